@@ -1,0 +1,166 @@
+# check_xmpp_ping: build, test and install. `make help` lists the targets.
+# Variables of the GNU coding standards may be given on the command line; V=1 shows each command.
+
+VERSION := 0.1.0
+
+prefix      ?= /usr/local
+exec_prefix ?= $(prefix)
+libdir      ?= $(exec_prefix)/lib
+libexecdir  ?= $(libdir)/nagios/plugins
+sysconfdir  ?= /etc
+datarootdir ?= $(prefix)/share
+mandir      ?= $(datarootdir)/man
+DESTDIR     ?=
+INSTALL     ?= install
+PKG_CONFIG  ?= pkg-config
+
+# Objects and programs of one variant: `make O=obj/asan PROGRAM=obj/asan/check_xmpp_ping CFLAGS=...` builds another beside it.
+O       ?= obj
+PROGRAM ?= check_xmpp_ping
+
+CFLAGS ?= -O2 -g
+HARDENING ?= -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
+WARNINGS  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes
+PACKAGES  := libstrophe libssl libcrypto libconfig libcares libgsasl libidn
+
+ALL_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(sysconfdir)"' -Ilib \
+	$(shell $(PKG_CONFIG) --cflags $(PACKAGES)) $(CPPFLAGS)
+ALL_CFLAGS   = -std=gnu11 $(WARNINGS) $(HARDENING) $(CFLAGS)
+ALL_LDFLAGS  = -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS)
+ALL_LIBS     = $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lm $(LIBS)
+
+LIB_OBJECTS := $(patsubst %.c,$(O)/%.o,$(wildcard lib/*.c))
+EXAMPLES    := $(patsubst %.c,$(O)/%,$(wildcard doc/examples/*.c))
+UNIT_TESTS  := $(patsubst t/unit/%.c,$(O)/t/%.t,$(wildcard t/unit/*.c))
+
+ifeq ($(V),1)
+Q :=
+say =
+else
+Q := @
+say = @printf '  %-8s%s\n' $(1) $(2)
+endif
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(PROGRAM) $(O)/check_xmpp_ping.1 $(O)/check_xmpp_ping.bash ## build the plugin, its man page and its completion; installs nothing
+
+$(PROGRAM): $(O)/check_xmpp_ping.o $(O)/libprobe.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+$(O)/libprobe.a: $(LIB_OBJECTS)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(O)/%.o: %.c $(MAKEFILE_LIST)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/t/%.t: $(O)/t/unit/%.o $(O)/t/tap.o $(O)/libprobe.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+# What the documentation has from the table of options is printed by a program that has that table.
+$(O)/doc/generate: $(O)/doc/generate.o $(O)/libprobe.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+$(O)/doc/options.man: $(O)/doc/generate
+	$(Q)$< man >$@
+
+$(O)/check_xmpp_ping.1: doc/check_xmpp_ping.1.in $(O)/doc/options.man
+	$(call say,MAN,$@)
+	$(Q)sed -e 's/@VERSION@/$(VERSION)/' -e '/^@OPTIONS@$$/{' -e 'r $(O)/doc/options.man' -e d -e '}' $< >$@
+
+$(O)/check_xmpp_ping.bash: $(O)/doc/generate
+	$(call say,BASH,$@)
+	$(Q)$< bash >$@
+
+# --- installation ---
+
+completionsdir = $(datarootdir)/bash-completion/completions
+
+install: all ## install plugin, man page and completion below DESTDIR
+	$(INSTALL) -D -m 0755 $(PROGRAM) $(DESTDIR)$(libexecdir)/check_xmpp_ping
+	$(INSTALL) -D -m 0644 $(O)/check_xmpp_ping.1 $(DESTDIR)$(mandir)/man1/check_xmpp_ping.1
+	$(INSTALL) -D -m 0644 $(O)/check_xmpp_ping.bash $(DESTDIR)$(completionsdir)/check_xmpp_ping
+
+uninstall: ## remove what install has installed
+	rm -f $(DESTDIR)$(libexecdir)/check_xmpp_ping $(DESTDIR)$(mandir)/man1/check_xmpp_ping.1 \
+		$(DESTDIR)$(completionsdir)/check_xmpp_ping
+
+# --- tests ---
+
+# The tests run side by side; those that measure time have generous bounds.
+JOBS ?= 4
+
+# Everything that needs more than was there is installed by `.ci/install`, which says so first.
+check: ## run the whole test suite, after installing what it needs
+	$(Q).ci/install check
+	$(Q)$(MAKE) --no-print-directory check-werror lint check-asan check-plain
+
+check-plain: all unit-tests examples ## run all tests once
+	$(Q)PROBE=$(PROGRAM) OBJECTS=$(O) prove -j$(JOBS) -e '' $(UNIT_TESTS) t/*.t
+
+# The same tests with what the sanitizers find counting as a crash. Their reports cannot go to the child's standard error, which leads
+# nowhere, so they go to files, and t/sanitizers.t looks for them.
+check-asan: ## run all tests with AddressSanitizer and UndefinedBehaviorSanitizer
+	$(Q)$(MAKE) --no-print-directory check-plain O=obj/asan PROGRAM=obj/asan/check_xmpp_ping \
+		CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' HARDENING=-fPIE
+
+check-werror: ## build with gcc and clang, warnings being errors
+	$(Q)$(MAKE) --no-print-directory all unit-tests examples O=obj/werror-gcc PROGRAM=obj/werror-gcc/check_xmpp_ping CC=gcc CFLAGS='-O2 -Werror'
+	$(Q)$(MAKE) --no-print-directory all unit-tests examples O=obj/werror-clang PROGRAM=obj/werror-clang/check_xmpp_ping CC=clang CFLAGS='-O2 -Werror'
+
+unit-tests: $(UNIT_TESTS)
+
+examples: $(EXAMPLES)
+
+$(O)/doc/examples/%: $(O)/doc/examples/%.o $(O)/libprobe.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+demo: ## install what is missing, build, start a private Prosody and probe it
+	$(Q).ci/install demo
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)t/demo
+
+bench: all $(O)/bench/floor ## compare with the least that a client can do, and with other clients
+	$(Q)bench/run
+
+$(O)/bench/floor: $(O)/bench/floor.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+C_FILES := $(wildcard *.c lib/*.[ch] t/*.[ch] t/unit/*.c doc/*.c doc/examples/*.c bench/*.c)
+
+lint: ## run the linters
+	$(call say,LINT,clang-format)
+	$(Q)clang-format --dry-run -Werror $(C_FILES)
+	$(call say,LINT,cppcheck)
+	$(Q)cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -j2 -Ilib check_xmpp_ping.c lib
+	$(call say,LINT,clang-tidy)
+	$(Q)clang-tidy --quiet check_xmpp_ping.c $(wildcard lib/*.c) -- -std=gnu11 $(ALL_CPPFLAGS) 2>/dev/null
+	$(call say,LINT,shellcheck)
+	$(Q)shellcheck .ci/run .ci/install
+	$(call say,LINT,perl)
+	$(Q)for file in t/*.t t/demo t/lib/*.pm bench/run; do perl -It/lib -wc $$file 2>&1 | grep -v ' syntax OK$$' && exit 1; done; true
+
+format: ## lay out the C files
+	clang-format -i $(C_FILES)
+
+dist: ## pack a source archive of the last commit
+	$(Q)mkdir -p dist
+	git archive --prefix=check_xmpp_ping-$(VERSION)/ -o dist/check_xmpp_ping-$(VERSION).tar.gz HEAD
+
+clean: ## remove all that was built
+	rm -rf obj dist check_xmpp_ping
+
+help: ## show the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "  %-12s %s\n", $$1, $$2 }'
+
+.PHONY: all check check-plain check-asan check-werror demo bench lint format install uninstall dist clean help unit-tests examples
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)

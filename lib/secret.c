@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PUBLIC_MODE (S_IRGRP | S_IROTH)
+
+static bool refuse(char *why, size_t why_size, const char *file, const char *reason)
+{
+    snprintf(why, why_size, "%s %s", file, reason);
+    return false;
+}
+
+static bool refuse_errno(char *why, size_t why_size, const char *file, const char *what, int error)
+{
+    snprintf(why, why_size, "%s %s: %s", file, what, strerror(error));
+    return false;
+}
+
+bool secret_file_is_public(int fd)
+{
+    struct stat status;
+    return fstat(fd, &status) != 0 || (status.st_mode & PUBLIC_MODE) != 0;
+}
+
+/* Reads from FD until BUFFER is full, holds a line end, or the file ends. Returns the bytes read, -1 on failure. */
+static ssize_t read_line(int fd, char *buffer, size_t size)
+{
+    size_t used = 0;
+    while (used < size && !memchr(buffer, '\n', used)) {
+        ssize_t got = read(fd, buffer + used, size - used);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            break;
+        used += (size_t)got;
+    }
+    return (ssize_t)used;
+}
+
+/* Takes the first line of the USED bytes in BUFFER. */
+static bool take_line(const char *buffer, size_t used, const char *file, struct secret *secret, char *why,
+                      size_t why_size)
+{
+    const char *newline = memchr(buffer, '\n', used);
+    size_t length = newline ? (size_t)(newline - buffer) : used;
+    if (newline && length > 0 && buffer[length - 1] == '\r')
+        length--;
+    if (length == 0)
+        return refuse(why, why_size, file, "has an empty first line");
+    if (memchr(buffer, '\0', length))
+        return refuse(why, why_size, file, "holds a NUL byte in its first line");
+    if (length >= sizeof secret->value)
+        return refuse(why, why_size, file, "has a first line that is too long");
+    secret_wipe(secret);
+    memcpy(secret->value, buffer, length);
+    secret->length = length;
+    secret->set = true;
+    return true;
+}
+
+bool secret_read_file(const char *file, struct secret *secret, char *why, size_t why_size)
+{
+    /* Without O_NONBLOCK the opening of a FIFO would wait for its writer before the FIFO can be refused. */
+    int fd = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return refuse_errno(why, why_size, file, "cannot be opened", errno);
+    struct stat status;
+    bool done = false;
+    if (fstat(fd, &status) != 0) {
+        refuse_errno(why, why_size, file, "cannot be examined", errno);
+    } else if (!S_ISREG(status.st_mode)) {
+        refuse(why, why_size, file, "is not a regular file");
+    } else if ((status.st_mode & PUBLIC_MODE) != 0) {
+        refuse(why, why_size, file, "can be read by group or others");
+    } else {
+        char buffer[sizeof secret->value + 1]; /* the longest value and CR LF */
+        ssize_t used = read_line(fd, buffer, sizeof buffer);
+        if (used < 0)
+            refuse_errno(why, why_size, file, "cannot be read", errno);
+        else
+            done = take_line(buffer, (size_t)used, file, secret, why, why_size);
+        explicit_bzero(buffer, sizeof buffer);
+    }
+    close(fd);
+    return done;
+}
+
+bool secret_take_environment(struct secret *secret, char *why, size_t why_size)
+{
+    if (why_size > 0)
+        why[0] = '\0';
+    const char *value = getenv(SECRET_VARIABLE);
+    if (!value)
+        return false;
+    size_t length = strlen(value);
+    bool fits = length < sizeof secret->value;
+    if (!fits)
+        snprintf(why, why_size, "%s is too long", SECRET_VARIABLE);
+    bool done = length > 0 && fits;
+    if (done) {
+        secret_wipe(secret);
+        memcpy(secret->value, value, length);
+        secret->length = length;
+        secret->set = true;
+    }
+    /* In place, as /proc/PID/environ shows this memory; each copy, as an environment may name a variable twice. */
+    const size_t name_length = strlen(SECRET_VARIABLE "=");
+    for (char **entry = environ; *entry; entry++) {
+        if (strncmp(*entry, SECRET_VARIABLE "=", name_length) == 0)
+            explicit_bzero(*entry + name_length, strlen(*entry + name_length));
+    }
+    unsetenv(SECRET_VARIABLE);
+    return done;
+}
+
+void secret_wipe(struct secret *secret)
+{
+    explicit_bzero(secret, sizeof *secret);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where the password comes from, and its end. */
+#ifndef SECRET_H
+#define SECRET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define SECRET_VARIABLE "CHECK_XMPP_PING_PASSWORD"
+
+struct secret {
+    bool set;
+    size_t length;
+    char value[1024]; /* NUL-terminated */
+};
+
+/* The first line of FILE (its end, LF or CRLF, cut off). On failure returns false and writes to WHY a sentence with the
+ * file's name: missing, unreadable, not a regular file or pipe, readable by group or others, empty first line, too
+ * long, holding a NUL. The mode is that of the opened file, so no race. May block as reading a file does; a FIFO is
+ * refused. */
+bool secret_read_file(const char *file, struct secret *secret, char *why, size_t why_size);
+
+/* Takes the variable from the environment and wipes it there. False when it is unset or empty; with a value that is too
+ * long *WHY gets a sentence, else WHY is empty. */
+bool secret_take_environment(struct secret *secret, char *why, size_t why_size);
+
+/* Overwrites the value in a way that the compiler keeps. */
+void secret_wipe(struct secret *secret);
+
+/* Whether the open file FD is readable by group or others. */
+bool secret_file_is_public(int fd);
+
+#endif
