@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Prints what the documentation takes from the table of options: `man` the OPTIONS of the man page in man(7), `bash` a
+ * completion. */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "options.h"
+
+/* One character as roff wants it, so that none is taken for a request. Returns the bytes printed. */
+static int print_roff_character(char c)
+{
+    const char *name = c == '\\' ? "\\e" : c == '-' ? "\\-" : c == '\'' ? "\\(aq" : NULL;
+    return name ? printf("%s", name) : printf("%c", c);
+}
+
+static void print_roff(const char *text)
+{
+    for (; *text != '\0'; text++)
+        print_roff_character(*text);
+}
+
+/* A sentence in lines of about 70 bytes. */
+static void print_sentence(const char *begin, const char *text)
+{
+    int column = printf("%s%c", begin, *begin == '\0' ? toupper((unsigned char)*text) : *text);
+    for (text++; *text != '\0'; text++) {
+        if (*text == ' ' && column + (int)strcspn(text + 1, " ") > 70) {
+            putchar('\n');
+            column = 0;
+        } else {
+            column += print_roff_character(*text);
+        }
+    }
+    fputs(".\n", stdout);
+}
+
+static void print_man_option(const struct option_row *row)
+{
+    fputs(".TP\n", stdout);
+    if (row->letter)
+        printf("\\fB\\-%c\\fR, ", row->letter);
+    fputs("\\fB\\-\\-", stdout);
+    print_roff(row->name);
+    fputs("\\fR", stdout);
+    if (row->argument) {
+        fputs("=\\fI", stdout);
+        print_roff(row->argument);
+        fputs("\\fR", stdout);
+    }
+    putchar('\n');
+    print_sentence("", row->help);
+    if (row->repeatable)
+        fputs("May be given more than once.\n", stdout);
+    if (row->standard)
+        print_sentence("Default: ", row->standard);
+}
+
+static void print_man(void)
+{
+    const char *group = "";
+    for (size_t i = 0; i < option_count; i++) {
+        if (strcmp(option_table[i].group, group) != 0)
+            printf(".SS %s\n", option_table[i].group);
+        group = option_table[i].group;
+        print_man_option(&option_table[i]);
+    }
+}
+
+static void print_bash_reply(const char *action, const char *words)
+{
+    printf("            mapfile -t COMPREPLY < <(compgen %s%s%s%s -- \"$current\")\n", action, words ? " '" : "",
+           words ? words : "", words ? "'" : "");
+}
+
+/* What completes the argument of ROW; nothing does most. */
+static void print_bash_case(const struct option_row *row)
+{
+    fputs("        ", stdout);
+    if (row->letter)
+        printf("-%c | ", row->letter);
+    printf("--%s)\n", row->name);
+    bool directory = strcmp(row->argument, "DIR") == 0;
+    if (row->choices) {
+        print_bash_reply("-W", row->choices);
+    } else if (directory || strcmp(row->argument, "FILE") == 0) {
+        puts("            compopt -o filenames");
+        print_bash_reply(directory ? "-d" : "-f", NULL);
+    }
+    puts("            return\n"
+         "            ;;");
+}
+
+static void print_bash(void)
+{
+    puts("# bash completion of check_xmpp_ping, made from its table of options\n"
+         "# shellcheck shell=bash\n"
+         "_check_xmpp_ping()\n"
+         "{\n"
+         "    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}\n"
+         "    COMPREPLY=()\n"
+         "    # bash splits --option=value at the equals sign.\n"
+         "    if [[ $current == '=' ]]; then\n"
+         "        current=\n"
+         "    elif [[ $previous == '=' && $COMP_CWORD -ge 2 ]]; then\n"
+         "        previous=${COMP_WORDS[COMP_CWORD - 2]}\n"
+         "    fi\n"
+         "    case $previous in");
+    for (size_t i = 0; i < option_count; i++) {
+        if (option_table[i].argument)
+            print_bash_case(&option_table[i]);
+    }
+    fputs("    esac\n"
+          "    mapfile -t COMPREPLY < <(compgen -W '",
+          stdout);
+    for (size_t i = 0; i < option_count; i++)
+        printf("%s--%s%s", i > 0 ? " " : "", option_table[i].name, option_table[i].argument ? "=" : "");
+    puts("' -- \"$current\")\n"
+         "    if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]]; then\n"
+         "        compopt -o nospace\n"
+         "    fi\n"
+         "}\n"
+         "complete -F _check_xmpp_ping check_xmpp_ping");
+}
+
+int main(int argc, char *argv[])
+{
+    if (argc == 2 && strcmp(argv[1], "man") == 0)
+        print_man();
+    else if (argc == 2 && strcmp(argv[1], "bash") == 0)
+        print_bash();
+    else
+        return 2;
+    return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
+}

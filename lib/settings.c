@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "why.h"
+
+static const char out_of_memory[] = "out of memory";
+
+static void free_target(struct target *target)
+{
+    free(target->alias);
+    free(target->jid_text);
+    jid_free(&target->jid);
+}
+
+/* Takes TARGET over, also on failure. False when there is no memory, or was none for TARGET's texts. */
+static bool add_target(struct settings *settings, struct target *target)
+{
+    struct target *targets = NULL;
+    if (target->alias && (target->jid_text || target->kind == TARGET_SERVER))
+        targets = realloc(settings->targets, (settings->target_count + 1) * sizeof *targets);
+    if (!targets) {
+        free_target(target);
+        return false;
+    }
+    settings->targets = targets;
+    targets[settings->target_count++] = *target;
+    return true;
+}
+
+bool settings_init(struct settings *settings)
+{
+    *settings = (struct settings){
+        .family = AF_UNSPEC,
+        .count = 3,
+        .min_alive = -1,
+        .timeout = 10 * NS_PER_S,
+        .timeout_state = STATE_CRITICAL,
+    };
+    struct target own = {.alias = strdup(""), .kind = TARGET_SERVER};
+    return add_target(settings, &own);
+}
+
+/* Splits "[ALIAS=]JID"; a JID may hold '=' too. *ALIAS is NULL when there is none, else the caller's. False when out of
+ * memory. */
+static bool split_alias(const char *text, char **alias, const char **jid)
+{
+    const char *equals = strchr(text, '=');
+    *alias = NULL;
+    *jid = text;
+    if (!equals)
+        return true;
+    *alias = strndup(text, (size_t)(equals - text));
+    if (!*alias)
+        return false;
+    if (jid_alias_valid(*alias)) {
+        *jid = equals + 1;
+        return true;
+    }
+    free(*alias);
+    *alias = NULL;
+    return true;
+}
+
+static bool refuse_remote(const char *text, const char *reason, bool has_alias, char *why, size_t why_size)
+{
+    if (!has_alias && strchr(text, '='))
+        reason = "is no JID and begins with no alias of a-z, 0-9 and _";
+    return why_value(why, why_size, text, reason);
+}
+
+bool settings_add_remote(struct settings *settings, const char *text, char *why, size_t why_size)
+{
+    struct target target = {0};
+    const char *jid, *reason;
+    if (!split_alias(text, &target.alias, &jid))
+        return why_set(why, why_size, out_of_memory);
+    if (!jid_parse(jid, &target.jid, &reason)) {
+        bool has_alias = target.alias != NULL;
+        free_target(&target);
+        return refuse_remote(jid, reason, has_alias, why, why_size);
+    }
+    target.kind = target.jid.resource ? TARGET_FULL : TARGET_BARE;
+    target.jid_text = strdup(jid);
+    if (!target.alias) {
+        size_t size = strlen(jid) + 1;
+        target.alias = malloc(size);
+        if (target.alias)
+            jid_alias(jid, target.alias, size);
+    }
+    return add_target(settings, &target) || why_set(why, why_size, out_of_memory);
+}
+
+static void free_label(struct label_limits *label)
+{
+    free(label->label);
+    free(label->warning);
+    free(label->critical);
+}
+
+static struct label_limits *find_label(const struct settings *settings, const char *name)
+{
+    for (size_t i = 0; i < settings->label_count; i++) {
+        if (strcmp(settings->labels[i].label, name) == 0)
+            return &settings->labels[i];
+    }
+    return NULL;
+}
+
+/* Takes LABEL over, also on failure. */
+static bool add_label(struct settings *settings, struct label_limits *label)
+{
+    struct label_limits *same = find_label(settings, label->label);
+    if (same) {
+        free_label(same);
+        *same = *label;
+        return true;
+    }
+    struct label_limits *labels = realloc(settings->labels, (settings->label_count + 1) * sizeof *labels);
+    if (!labels) {
+        free_label(label);
+        return false;
+    }
+    settings->labels = labels;
+    labels[settings->label_count++] = *label;
+    return true;
+}
+
+bool settings_add_limit(struct settings *settings, const char *text, char *why, size_t why_size)
+{
+    const char *first = strchr(text, ',');
+    const char *second = first ? strchr(first + 1, ',') : NULL;
+    if (!second || strchr(second + 1, ','))
+        return why_value(why, why_size, text, "is not METRIC,WARNING,CRITICAL");
+    if (first == text)
+        return why_value(why, why_size, text, "names no metric");
+    if (second == first + 1 && second[1] == '\0')
+        return why_value(why, why_size, text, "has neither a warning nor a critical range");
+    struct label_limits label = {
+        .label = strndup(text, (size_t)(first - text)),
+        .warning = strndup(first + 1, (size_t)(second - first - 1)),
+        .critical = strdup(second + 1),
+    };
+    if (!label.label || !label.warning || !label.critical) {
+        free_label(&label);
+        return why_set(why, why_size, out_of_memory);
+    }
+    return add_label(settings, &label) || why_set(why, why_size, out_of_memory);
+}
+
+static struct condition_map *find_map(const struct settings *settings, const char *condition)
+{
+    for (size_t i = 0; i < settings->map_count; i++) {
+        if (strcmp(settings->map[i].name, condition) == 0)
+            return &settings->map[i];
+    }
+    return NULL;
+}
+
+static bool refuse_condition(const char *condition, char *why, size_t why_size)
+{
+    char shown[WHY_VALUE_SIZE];
+    why_show(condition, shown);
+    const char *nearest = condition_nearest(condition);
+    if (nearest)
+        return why_set(why, why_size, "%s is no condition: did you mean %s?", shown, nearest);
+    return why_set(why, why_size, "%s is no condition: the man page lists them", shown);
+}
+
+bool settings_add_map(struct settings *settings, const char *text, char *why, size_t why_size)
+{
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text)
+        return why_value(why, why_size, text, "is not CONDITION=STATE");
+    /* A name that is cut is none of the known ones, as these are shorter than that. */
+    struct condition_map row = {.state = STATE_UNKNOWN};
+    size_t length = (size_t)(equals - text);
+    memcpy(row.name, text, length < sizeof row.name ? length : sizeof row.name - 1);
+    if (length >= sizeof row.name || !condition_known(row.name))
+        return refuse_condition(row.name, why, why_size);
+    if (!state_parse(equals + 1, &row.state))
+        return why_value(why, why_size, text, "has an unknown state: use ok, warning, critical, unknown or 0-3");
+    struct condition_map *same = find_map(settings, row.name);
+    if (same) {
+        *same = row;
+        return true;
+    }
+    struct condition_map *map = realloc(settings->map, (settings->map_count + 1) * sizeof *map);
+    if (!map)
+        return why_set(why, why_size, out_of_memory);
+    settings->map = map;
+    map[settings->map_count++] = row;
+    return true;
+}
+
+bool settings_read_password(struct settings *settings, char *why, size_t why_size)
+{
+    char reason[400];
+    bool found = secret_take_environment(&settings->password, reason, sizeof reason);
+    if (settings_anonymous(settings)) {
+        secret_wipe(&settings->password);
+        return true;
+    }
+    if (settings->password_file) {
+        return secret_read_file(settings->password_file, &settings->password, reason, sizeof reason) ||
+               why_set(why, why_size, "--password-file: %s", reason);
+    }
+    if (reason[0] != '\0')
+        return why_set(why, why_size, "%s", reason);
+    return found || why_set(why, why_size, "--password-file: no password: give a file or set %s", SECRET_VARIABLE);
+}
+
+enum state settings_map(const struct settings *settings, const char *condition, enum state fallback)
+{
+    const struct condition_map *row = find_map(settings, condition);
+    return row ? row->state : fallback;
+}
+
+bool settings_anonymous(const struct settings *settings)
+{
+    return !settings->jid.node;
+}
+
+void settings_free(struct settings *settings)
+{
+    secret_wipe(&settings->password);
+    jid_free(&settings->jid);
+    free(settings->jid_text);
+    free(settings->password_file);
+    free(settings->hostname);
+    free(settings->dns_server);
+    free(settings->ca_file);
+    free(settings->ca_path);
+    for (size_t i = 0; i < settings->target_count; i++)
+        free_target(&settings->targets[i]);
+    free(settings->targets);
+    for (size_t i = 0; i < settings->label_count; i++)
+        free_label(&settings->labels[i]);
+    free(settings->labels);
+    free(settings->map);
+    *settings = (struct settings){0};
+}
