@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Runs the work that may block, crash or be attacked in a child, under a hard deadline. */
+#ifndef SUPERVISE_H
+#define SUPERVISE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event.h"
+
+enum supervise_end {
+    SUPERVISE_DONE,        /* the child said EVENT_DONE or EVENT_FAILURE */
+    SUPERVISE_CRASHED,     /* it died by a signal, or ended without either */
+    SUPERVISE_DEADLINE,    /* the deadline struck */
+    SUPERVISE_INTERRUPTED, /* the parent got SIGTERM, SIGINT or SIGHUP */
+    SUPERVISE_FAILED       /* no pipe, no process, or a record that is not valid */
+};
+
+struct supervision {
+    enum supervise_end end;
+    int signal;       /* of the child (CRASHED; 0: it ended by itself) or the parent (INTERRUPTED) */
+    int error;        /* errno of FAILED */
+    int64_t ended_at; /* CLOCK_MONOTONIC, ns */
+};
+
+/* The work of the child; writes events to FD and returns. */
+typedef void (*supervise_work)(const void *input, int fd);
+
+/* Called for each valid record, in order. */
+typedef void (*supervise_sink)(const struct event *event, void *userdata);
+
+/* To be called first thing in main(): signals that the supervisor answers are held back from here on, SIGPIPE is
+ * ignored, the descriptors 0 to 2 are open, and a crash of the parent itself prints a line and exits 3. */
+void supervise_prepare(void);
+
+/* Forks, lets the child do WORK(INPUT) under limits, feeds SINK until the child is done, dies, DEADLINE
+ * (CLOCK_MONOTONIC, ns) passes or a signal arrives; then kills and reaps the child. TARGETS and PINGS bound the records
+ * (see event_valid()). Returns at the latest shortly after DEADLINE, whatever the child does. No process is left. */
+struct supervision supervise(supervise_work work, const void *input, int64_t deadline, uint32_t targets, uint32_t pings,
+                             supervise_sink sink, void *userdata);
+
+#endif

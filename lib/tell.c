@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tell.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+void failure_set(struct failure *failure, enum phase phase, const char *condition, const char *format, ...)
+{
+    *failure = (struct failure){.phase = phase};
+    event_set(failure->condition, condition);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(failure->cause, sizeof failure->cause, format, arguments);
+    va_end(arguments);
+}
+
+void tell(const struct teller *teller, const struct event *event)
+{
+    if (!event_write(teller->fd, event))
+        _exit(0);
+}
+
+static void tell_edge(const struct teller *teller, enum event_kind kind, enum phase phase)
+{
+    struct event event = event_new(kind);
+    event.phase = phase;
+    tell(teller, &event);
+}
+
+void tell_phase_end(struct teller *teller)
+{
+    if (teller->in_phase)
+        tell_edge(teller, EVENT_PHASE_END, teller->phase);
+    teller->in_phase = false;
+}
+
+void tell_phase(struct teller *teller, enum phase phase)
+{
+    if (teller->in_phase && teller->phase == phase)
+        return;
+    /* The beginning of one phase is the end of the other. */
+    tell_edge(teller, EVENT_PHASE_BEGIN, phase);
+    teller->phase = phase;
+    teller->in_phase = true;
+}
+
+void tell_failure(const struct teller *teller, const struct failure *failure)
+{
+    struct event event = event_new(EVENT_FAILURE);
+    event.phase = failure->phase;
+    event.code = failure->own_fault;
+    event_set(event.condition, failure->condition);
+    event_set(event.text, failure->cause);
+    tell(teller, &event);
+}
