@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Our own login on libstrophe's raw connection (RFC 6120): stream, STARTTLS or direct TLS, SASL, bind; each phase
+ * begins and ends at a known line and each failure is known first hand. */
+#ifndef LOGIN_H
+#define LOGIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "connection.h"
+#include "sasl.h"
+#include "settings.h"
+
+enum login_step {
+    LOGIN_FEATURES,      /* waiting for the features before TLS */
+    LOGIN_PROCEED,       /* for <proceed/> */
+    LOGIN_HANDSHAKE,     /* <proceed/> came */
+    LOGIN_AUTH_FEATURES, /* for the features that offer mechanisms */
+    LOGIN_AUTH,          /* in the SASL exchange */
+    LOGIN_BIND_FEATURES, /* for the features that offer bind */
+    LOGIN_BIND,
+    LOGIN_SESSION,
+    LOGIN_DONE,
+    LOGIN_FAILED
+};
+
+struct login {
+    struct settings *settings; /* the password is wiped there when it has been used */
+    struct connection *connection;
+    struct teller *teller;
+    enum tls_mode tls; /* STARTTLS, DIRECT or NONE */
+    enum login_step step;
+    struct sasl *sasl;
+    bool session_wanted;
+    char *jid;              /* the full JID that was bound; after LOGIN_DONE */
+    struct failure failure; /* after LOGIN_FAILED */
+};
+
+/* Logs in on CONNECTION. Blocks until it is done, has failed, or the parent's deadline ends the process; before the end
+ * of TLS also no longer than LIMIT (CLOCK_MONOTONIC, ns; INT64_MAX for none). False with login->failure. Stream errors
+ * are watched for further on: see login_failed(). */
+bool login_run(struct login *login, int64_t limit);
+
+/* Whether the failure may be another at the next endpoint: it came before TLS was done. */
+bool login_may_try_next(const struct login *login);
+
+#endif
