@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ping.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "jid.h"
+#include "stanza.h"
+
+/* libstrophe's own timer is coarse and on the wall clock: it only calls ping_tick(), which looks at the monotonic one.
+ * Milliseconds. */
+#define TICK_PERIOD 100
+
+/* How many closed pings are remembered, to tell a second answer from one that was never asked for. */
+#define CLOSED_MAX 256
+
+#define ID_SIZE 40
+
+struct keepalive {
+    int64_t interval;
+    int64_t timeout;
+    ping_dead_callback dead;
+    void *userdata;
+};
+
+struct ping_context {
+    xmpp_ctx_t *ctx;
+    int64_t timeout;
+    bool respond;
+    struct keepalive keepalive;
+    ping_ignored_callback ignored;
+    void *ignored_userdata;
+};
+
+/* One open ping. */
+struct ping {
+    struct ping *next;
+    uint64_t number;
+    char id[ID_SIZE];
+    struct jid to;
+    bool to_own_server;
+    int64_t sent_at;
+    int64_t due_at;
+    ping_callback callback;
+    void *userdata;
+};
+
+struct pinger {
+    struct ping_context *context;
+    xmpp_conn_t *conn;
+    struct jid self;
+    struct ping *open; /* oldest first */
+    uint64_t last_number;
+    struct keepalive keepalive;
+    int64_t keepalive_at; /* when the next one is due; INT64_MAX while one is open or keepalive is off */
+    char closed[CLOSED_MAX][ID_SIZE];
+    unsigned closed_count; /* ever; the ring's next place is this modulo its size */
+    int busy;              /* functions of ours on the stack that may call back: freeing waits for the last of them */
+    bool in_iq, in_timer;  /* of these, libstrophe's handlers */
+    bool detached;
+};
+
+/* --- stanzas --- */
+
+xmpp_stanza_t *ping_stanza_new(xmpp_ctx_t *ctx, const char *id, const char *to, const char *from)
+{
+    xmpp_stanza_t *iq = stanza_iq_new(ctx, "get", id, to, from);
+    if (iq && !stanza_add(ctx, iq, "ping", PING_XMLNS, NULL)) {
+        xmpp_stanza_release(iq);
+        return NULL;
+    }
+    return iq;
+}
+
+static bool has(const char *value, const char *wanted)
+{
+    return value && strcmp(value, wanted) == 0;
+}
+
+bool ping_is_ping(xmpp_stanza_t *stanza)
+{
+    if (!has(xmpp_stanza_get_name(stanza), "iq") || !has(xmpp_stanza_get_type(stanza), "get"))
+        return false;
+    xmpp_stanza_t *only = NULL;
+    for (xmpp_stanza_t *child = xmpp_stanza_get_children(stanza); child; child = xmpp_stanza_get_next(child)) {
+        if (!xmpp_stanza_is_tag(child))
+            continue;
+        if (only)
+            return false;
+        only = child;
+    }
+    return only && stanza_is(only, "ping", PING_XMLNS);
+}
+
+/* --- the end of a ping --- */
+
+static void ping_free(struct ping *ping)
+{
+    jid_free(&ping->to);
+    free(ping);
+}
+
+/* Takes PING out of the open ones, remembers its id, and tells its end. */
+static void ping_close(struct pinger *pinger, struct ping *ping, struct ping_answer *answer, int64_t now)
+{
+    for (struct ping **link = &pinger->open; *link; link = &(*link)->next)
+        if (*link == ping) {
+            *link = ping->next;
+            break;
+        }
+    memcpy(pinger->closed[pinger->closed_count++ % CLOSED_MAX], ping->id, ID_SIZE);
+
+    answer->rtt = now - ping->sent_at;
+    const char **strings[] = {&answer->condition, &answer->type, &answer->text, &answer->by};
+    for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
+        if (!*strings[i])
+            *strings[i] = "";
+    ping->callback(pinger, answer, ping->userdata);
+    ping_free(ping);
+}
+
+static void ping_close_as(struct pinger *pinger, struct ping *ping, enum ping_end end, int64_t now)
+{
+    struct ping_answer answer = {.end = end};
+    ping_close(pinger, ping, &answer, now);
+}
+
+/* --- answers --- */
+
+static bool was_closed(const struct pinger *pinger, const char *id)
+{
+    unsigned count = pinger->closed_count < CLOSED_MAX ? pinger->closed_count : CLOSED_MAX;
+    for (unsigned i = 0; i < count; i++)
+        if (strcmp(pinger->closed[i], id) == 0)
+            return true;
+    return false;
+}
+
+static struct ping *find_open(const struct pinger *pinger, const char *id)
+{
+    struct ping *ping = pinger->open;
+    while (ping && strcmp(ping->id, id) != 0)
+        ping = ping->next;
+    return ping;
+}
+
+/* Whether FROM may answer PING: the JID that was asked; for the own server also the own bare JID, or no sender at all,
+ * which is how a server speaks for the account (RFC 6120 section 8.1.2.1). */
+static bool may_answer(const struct pinger *pinger, const struct ping *ping, const char *from)
+{
+    if (!from)
+        return ping->to_own_server;
+    struct jid sender;
+    const char *why;
+    if (!jid_parse(from, &sender, &why))
+        return false;
+    struct jid domain = {.domain = pinger->self.domain};
+    struct jid account = {.node = pinger->self.node, .domain = pinger->self.domain};
+    bool may = jid_equal(&sender, &ping->to) ||
+               (ping->to_own_server && (jid_equal(&sender, &domain) || jid_equal(&sender, &account)));
+    jid_free(&sender);
+    return may;
+}
+
+/* Reads a stanza error (RFC 6120 section 8.3). TEXT is to be freed by xmpp_free(). */
+static void read_error(xmpp_stanza_t *stanza, struct ping_answer *answer, char **text)
+{
+    answer->condition = "undefined-condition";
+    answer->by = xmpp_stanza_get_from(stanza);
+    xmpp_stanza_t *error = xmpp_stanza_get_child_by_name(stanza, "error");
+    if (!error)
+        return;
+    answer->type = xmpp_stanza_get_attribute(error, "type");
+    const char *by = xmpp_stanza_get_attribute(error, "by");
+    if (by)
+        answer->by = by;
+    answer->condition = stanza_condition(error, STANZA_ERROR_XMLNS, text);
+    answer->text = *text;
+}
+
+static void ignore(struct pinger *pinger, enum ping_ignored why, const char *from)
+{
+    const struct ping_context *context = pinger->context;
+    if (context->ignored)
+        context->ignored(pinger, why, from ? from : "", context->ignored_userdata);
+}
+
+static void take_answer(struct pinger *pinger, xmpp_stanza_t *stanza, bool error, int64_t now)
+{
+    const char *id = xmpp_stanza_get_id(stanza);
+    const char *from = xmpp_stanza_get_from(stanza);
+    struct ping *ping = id ? find_open(pinger, id) : NULL;
+    if (!ping) {
+        ignore(pinger, id && was_closed(pinger, id) ? PING_IGNORED_DUPLICATE : PING_IGNORED_UNASKED, from);
+        return;
+    }
+    if (!may_answer(pinger, ping, from)) {
+        ignore(pinger, PING_IGNORED_STRANGER, from);
+        return;
+    }
+    if (!error) {
+        ping_close_as(pinger, ping, PING_ANSWERED, now);
+        return;
+    }
+    struct ping_answer answer = {.end = PING_REFUSED};
+    char *text = NULL;
+    read_error(stanza, &answer, &text);
+    ping_close(pinger, ping, &answer, now);
+    if (text)
+        xmpp_free(pinger->context->ctx, text);
+}
+
+/* Answers a ping (XEP-0199 section 4): an empty result to whoever asked. Only a component, which has no local part, may
+ * and must say from whom. */
+static void send_pong(struct pinger *pinger, xmpp_stanza_t *stanza)
+{
+    const char *from = pinger->self.node ? NULL : xmpp_stanza_get_to(stanza);
+    xmpp_stanza_t *pong =
+        stanza_iq_new(pinger->context->ctx, "result", xmpp_stanza_get_id(stanza), xmpp_stanza_get_from(stanza), from);
+    if (!pong)
+        return;
+    xmpp_send(pinger->conn, pong);
+    xmpp_stanza_release(pong);
+}
+
+/* --- libstrophe's handlers --- */
+
+static int on_iq(xmpp_conn_t *conn, xmpp_stanza_t *stanza, void *userdata);
+static int on_timer(xmpp_conn_t *conn, void *userdata);
+
+/* The end of a function that may have called back. A pinger that was detached meanwhile ends with the last of them; a
+ * handler that is still running is removed by libstrophe itself, by what it returns. */
+static void leave(struct pinger *pinger)
+{
+    if (--pinger->busy > 0 || !pinger->detached)
+        return;
+    if (!pinger->in_iq)
+        xmpp_handler_delete(pinger->conn, on_iq);
+    if (!pinger->in_timer)
+        xmpp_timed_handler_delete(pinger->conn, on_timer);
+    jid_free(&pinger->self);
+    free(pinger);
+}
+
+static void take_request(struct pinger *pinger, xmpp_stanza_t *stanza)
+{
+    const char *id = xmpp_stanza_get_id(stanza);
+    if (id && find_open(pinger, id))
+        ignore(pinger, PING_IGNORED_REFLECTED, xmpp_stanza_get_from(stanza));
+    else if (pinger->context->respond && ping_is_ping(stanza))
+        send_pong(pinger, stanza);
+}
+
+static int on_iq(xmpp_conn_t *conn, xmpp_stanza_t *stanza, void *userdata)
+{
+    int64_t now = clock_now();
+    (void)conn;
+    struct pinger *pinger = userdata;
+    pinger->busy++;
+    pinger->in_iq = true;
+    const char *type = xmpp_stanza_get_type(stanza);
+    if (has(type, "result") || has(type, "error"))
+        take_answer(pinger, stanza, *type == 'e', now);
+    else
+        take_request(pinger, stanza);
+    bool again = !pinger->detached;
+    if (again)
+        pinger->in_iq = false;
+    leave(pinger);
+    return again;
+}
+
+static int on_timer(xmpp_conn_t *conn, void *userdata)
+{
+    (void)conn;
+    struct pinger *pinger = userdata;
+    pinger->busy++;
+    pinger->in_timer = true;
+    ping_tick(pinger);
+    bool again = !pinger->detached;
+    if (again)
+        pinger->in_timer = false;
+    leave(pinger);
+    return again;
+}
+
+/* --- keepalive --- */
+
+static void on_keepalive_end(struct pinger *pinger, const struct ping_answer *answer, void *userdata)
+{
+    (void)userdata;
+    ping_dead_callback dead = pinger->keepalive.dead;
+    if (!dead)
+        return;
+    if (answer->end == PING_NO_ANSWER) {
+        void *dead_userdata = pinger->keepalive.userdata;
+        pinger->keepalive.dead = NULL;
+        dead(pinger, dead_userdata);
+    } else if (answer->end == PING_ANSWERED || answer->end == PING_REFUSED) {
+        pinger->keepalive_at = clock_now() + pinger->keepalive.interval;
+    }
+}
+
+static void set_keepalive(struct keepalive *keepalive, int64_t interval, int64_t timeout, ping_dead_callback dead,
+                          void *userdata)
+{
+    *keepalive = (struct keepalive){.interval = interval > 0 ? interval : PING_KEEPALIVE_INTERVAL_DEFAULT,
+                                    .timeout = timeout > 0 ? timeout : PING_KEEPALIVE_TIMEOUT_DEFAULT,
+                                    .dead = dead,
+                                    .userdata = userdata};
+}
+
+void ping_keepalive(struct pinger *pinger, int64_t interval, int64_t timeout, ping_dead_callback dead, void *userdata)
+{
+    set_keepalive(&pinger->keepalive, interval, timeout, dead, userdata);
+    pinger->keepalive_at = dead ? clock_now() + pinger->keepalive.interval : INT64_MAX;
+}
+
+void ping_keepalive_all(struct ping_context *context, int64_t interval, int64_t timeout, ping_dead_callback dead,
+                        void *userdata)
+{
+    set_keepalive(&context->keepalive, interval, timeout, dead, userdata);
+}
+
+/* --- time --- */
+
+/* The open ping that is due first at or before NOW, else NULL. */
+static struct ping *find_due(const struct pinger *pinger, int64_t now)
+{
+    struct ping *due = NULL;
+    for (struct ping *ping = pinger->open; ping; ping = ping->next)
+        if (ping->due_at <= now && (!due || ping->due_at < due->due_at))
+            due = ping;
+    return due;
+}
+
+int64_t ping_tick(struct pinger *pinger)
+{
+    pinger->busy++;
+    int64_t now = clock_now();
+    struct ping *due;
+    while (!pinger->detached && (due = find_due(pinger, now)))
+        ping_close_as(pinger, due, PING_NO_ANSWER, now);
+    if (!pinger->detached && pinger->keepalive.dead && pinger->keepalive_at <= now) {
+        pinger->keepalive_at = INT64_MAX;
+        ping_send(pinger, NULL, NULL, pinger->keepalive.timeout, on_keepalive_end, NULL);
+    }
+
+    int64_t next = INT64_MAX;
+    if (!pinger->detached) {
+        next = pinger->keepalive.dead ? pinger->keepalive_at : INT64_MAX;
+        for (const struct ping *ping = pinger->open; ping; ping = ping->next)
+            if (ping->due_at < next)
+                next = ping->due_at;
+    }
+    leave(pinger);
+    return next;
+}
+
+/* --- the rest of the interface --- */
+
+struct ping_context *ping_context_new(xmpp_ctx_t *ctx)
+{
+    struct ping_context *context = calloc(1, sizeof *context);
+    if (!context)
+        return NULL;
+    context->ctx = ctx;
+    context->timeout = PING_TIMEOUT_DEFAULT;
+    context->respond = true;
+    return context;
+}
+
+void ping_context_free(struct ping_context *context)
+{
+    free(context);
+}
+
+void ping_set_timeout(struct ping_context *context, int64_t timeout)
+{
+    context->timeout = timeout;
+}
+
+void ping_respond(struct ping_context *context, bool respond)
+{
+    context->respond = respond;
+}
+
+void ping_on_ignored(struct ping_context *context, ping_ignored_callback ignored, void *userdata)
+{
+    context->ignored = ignored;
+    context->ignored_userdata = userdata;
+}
+
+struct pinger *ping_attach(struct ping_context *context, xmpp_conn_t *conn, const char *self)
+{
+    if (!self)
+        self = xmpp_conn_get_bound_jid(conn);
+    if (!self)
+        self = xmpp_conn_get_jid(conn);
+    struct pinger *pinger = self ? calloc(1, sizeof *pinger) : NULL;
+    const char *why;
+    if (!pinger || !jid_parse(self, &pinger->self, &why)) {
+        free(pinger);
+        return NULL;
+    }
+    pinger->context = context;
+    pinger->conn = conn;
+    const struct keepalive *all = &context->keepalive;
+    ping_keepalive(pinger, all->interval, all->timeout, all->dead, all->userdata);
+    xmpp_handler_add(conn, on_iq, NULL, "iq", NULL, pinger);
+    xmpp_timed_handler_add(conn, on_timer, TICK_PERIOD, pinger);
+    return pinger;
+}
+
+void ping_detach(struct pinger *pinger)
+{
+    if (pinger->detached)
+        return;
+    pinger->busy++;
+    pinger->detached = true;
+    int64_t now = clock_now();
+    while (pinger->open)
+        ping_close_as(pinger, pinger->open, PING_DISCONNECTED, now);
+    leave(pinger);
+}
+
+xmpp_conn_t *ping_connection(const struct pinger *pinger)
+{
+    return pinger->conn;
+}
+
+uint64_t ping_send(struct pinger *pinger, const char *to, const char *from, int64_t timeout, ping_callback callback,
+                   void *userdata)
+{
+    if (pinger->detached || !xmpp_conn_is_connected(pinger->conn))
+        return 0;
+    struct ping *ping = calloc(1, sizeof *ping);
+    if (!ping)
+        return 0;
+    const char *why;
+    if (!jid_parse(to ? to : pinger->self.domain, &ping->to, &why)) {
+        free(ping);
+        return 0;
+    }
+    struct jid domain = {.domain = pinger->self.domain};
+    struct jid account = {.node = pinger->self.node, .domain = pinger->self.domain};
+    ping->to_own_server = jid_equal(&ping->to, &domain) || jid_equal(&ping->to, &account);
+
+    xmpp_ctx_t *ctx = pinger->context->ctx;
+    char *id = xmpp_uuid_gen(ctx);
+    snprintf(ping->id, sizeof ping->id, "%s", id ? id : "");
+    xmpp_stanza_t *stanza = id ? ping_stanza_new(ctx, ping->id, to ? to : pinger->self.domain, from) : NULL;
+    if (id)
+        xmpp_free(ctx, id);
+    if (!stanza) {
+        ping_free(ping);
+        return 0;
+    }
+    if (timeout <= 0)
+        timeout = pinger->context->timeout;
+    ping->number = ++pinger->last_number;
+    ping->callback = callback;
+    ping->userdata = userdata;
+    struct ping **link = &pinger->open;
+    while (*link)
+        link = &(*link)->next;
+    *link = ping;
+    xmpp_send(pinger->conn, stanza);
+    xmpp_stanza_release(stanza);
+    ping->sent_at = clock_now();
+    ping->due_at = timeout < INT64_MAX - ping->sent_at ? ping->sent_at + timeout : INT64_MAX;
+    return ping->number;
+}
+
+bool ping_cancel(struct pinger *pinger, uint64_t number)
+{
+    for (struct ping *ping = pinger->open; ping; ping = ping->next)
+        if (ping->number == number) {
+            ping_close_as(pinger, ping, PING_CANCELLED, clock_now());
+            return true;
+        }
+    return false;
+}
