@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "line.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "duration.h"
+
+void line_add(struct line *line, const char *format, ...)
+{
+    size_t room = sizeof line->text - line->used;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(line->text + line->used, room, format, arguments);
+    va_end(arguments);
+    if (length > 0)
+        line->used += (size_t)length < room ? (size_t)length : room - 1;
+}
+
+void line_add_count(struct line *line, long long number, const char *noun)
+{
+    line_add(line, "%lld %s%s", number, noun, number == 1 ? "" : "s");
+}
+
+void line_add_time(struct line *line, long long time)
+{
+    char text[32];
+    line_add(line, "%s", duration_format(time, text, sizeof text));
+}
+
+void line_add_decimal(struct line *line, double value)
+{
+    /* In integers: the C library's decimal point follows the locale. */
+    long long hundredths = llround(value * 100);
+    long long magnitude = hundredths < 0 ? -hundredths : hundredths;
+    line_add(line, "%s%lld", hundredths < 0 ? "-" : "", magnitude / 100);
+    if (magnitude % 10 != 0)
+        line_add(line, ".%02lld", magnitude % 100);
+    else if (magnitude % 100 != 0)
+        line_add(line, ".%lld", magnitude % 100 / 10);
+}

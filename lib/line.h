@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A line of text that is put together piece by piece, in bounded room. */
+#ifndef LINE_H
+#define LINE_H
+
+#include <stddef.h>
+
+#define LINE_SIZE 1024
+
+struct line {
+    size_t used;
+    char text[LINE_SIZE]; /* always terminated */
+};
+
+/* An empty line. */
+#define LINE_EMPTY ((struct line){.used = 0})
+
+/* Appends; what has no room is left out. */
+void line_add(struct line *line, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* "1 ping", "3 pings": appends NUMBER and NOUN with its plural. */
+void line_add_count(struct line *line, long long number, const char *noun);
+
+/* Appends TIME (ns) as duration_format() writes it. */
+void line_add_time(struct line *line, long long time);
+
+/* Appends VALUE with two decimals at most. */
+void line_add_decimal(struct line *line, double value);
+
+#endif

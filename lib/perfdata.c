@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "perfdata.h"
+
+#include <math.h>
+
+#include "clock.h"
+#include "duration.h"
+#include "line.h"
+
+static void add_value(struct line *line, const struct metric *metric)
+{
+    switch (metric->unit) {
+    case METRIC_SECONDS: {
+        /* In integers: the C library's decimal point follows the locale. */
+        long long microseconds = llround(metric->value * 1e6);
+        long long magnitude = microseconds < 0 ? -microseconds : microseconds;
+        line_add(line, "%s%lld.%06llds", microseconds < 0 ? "-" : "", magnitude / 1000000, magnitude % 1000000);
+        break;
+    }
+    case METRIC_PERCENT:
+        line_add_decimal(line, metric->value);
+        line_add(line, "%%");
+        break;
+    case METRIC_COUNT:
+    case METRIC_DAYS:
+        line_add(line, "%lld", llround(metric->value));
+        break;
+    }
+}
+
+static const char *bound(bool given, double value, char *out, size_t size)
+{
+    return given ? duration_seconds(llround(value * (double)NS_PER_S), out, size) : "";
+}
+
+/* All behind the label's '='. */
+static void add_fields(struct line *line, const struct metric *metric)
+{
+    if (metric->known)
+        add_value(line, metric);
+    else
+        line_add(line, "U");
+    char minimum[32], maximum[32];
+    line_add(line, ";%s;%s;%s;%s", metric->limits ? metric->limits->warning.text : "",
+             metric->limits ? metric->limits->critical.text : "",
+             bound(metric->has_minimum, metric->minimum, minimum, sizeof minimum),
+             bound(metric->has_maximum, metric->maximum, maximum, sizeof maximum));
+    while (line->text[line->used - 1] == ';')
+        line->text[--line->used] = '\0';
+}
+
+void perfdata_print(FILE *out, const struct metrics *metrics, bool omit_undetermined)
+{
+    const char *separator = "";
+    for (size_t i = 0; i < metrics->count; i++) {
+        if (omit_undetermined && !metrics->list[i].known)
+            continue;
+        struct line line = LINE_EMPTY;
+        add_fields(&line, &metrics->list[i]);
+        fprintf(out, "%s%s=%s", separator, metrics->list[i].label, line.text);
+        separator = " ";
+    }
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* States to text. */
+#ifndef REPORT_H
+#define REPORT_H
+
+#include <stdio.h>
+
+#include "verdict.h"
+
+/* What every first line begins with. */
+#define REPORT_SERVICE "XMPP PING"
+
+/* Prints the whole report in the format that the settings ask for; nothing when OK and --quiet. */
+void report_print(FILE *out, const struct settings *settings, const struct result *result,
+                  const struct verdict *verdict);
+
+/* Prints the two lines of a usage error; WHY is cleaned. Any other UNKNOWN before the run prints only the first. A WHY
+ * that is too long for the first line stands whole in a further one. */
+void report_usage_error(FILE *out, const char *why);
+void report_unknown(FILE *out, const char *why);
+
+#endif

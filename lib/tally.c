@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tally.h"
+
+#include <string.h>
+
+#include "clock.h"
+
+/* Whether the origin that an error gives is the own server, for a target that lives elsewhere. */
+static bool is_own_servers_word(const struct settings *settings, size_t index, const char *by)
+{
+    const struct jid *own = &settings->jid;
+    const struct jid *target = &settings->targets[index].jid;
+    if (!own->domain || !target->domain || strcmp(own->domain, target->domain) == 0)
+        return false;
+    return strcmp(by, own->domain) == 0 || (own->ascii && strcmp(by, own->ascii) == 0);
+}
+
+static bool is_rtt(const struct settings *settings, size_t index, const struct ping_record *ping)
+{
+    if (ping->outcome == PING_RESULT)
+        return true;
+    return ping->outcome == PING_ERROR && answer_is_alive(settings->targets[index].kind, ping->condition, ping->type) &&
+           !is_own_servers_word(settings, index, ping->by);
+}
+
+static void count(struct tally *tally, const struct ping_record *ping, enum target_kind kind)
+{
+    switch (ping->outcome) {
+    case PING_UNSENT:
+        tally->unsent++;
+        break;
+    case PING_PENDING:
+        tally->pending++;
+        break;
+    case PING_TIMED_OUT:
+        tally->timed_out++;
+        break;
+    case PING_ERROR:
+        if (answer_state(kind, ping->condition, ping->type) == STATE_OK)
+            tally->no_support = true;
+        tally->answered++;
+        break;
+    case PING_RESULT:
+        tally->answered++;
+        break;
+    }
+}
+
+struct tally tally_make(const struct settings *settings, const struct result *result, size_t index)
+{
+    struct tally tally = {0};
+    const struct target_result *target = &result->targets[index];
+    double sum = 0;
+    int rtts = 0;
+    for (int i = 0; i < target->count; i++) {
+        const struct ping_record *ping = &target->pings[i];
+        count(&tally, ping, settings->targets[index].kind);
+        if (!is_rtt(settings, index, ping))
+            continue;
+        tally.alive = true;
+        double rtt = (double)ping->rtt / (double)NS_PER_S;
+        if (i == 0) {
+            tally.has_first = true;
+            tally.first = rtt;
+        }
+        if (i == 0 && target->count > 1)
+            continue;
+        tally.minimum = rtts == 0 || rtt < tally.minimum ? rtt : tally.minimum;
+        tally.maximum = rtts == 0 || rtt > tally.maximum ? rtt : tally.maximum;
+        sum += rtt;
+        rtts++;
+    }
+    tally.has_rtt = rtts > 0;
+    if (rtts > 0)
+        tally.rtt = sum / rtts;
+    int sent = tally_sent(&tally);
+    if (sent > 0)
+        tally.loss = 100.0 * (tally.timed_out + tally.pending) / sent;
+    return tally;
+}
+
+int tally_sent(const struct tally *tally)
+{
+    return tally->answered + tally->timed_out + tally->pending;
+}
+
+double tally_decided_loss(const struct tally *tally)
+{
+    int decided = tally->answered + tally->timed_out;
+    return decided > 0 ? 100.0 * tally->timed_out / decided : 0;
+}
