@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* check_xmpp_ping: logs in to an XMPP server, pings it and others, and says in one line how that went.
+ *
+ * The data goes one way: options to settings, a child measures, its events become results, results a verdict, the
+ * verdict a report. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "clock.h"
+#include "options.h"
+#include "probe.h"
+#include "report.h"
+#include "result.h"
+#include "settings.h"
+#include "supervise.h"
+#include "verdict.h"
+
+/* The output is made in memory and printed as a whole, so that a reader never gets half of it. */
+static struct {
+    FILE *out;
+    char *text;
+    size_t length;
+} page;
+
+static FILE *page_open(void)
+{
+    page.out = open_memstream(&page.text, &page.length);
+    return page.out ? page.out : stdout;
+}
+
+/* Prints the page. The state of a report that nobody can read is UNKNOWN at least. */
+static enum state page_print(enum state state)
+{
+    bool printed = !page.out || (fclose(page.out) == 0 && fwrite(page.text, 1, page.length, stdout) == page.length);
+    printed = fflush(stdout) == 0 && printed;
+    return printed ? state : state_worst(state, STATE_UNKNOWN);
+}
+
+static enum state fail(const char *why)
+{
+    report_unknown(page_open(), why);
+    return page_print(STATE_UNKNOWN);
+}
+
+static enum state fail_usage(const char *why)
+{
+    report_usage_error(page_open(), why);
+    return page_print(STATE_UNKNOWN);
+}
+
+/* The most pings that any target has: a bound on what the child may claim. */
+static uint32_t most_pings(const struct settings *settings)
+{
+    int most = 0;
+    for (size_t i = 0; i < settings->target_count; i++)
+        if (settings->targets[i].count > most)
+            most = settings->targets[i].count;
+    return (uint32_t)most;
+}
+
+static enum state check(struct settings *settings, int64_t started_at)
+{
+    struct result result;
+    struct verdict verdict;
+    if (!result_init(&result, settings, started_at))
+        return fail("out of memory");
+    struct probe_input input = {.settings = settings, .deadline = started_at + settings->timeout};
+    struct supervision supervision = supervise(probe_run, &input, input.deadline, (uint32_t)settings->target_count,
+                                               most_pings(settings), result_take, &result);
+    secret_wipe(&settings->password);
+    result_close(&result, &supervision);
+    if (!verdict_make(&verdict, settings, &result))
+        return fail("out of memory");
+    report_print(page_open(), settings, &result, &verdict);
+    return page_print(verdict.state);
+}
+
+int main(int argc, char *argv[])
+{
+    int64_t started_at = clock_now();
+    supervise_prepare();
+
+    struct settings settings;
+    char why[512];
+    if (!settings_init(&settings))
+        return (int)fail("out of memory");
+    switch (options_parse(argc, argv, &settings, why, sizeof why)) {
+    case OPTIONS_HELP:
+        options_print_help(page_open());
+        return (int)page_print(STATE_UNKNOWN);
+    case OPTIONS_VERSION:
+        options_print_version(page_open());
+        return (int)page_print(STATE_UNKNOWN);
+    case OPTIONS_ERROR:
+        return (int)fail_usage(why);
+    case OPTIONS_RUN:
+        break;
+    }
+    if (!settings_check(&settings, why, sizeof why))
+        return (int)fail_usage(why);
+    if (!settings_read_password(&settings, why, sizeof why))
+        return (int)fail(why);
+    return (int)check(&settings, started_at);
+}
