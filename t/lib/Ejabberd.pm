@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A private ejabberd: one Erlang process without a node name (so no epmd), with its own spool and ports on loopback.
+#
+#   my $server = Ejabberd->new(domain => 'example.org', accounts => { alice => 'secret' });
+package Ejabberd;
+
+use strict;
+use warnings;
+
+use Carp qw(croak);
+
+use Certificates;
+use Daemon qw(free_port);
+use TempDir;
+
+# OPTION, all optional: domain, accounts { name => password }, certificates and certificate as in Prosody.pm; anonymous
+# (a domain for SASL ANONYMOUS), external (1: SASL EXTERNAL), format 'scram' or 'plain' (how passwords are kept),
+# disable (a list of SASL mechanisms), config (more lines of YAML).
+sub new {
+    my ($class, %option) = @_;
+    my $self = bless {
+        host => '127.0.0.1', domain => 'example.org', certificate => 'good', format => 'scram', dir => temp_dir(), %option
+    }, $class;
+    $self->{certificates} //= Certificates->new(domain => $self->{domain});
+    $self->{ports}{$_} = free_port() for qw(c2s direct);
+    write_file("$self->{dir}/ejabberd.yml", $self->_config);
+    write_file("$self->{dir}/inetrc", "{lookup, [file, native]}.\n");
+    $self->start;
+    return $self;
+}
+
+sub libraries {
+    return glob '/usr/lib/*/ejabberd-[0-9]*';
+}
+
+sub start {
+    my ($self) = @_;
+    my @register = map { sprintf 'ok=ejabberd_auth:try_register(%s,%s,%s)', map { "<<\"$_\">>" } $_, $self->{domain}, $self->{accounts}{$_} }
+        sort keys %{ $self->{accounts} // {} };
+    my $ready = "$self->{dir}/ready";
+    $self->{daemon} = Daemon->spawn(
+        name => 'ejabberd',
+        command => [
+            'erl', '-noinput', '-start_epmd', 'false', '-mnesia', 'dir', "\"$self->{dir}/db\"", '-s', 'ejabberd', '-eval',
+            join ',', '{ok,_}=application:ensure_all_started(ejabberd)', @register, "ok=file:write_file(\"$ready\",<<>>).",
+        ],
+        env => {
+            ERL_LIBS => '/usr/lib/ejabberd:' . join(':', map { s{/[^/]+\z}{}r } $self->libraries),
+            EJABBERD_CONFIG_PATH => "$self->{dir}/ejabberd.yml",
+            EJABBERD_LOG_PATH => "$self->{dir}/ejabberd.log",
+            ERL_INETRC => "$self->{dir}/inetrc",
+            ERL_CRASH_DUMP_BYTES => 0,
+            HOME => $self->{dir},
+        },
+        log => "$self->{dir}/log",
+        dir => $self->{dir},
+    );
+    $self->{daemon}->wait_port($self->{host}, $self->{ports}{$_}, 60) for qw(c2s direct);
+    $self->{daemon}->wait_until(sub { -e $ready }, 60, 'create accounts');
+    return $self;
+}
+
+sub host { return $_[0]{host} }
+sub domain { return $_[0]{domain} }
+sub port { return $_[0]{ports}{c2s} }
+sub direct_port { return $_[0]{ports}{direct} }
+sub certificates { return $_[0]{certificates} }
+sub ca_file { return $_[0]{certificates}->ca_file }
+sub daemon { return $_[0]{daemon} }
+sub log_text { return read_file("$_[0]{dir}/ejabberd.log") }
+sub stop { $_[0]{daemon}->stop; return }
+
+sub _config {
+    my ($self) = @_;
+    my $leaf = ref $self->{certificate} ? $self->{certificate} : $self->{certificates}->leaf($self->{certificate});
+    my $pem = write_file("$self->{dir}/server.pem", read_file($leaf->{cert}) . read_file($leaf->{key}));
+    my @hosts = ($self->{domain}, $self->{anonymous} // ());
+    my $common = "module: ejabberd_c2s\n    ip: \"$self->{host}\"\n    shaper: none\n    access: all";
+    $common .= "\n    tls_verify: true" if $self->{external};
+    my $text = <<"END";
+hosts: [${\ join ', ', map { "\"$_\"" } @hosts}]
+loglevel: info
+certfiles: ["$pem"]
+auth_method: [internal]
+auth_password_format: $self->{format}
+listen:
+  -
+    port: $self->{ports}{c2s}
+    $common
+    starttls_required: true
+  -
+    port: $self->{ports}{direct}
+    $common
+    tls: true
+modules:
+  mod_ping: {}
+  mod_disco: {}
+END
+    $text .= "c2s_cafile: \"${\ $self->ca_file}\"\n" if $self->{external};
+    $text .= "disable_sasl_mechanisms: [${\ join ', ', @{ $self->{disable} }}]\n" if $self->{disable};
+    $text .= "host_config:\n  \"$self->{anonymous}\":\n    auth_method: [anonymous]\n    anonymous_protocol: sasl_anon\n"
+        if $self->{anonymous};
+    return $text . ($self->{config} // '');
+}
+
+1;
