@@ -140,11 +140,13 @@ bool connection_begin(struct connection *connection, const char *domain, int fd,
     return begun && connection->connected;
 }
 
-void connection_open_stream(struct connection *connection)
+void connection_open_stream(struct connection *connection, const char *domain)
 {
+    char *attributes[] = {"to",    (char *)domain,  "version",      "1.0",
+                          "xmlns", "jabber:client", "xmlns:stream", "http://etherx.jabber.org/streams"};
     connection->opened = false;
     connection->header_queued = true;
-    xmpp_conn_open_stream_default(connection->conn);
+    xmpp_conn_open_stream(connection->conn, attributes, sizeof attributes / sizeof *attributes);
 }
 
 bool connection_start_tls(struct connection *connection)

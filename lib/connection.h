@@ -37,8 +37,9 @@ struct connection {
 bool connection_begin(struct connection *connection, const char *domain, int fd, const union address *address, bool tls,
                       bool insecure, const struct teller *log);
 
-/* Sends a stream header; the answer will set OPENED. */
-void connection_open_stream(struct connection *connection);
+/* Sends a stream header to DOMAIN; the answer will set OPENED. DOMAIN has U-labels, as JIDs have on the wire: what
+ * libstrophe would send, the domain that it was given for TLS, has A-labels, and servers do not know it. */
+void connection_open_stream(struct connection *connection, const char *domain);
 
 /* Does the TLS handshake. Blocks until it is done or has failed; a silent peer blocks it for ever but for
  * connection_limit(). */

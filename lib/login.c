@@ -66,7 +66,7 @@ static xmpp_stanza_t *element(struct login *login, const char *name, const char 
 static void open_stream(struct login *login, enum login_step next)
 {
     tell_phase(login->teller, PHASE_STREAM);
-    connection_open_stream(login->connection);
+    connection_open_stream(login->connection, login->settings->jid.domain);
     login->step = next;
 }
 

@@ -139,7 +139,7 @@ static bool check_limits(const struct settings *settings, const struct metric *m
         !check_range(settings, metric, &limits->critical, critical, why))
         return false;
     double minimum = metric->has_minimum ? metric->minimum : -INFINITY;
-    double maximum = metric->has_maximum && metric->figure != FIGURE_BEYOND ? metric->maximum : INFINITY;
+    double maximum = metric->has_maximum ? metric->maximum : INFINITY;
     if (!range_shadowed(&limits->warning, &limits->critical, minimum, maximum))
         return true;
     return why_set(why.text, why.size, "%s %s can never be seen: critical %s covers it", warning, limits->warning.text,
