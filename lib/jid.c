@@ -83,7 +83,7 @@ static const struct part_kind node_kind = {
     .is_plain = is_plain_in_node,
     .profile = "Nodeprep",
     .refused = "has a local part that nodeprep refuses",
-    .empty = "has an empty local part before '@'",
+    .empty = "has an empty local part before @",
     .too_long = "has a local part of more than 1023 bytes",
 };
 
@@ -91,7 +91,7 @@ static const struct part_kind resource_kind = {
     .is_plain = is_plain_in_resource,
     .profile = "Resourceprep",
     .refused = "has a resource that resourceprep refuses",
-    .empty = "has an empty resource behind '/'",
+    .empty = "has an empty resource behind /",
     .too_long = "has a resource of more than 1023 bytes",
 };
 

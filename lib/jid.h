@@ -14,7 +14,7 @@ struct jid {
 };
 
 /* Reads and prepares TEXT. On success the caller frees *JID with jid_free(). On failure returns false, *JID is all NULL
- * and *WHY points to a static sentence fragment ("is empty", "has an empty local part before '@'", "has a domain that
+ * and *WHY points to a static sentence fragment ("is empty", "has an empty local part before @", "has a domain that
  * IDNA refuses", "is not valid UTF-8", "is out of memory", ...). */
 bool jid_parse(const char *text, struct jid *jid, const char **why);
 

@@ -11,6 +11,7 @@
 #define STREAM_XMLNS "http://etherx.jabber.org/streams"
 #define TLS_XMLNS "urn:ietf:params:xml:ns:xmpp-tls"
 #define SASL_XMLNS "urn:ietf:params:xml:ns:xmpp-sasl"
+#define BINDING_XMLNS "urn:xmpp:sasl-cb:0"
 #define BIND_XMLNS "urn:ietf:params:xml:ns:xmpp-bind"
 #define SESSION_XMLNS "urn:ietf:params:xml:ns:xmpp-session"
 
@@ -192,14 +193,30 @@ static size_t read_mechanisms(xmpp_stanza_t *features, char *names[MECHANISMS_MA
     return count;
 }
 
-static void fail_no_mechanism(struct login *login, char *const *names, size_t count)
+/* Whether the server can bind to a channel in the way that we can: where it says how (XEP-0440), its word counts. Where
+ * it does not, tls-unique is what it means; on TLS 1.3, where that is not safe, some mean it all the same, and only one
+ * attempt is to be had: there it takes --require-mechanism to try. */
+static bool server_can_bind(const struct login *login, xmpp_stanza_t *features, const char *type)
+{
+    xmpp_stanza_t *list = xmpp_stanza_get_child_by_name_and_ns(features, "sasl-channel-binding", BINDING_XMLNS);
+    if (!list)
+        return strcmp(type, "tls-unique") == 0 || login->settings->required_count > 0;
+    for (xmpp_stanza_t *child = xmpp_stanza_get_children(list); child; child = xmpp_stanza_get_next(child)) {
+        const char *its_type = xmpp_stanza_is_tag(child) ? xmpp_stanza_get_attribute(child, "type") : NULL;
+        if (its_type && strcmp(its_type, type) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void fail_no_mechanism(struct login *login, const char *condition, char *const *names, size_t count)
 {
     char offer[160] = "";
     for (size_t i = 0; i < count; i++) {
         size_t used = strlen(offer);
         snprintf(offer + used, sizeof offer - used, "%s%s", i ? ", " : "the server offers only ", names[i]);
     }
-    fail(login, PHASE_AUTH, "no-mechanism", count ? offer : "the server offers none");
+    fail(login, PHASE_AUTH, condition, count ? offer : "the server offers none");
 }
 
 static void take_auth_features(struct login *login, xmpp_stanza_t *features)
@@ -207,9 +224,11 @@ static void take_auth_features(struct login *login, xmpp_stanza_t *features)
     char *names[MECHANISMS_MAX];
     size_t count = read_mechanisms(features, names);
     char condition[CONDITION_SIZE];
-    login->sasl = sasl_start(login->settings, (const char *const *)names, count, condition);
+    struct tls_binding binding;
+    bool bound = tls_channel_binding(&binding) && server_can_bind(login, features, binding.type);
+    login->sasl = sasl_start(login->settings, (const char *const *)names, count, bound ? &binding : NULL, condition);
     if (!login->sasl && condition[0])
-        fail_no_mechanism(login, names, count);
+        fail_no_mechanism(login, condition, names, count);
     else if (!login->sasl)
         fail_own(login, PHASE_AUTH, "out of memory");
     for (size_t i = 0; i < count; i++)

@@ -51,7 +51,7 @@ const char *number_read(const char *text, struct number *number, const char **wh
     if (*text == '.') {
         text++;
         if (!is_digit(*text)) {
-            *why = "has a '.' with no digit behind it";
+            *why = "has a . with no digit behind it";
             return NULL;
         }
         for (; is_digit(*text); text++) {

@@ -30,6 +30,16 @@ static bool apply_password_file(struct settings *settings, const char *value, ch
     return value_string(&settings->password_file, value, why, why_size);
 }
 
+static bool apply_client_cert(struct settings *settings, const char *value, char *why, size_t why_size)
+{
+    return value_string(&settings->client_cert, value, why, why_size);
+}
+
+static bool apply_client_key(struct settings *settings, const char *value, char *why, size_t why_size)
+{
+    return value_string(&settings->client_key, value, why, why_size);
+}
+
 static bool apply_hostname(struct settings *settings, const char *value, char *why, size_t why_size)
 {
     union address address;
@@ -270,6 +280,24 @@ const struct option_row option_table[] = {
      .apply = apply_password_file,
      .help = "its first line is the password; a file that group or others can read is refused",
      .standard = "the environment's " SECRET_VARIABLE},
+    {.name = "client-cert",
+     .argument = "FILE",
+     .group = ACCOUNT,
+     .apply = apply_client_cert,
+     .help = "log in by SASL EXTERNAL with this certificate: PEM, with its issuers behind it, or PKCS#12"},
+    {.name = "client-key",
+     .argument = "FILE",
+     .group = ACCOUNT,
+     .apply = apply_client_key,
+     .help = "the certificate's private key, PEM without a passphrase",
+     .standard = "in the same file"},
+    {.name = "require-mechanism",
+     .argument = "NAME",
+     .group = ACCOUNT,
+     .repeatable = true,
+     .apply = settings_add_mechanism,
+     .help = "log in by this SASL mechanism only, such as SCRAM-SHA-256; a server that does not offer it is CRITICAL "
+             "mechanism-downgraded"},
 
     {.letter = 'H',
      .name = "hostname",

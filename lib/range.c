@@ -24,7 +24,7 @@ static bool read_end(const char *from, const char *to, enum range_unit unit, str
 {
     struct number number;
     if (*from == '~')
-        return refuse(why, "has '~' where only a start may be");
+        return refuse(why, "has ~ where only a start may be");
     const char *next = number_read(from, &number, why);
     if (!next)
         return false;
@@ -34,7 +34,7 @@ static bool read_end(const char *from, const char *to, enum range_unit unit, str
             return refuse(why, "has an unknown unit: use us, ms, s, m or h");
     }
     if (next != to)
-        return refuse(why, *next == ':' ? "has more than one ':'" : "has something behind the number");
+        return refuse(why, *next == ':' ? "has more than one :" : "has something behind the number");
     if (number.cut || !number_format(&number, end->text, sizeof end->text))
         return refuse(why, "has a number with too many digits");
     end->value = number_value(&number);
@@ -48,7 +48,7 @@ static bool read_start(const char *from, const char *colon, enum range_unit unit
     if (*from != '~')
         return read_end(from, colon, unit, start, why);
     if (from + 1 != colon)
-        return refuse(why, "has something behind '~'");
+        return refuse(why, "has something behind ~");
     *start = (struct end){-INFINITY, "~"};
     return true;
 }
@@ -62,7 +62,7 @@ bool range_parse(const char *text, enum range_unit unit, struct range *range, co
     if (inside)
         text++;
     if (*text == '\0')
-        return refuse(why, "has no end behind '@'");
+        return refuse(why, "has no end behind @");
     const char *colon = strchr(text, ':');
     const char *second = colon ? colon + 1 : text;
     if (colon == text && *second == '\0')

@@ -18,8 +18,8 @@ struct range {
 };
 
 /* Reads the whole of TEXT. On failure returns false, *RANGE is untouched, *WHY points to a static sentence fragment
- * that is different for each kind of mistake ("is empty", "has no end behind '@'", "has a start above its end", "has
- * something behind the number", "has '~' where only a start may be", ...).
+ * that is different for each kind of mistake ("is empty", "has no end behind @", "has a start above its end", "has
+ * something behind the number", "has ~ where only a start may be", ...).
  * ":10" is taken as "0:10", as the other plugins do. */
 bool range_parse(const char *text, enum range_unit unit, struct range *range, const char **why);
 

@@ -8,48 +8,54 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mechanism.h"
+
 #define DIGEST_MAX 32 /* SHA-256 */
-
-struct mechanism {
-    const char *name;
-    const char *digest; /* of SCRAM, NULL for others */
-};
-
-/* The strongest first. */
-static const struct mechanism with_password[] = {
-    {"SCRAM-SHA-256", "SHA256"},
-    {"SCRAM-SHA-1", "SHA1"},
-    {"PLAIN", NULL},
-};
-static const struct mechanism without_password[] = {{"ANONYMOUS", NULL}};
 
 struct sasl {
     Gsasl *library;
     Gsasl_session *session;
     const struct settings *settings;
     const struct mechanism *mechanism;
+    struct tls_binding binding;
     bool started;
     bool complete;
     bool beyond_reason; /* the callback found the iteration count or the salt past the limits */
     int fault;          /* why the callback could not salt the password: GNU SASL does not pass that on */
 };
 
-static bool offered(const char *name, const char *const *mechanisms, size_t count)
+static bool is_among(const char *name, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (strcmp(name, mechanisms[i]) == 0)
+        if (strcmp(name, names[i]) == 0)
             return true;
     return false;
 }
 
-static const struct mechanism *choose(const struct settings *settings, const char *const *mechanisms, size_t count)
+static bool has_credential(const struct settings *settings, enum credential credential)
 {
-    bool anonymous = settings_anonymous(settings);
-    const struct mechanism *own = anonymous ? without_password : with_password;
-    size_t own_count = anonymous ? sizeof without_password / sizeof *own : sizeof with_password / sizeof *own;
-    for (size_t i = 0; i < own_count; i++)
-        if (offered(own[i].name, mechanisms, count))
-            return &own[i];
+    switch (credential) {
+    case CREDENTIAL_CERTIFICATE:
+        return settings->client_cert != NULL;
+    case CREDENTIAL_PASSWORD:
+        return settings->password.set;
+    case CREDENTIAL_NONE:
+        return settings_anonymous(settings);
+    }
+    return false;
+}
+
+static const struct mechanism *choose(const struct settings *settings, const char *const *mechanisms, size_t count,
+                                      bool can_bind)
+{
+    const char *const *required = (const char *const *)settings->required_mechanisms;
+    for (size_t i = 0; i < mechanism_count; i++) {
+        const struct mechanism *mechanism = &mechanism_table[i];
+        if (has_credential(settings, mechanism->credential) && (can_bind || !mechanism->bound) &&
+            is_among(mechanism->name, mechanisms, count) &&
+            (settings->required_count == 0 || is_among(mechanism->name, required, settings->required_count)))
+            return mechanism;
+    }
     return NULL;
 }
 
@@ -97,6 +103,20 @@ static int give_salted_password(struct sasl *sasl, Gsasl_session *session)
     return code;
 }
 
+/* Only a mechanism that ends in -PLUS may have it: with the others it would tell the server that we could, and some
+ * then refuse. */
+static int give_binding(const struct sasl *sasl, Gsasl_session *session, Gsasl_property property, const char *type)
+{
+    if (!sasl->mechanism->bound || strcmp(sasl->binding.type, type) != 0)
+        return GSASL_NO_CALLBACK;
+    char *encoded = NULL;
+    int code = gsasl_base64_to((const char *)sasl->binding.data, sasl->binding.length, &encoded, NULL);
+    if (code == GSASL_OK)
+        code = gsasl_property_set(session, property, encoded);
+    gsasl_free(encoded);
+    return code;
+}
+
 static int give_property(Gsasl *library, Gsasl_session *session, Gsasl_property property)
 {
     struct sasl *sasl = gsasl_callback_hook_get(library);
@@ -107,6 +127,12 @@ static int give_property(Gsasl *library, Gsasl_session *session, Gsasl_property 
         if (sasl->mechanism->digest) /* SCRAM asks for the salted password first */
             return GSASL_NO_CALLBACK;
         return gsasl_property_set(session, property, sasl->settings->password.value);
+    case GSASL_CB_TLS_EXPORTER:
+        return give_binding(sasl, session, property, "tls-exporter");
+    case GSASL_CB_TLS_UNIQUE:
+        return give_binding(sasl, session, property, "tls-unique");
+    case GSASL_AUTHZID:
+        return GSASL_NO_CALLBACK; /* the account that the credentials are for */
     case GSASL_ANONYMOUS_TOKEN:
         return gsasl_property_set(session, property, "");
     case GSASL_SCRAM_SALTED_PASSWORD:
@@ -117,12 +143,12 @@ static int give_property(Gsasl *library, Gsasl_session *session, Gsasl_property 
 }
 
 struct sasl *sasl_start(const struct settings *settings, const char *const *mechanisms, size_t count,
-                        char condition[CONDITION_SIZE])
+                        const struct tls_binding *binding, char condition[CONDITION_SIZE])
 {
     condition[0] = '\0';
-    const struct mechanism *mechanism = choose(settings, mechanisms, count);
+    const struct mechanism *mechanism = choose(settings, mechanisms, count, binding != NULL);
     if (!mechanism) {
-        snprintf(condition, CONDITION_SIZE, "no-mechanism");
+        snprintf(condition, CONDITION_SIZE, "%s", settings->required_count ? "mechanism-downgraded" : "no-mechanism");
         return NULL;
     }
     struct sasl *sasl = calloc(1, sizeof *sasl);
@@ -130,6 +156,8 @@ struct sasl *sasl_start(const struct settings *settings, const char *const *mech
         return NULL;
     sasl->settings = settings;
     sasl->mechanism = mechanism;
+    if (binding)
+        sasl->binding = *binding;
     if (gsasl_init(&sasl->library) != GSASL_OK) {
         free(sasl);
         return NULL;

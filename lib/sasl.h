@@ -8,6 +8,7 @@
 
 #include "condition.h"
 #include "settings.h"
+#include "tls.h"
 
 /* More iterations than this are no password storage but an attack on the client's time (RFC 7677 section 4 asks for
  * 4096 at least; this many take seconds). */
@@ -18,11 +19,13 @@
 struct sasl;
 
 /* Chooses the strongest mechanism that the settings' credentials, MECHANISMS (the server's offer, COUNT names) and the
- * channel allow: SCRAM-SHA-256, SCRAM-SHA-1, PLAIN; ANONYMOUS for a bare domain. Clear-text PLAIN is the caller's care.
- * On failure returns NULL with *CONDITION "no-mechanism", or NULL with an empty CONDITION when out of memory. The
+ * channel allow: EXTERNAL with a client certificate; SCRAM-SHA-256-PLUS, SCRAM-SHA-1-PLUS (with BINDING, which may be
+ * NULL, and is kept), SCRAM-SHA-256, SCRAM-SHA-1, PLAIN with a password; ANONYMOUS for a bare domain. Of these only
+ * those that --require-mechanism names, if it names any. Clear-text PLAIN is the caller's care. On failure returns NULL
+ * with *CONDITION "no-mechanism" or "mechanism-downgraded", or NULL with an empty CONDITION when out of memory. The
  * caller frees with sasl_free(). */
 struct sasl *sasl_start(const struct settings *settings, const char *const *mechanisms, size_t count,
-                        char condition[CONDITION_SIZE]);
+                        const struct tls_binding *binding, char condition[CONDITION_SIZE]);
 
 /* The mechanism's name. Owned by SASL. */
 const char *sasl_mechanism(const struct sasl *sasl);

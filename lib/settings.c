@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "mechanism.h"
 #include "why.h"
 
 static const char out_of_memory[] = "out of memory";
@@ -196,6 +197,18 @@ bool settings_add_map(struct settings *settings, const char *text, char *why, si
     return true;
 }
 
+bool settings_add_mechanism(struct settings *settings, const char *text, char *why, size_t why_size)
+{
+    if (!mechanism_find(text))
+        return why_value(why, why_size, text, "is no mechanism that this program knows: the manual lists them");
+    char **names = realloc(settings->required_mechanisms, (settings->required_count + 1) * sizeof *names);
+    if (!names)
+        return why_set(why, why_size, out_of_memory);
+    settings->required_mechanisms = names;
+    names[settings->required_count] = strdup(text);
+    return names[settings->required_count++] || why_set(why, why_size, out_of_memory);
+}
+
 bool settings_read_password(struct settings *settings, char *why, size_t why_size)
 {
     char reason[400];
@@ -210,6 +223,8 @@ bool settings_read_password(struct settings *settings, char *why, size_t why_siz
     }
     if (reason[0] != '\0')
         return why_set(why, why_size, "%s", reason);
+    if (settings->client_cert)
+        return true;
     return found || why_set(why, why_size, "--password-file: no password: give a file or set %s", SECRET_VARIABLE);
 }
 
@@ -221,7 +236,7 @@ enum state settings_map(const struct settings *settings, const char *condition, 
 
 bool settings_anonymous(const struct settings *settings)
 {
-    return !settings->jid.node;
+    return !settings->jid.node && !settings->client_cert;
 }
 
 void settings_free(struct settings *settings)
@@ -230,6 +245,11 @@ void settings_free(struct settings *settings)
     jid_free(&settings->jid);
     free(settings->jid_text);
     free(settings->password_file);
+    free(settings->client_cert);
+    free(settings->client_key);
+    for (size_t i = 0; i < settings->required_count; i++)
+        free(settings->required_mechanisms[i]);
+    free(settings->required_mechanisms);
     free(settings->hostname);
     free(settings->dns_server);
     free(settings->ca_file);

@@ -53,6 +53,10 @@ struct settings {
     char *jid_text;
     char *password_file;
     struct secret password;
+    char *client_cert; /* for SASL EXTERNAL: PEM, or PKCS#12 when there is no client_key */
+    char *client_key;
+    char **required_mechanisms; /* if any, no other may be used */
+    size_t required_count;
     /* the way to the server */
     char *hostname;
     uint16_t port; /* 0: by the TLS mode */
@@ -95,6 +99,7 @@ bool settings_init(struct settings *settings);
 bool settings_add_remote(struct settings *settings, const char *text, char *why, size_t why_size);
 bool settings_add_limit(struct settings *settings, const char *text, char *why, size_t why_size);
 bool settings_add_map(struct settings *settings, const char *text, char *why, size_t why_size);
+bool settings_add_mechanism(struct settings *settings, const char *text, char *why, size_t why_size);
 
 /* Checks that can be made only when all is read: a JID is there, no password for clear text to an address that is not
  * loopback, shadowed ranges, thresholds at or above the timeout, labels of -L that exist, aliases that collide,
@@ -110,7 +115,7 @@ bool settings_read_password(struct settings *settings, char *why, size_t why_siz
 /* The state of a condition after --map: the map's where it names CONDITION, else FALLBACK. */
 enum state settings_map(const struct settings *settings, const char *condition, enum state fallback);
 
-/* Whether the login is SASL ANONYMOUS: a bare domain was given as the account. */
+/* Whether the login is SASL ANONYMOUS: a bare domain was given as the account, and no client certificate. */
 bool settings_anonymous(const struct settings *settings);
 
 /* Wipes the password and frees all. */

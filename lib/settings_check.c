@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "duration.h"
 #include "host.h"
+#include "mechanism.h"
 #include "metric.h"
 #include "text.h"
 #include "why.h"
@@ -24,7 +25,31 @@ struct why {
 
 static bool check_account(const struct settings *settings, struct why why)
 {
-    return settings->jid_text || why_set(why.text, why.size, "--jid: is required");
+    if (!settings->jid_text)
+        return why_set(why.text, why.size, "--jid: is required");
+    if (settings->client_key && !settings->client_cert)
+        return why_set(why.text, why.size, "--client-key: needs --client-cert");
+    if (settings->client_cert && settings->tls == TLS_NONE)
+        return why_set(why.text, why.size, "--client-cert: means nothing with --tls=none");
+    return true;
+}
+
+/* A mechanism that can never be used makes a check that can never be good. */
+static bool check_mechanisms(const struct settings *settings, struct why why)
+{
+    for (size_t i = 0; i < settings->required_count; i++) {
+        const struct mechanism *mechanism = mechanism_find(settings->required_mechanisms[i]);
+        if (mechanism->credential == CREDENTIAL_CERTIFICATE && !settings->client_cert)
+            return why_set(why.text, why.size, "--require-mechanism: %s needs --client-cert", mechanism->name);
+        if (mechanism->credential == CREDENTIAL_PASSWORD && settings_anonymous(settings))
+            return why_set(why.text, why.size, "--require-mechanism: %s needs a --jid with a local part",
+                           mechanism->name);
+        if (mechanism->credential == CREDENTIAL_NONE && !settings_anonymous(settings))
+            return why_set(why.text, why.size, "--require-mechanism: %s needs a bare domain as --jid", mechanism->name);
+        if (mechanism->bound && settings->tls == TLS_NONE)
+            return why_set(why.text, why.size, "--require-mechanism: %s needs TLS", mechanism->name);
+    }
+    return true;
 }
 
 static bool check_min_alive(const struct settings *settings, struct why why)
@@ -218,10 +243,12 @@ static bool check_metrics(struct settings *settings, struct why why)
 bool settings_check(struct settings *settings, char *why_text, size_t why_size)
 {
     struct why why = {why_text, why_size};
-    if (!check_account(settings, why) || !check_min_alive(settings, why))
+    if (!check_account(settings, why) || !check_mechanisms(settings, why) || !check_min_alive(settings, why))
         return false;
     copy_to_targets(settings);
     return check_metrics(settings, why) && check_clear_text(settings, why) &&
            check_path("ca-file", settings->ca_file, S_IFREG, why) &&
-           check_path("ca-path", settings->ca_path, S_IFDIR, why);
+           check_path("ca-path", settings->ca_path, S_IFDIR, why) &&
+           check_path("client-cert", settings->client_cert, S_IFREG, why) &&
+           check_path("client-key", settings->client_key, S_IFREG, why);
 }

@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "duration.h"
+#include "mechanism.h"
 #include "text.h"
 
 /* Room that a list of names in the first line may fill, in characters. */
@@ -123,11 +124,17 @@ void summary_days(struct line *line, long long days)
 
 void summary_failure(struct line *line, const struct settings *settings, const struct result *result)
 {
+    if (result->own_fault &&
+        strncmp(result->cause, "--", 2) == 0) { /* it names the option at fault, which no phase is */
+        line_add(line, "%s", result->cause);
+        return;
+    }
     line_add(line, "%s", phase_name(result->failure_phase));
     if (result->condition[0] != '\0')
         line_add(line, ": %s", result->condition);
-    if (result->failure_phase == PHASE_AUTH && strcmp(result->condition, "not-authorized") == 0 &&
-        !settings_anonymous(settings))
+    const struct mechanism *mechanism = mechanism_find(result->mechanism);
+    bool by_password = mechanism ? mechanism->credential == CREDENTIAL_PASSWORD : !settings_anonymous(settings);
+    if (result->failure_phase == PHASE_AUTH && strcmp(result->condition, "not-authorized") == 0 && by_password)
         line_add(line, ": the password may be wrong");
     if (result->cause[0] != '\0')
         line_add(line, ": %s", result->cause);

@@ -3,6 +3,8 @@
 
 #include <arpa/inet.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <stdarg.h>
@@ -15,6 +17,9 @@ static struct {
     char *bundle;     /* the system's, while it has not been read */
     char domain[256]; /* as A-labels */
     bool insecure;
+    EVP_PKEY *client_key;
+    X509 *client_cert;
+    STACK_OF(X509) * client_chain;
     bool alpn;
     SSL *ssl; /* the live one; OpenSSL's free callback clears it */
     struct tls_facts facts;
@@ -160,6 +165,8 @@ static void ssl_made(void *parent, void *pointer, CRYPTO_EX_DATA *data, int inde
     SSL_set_min_proto_version(ssl, TLS1_2_VERSION);
     SSL_set_options(ssl, SSL_OP_NO_RENEGOTIATION);
     SSL_set_info_callback(ssl, note_progress);
+    if (tls.client_cert)
+        SSL_use_cert_and_key(ssl, tls.client_cert, tls.client_key, tls.client_chain, 1);
     if (tls.alpn)
         SSL_set_alpn_protos(ssl, alpn_protocol, sizeof alpn_protocol - 1);
 }
@@ -222,6 +229,75 @@ static bool trust_given(const struct settings *settings, char *why, size_t why_s
     return true;
 }
 
+/* --- the client certificate --- */
+
+/* Nobody is there to type a passphrase: notes that one was wanted. */
+static int refuse_passphrase(char *buffer, int size, int writing, void *wanted)
+{
+    (void)buffer, (void)size, (void)writing;
+    *(bool *)wanted = true;
+    return -1;
+}
+
+static bool load_client_pem(BIO *cert, BIO *key, bool *passphrase)
+{
+    tls.client_cert = PEM_read_bio_X509(cert, NULL, refuse_passphrase, passphrase);
+    tls.client_chain = sk_X509_new_null();
+    X509 *issuer;
+    while (tls.client_cert && tls.client_chain &&
+           (issuer = PEM_read_bio_X509(cert, NULL, refuse_passphrase, passphrase)))
+        sk_X509_push(tls.client_chain, issuer);
+    BIO_seek(cert, 0);
+    tls.client_key = PEM_read_bio_PrivateKey(key ? key : cert, NULL, refuse_passphrase, passphrase);
+    return tls.client_cert && tls.client_key;
+}
+
+static bool load_client_pkcs12(BIO *file, bool *passphrase)
+{
+    PKCS12 *container = d2i_PKCS12_bio(file, NULL);
+    if (!container)
+        return false;
+    *passphrase = !PKCS12_verify_mac(container, NULL, 0) && !PKCS12_verify_mac(container, "", 0);
+    bool loaded =
+        !*passphrase && (PKCS12_parse(container, NULL, &tls.client_key, &tls.client_cert, &tls.client_chain) ||
+                         PKCS12_parse(container, "", &tls.client_key, &tls.client_cert, &tls.client_chain));
+    PKCS12_free(container);
+    return loaded && tls.client_cert && tls.client_key;
+}
+
+static bool load_client(const struct settings *settings, char *why, size_t why_size)
+{
+    if (!settings->client_cert)
+        return true;
+    const char *key_file = settings->client_key ? settings->client_key : settings->client_cert;
+    const char *key_option = settings->client_key ? "--client-key" : "--client-cert";
+    bool passphrase = false;
+    BIO *cert = BIO_new_file(settings->client_cert, "rb");
+    BIO *key = settings->client_key ? BIO_new_file(settings->client_key, "rb") : NULL;
+    bool loaded = cert && (key || !settings->client_key) && load_client_pem(cert, key, &passphrase);
+    if (!loaded && cert && !settings->client_key && !tls.client_cert) {
+        BIO_seek(cert, 0);
+        loaded = load_client_pkcs12(cert, &passphrase);
+    }
+    if (passphrase)
+        snprintf(why, why_size, "%s: %s is protected by a passphrase, which nobody is there to type", key_option,
+                 key_file);
+    else if (!loaded && (!cert || !tls.client_cert))
+        snprintf(why, why_size, "--client-cert: %s holds no certificate that can be read", settings->client_cert);
+    else if (!loaded)
+        snprintf(why, why_size, "%s: %s holds no private key that can be read", key_option, key_file);
+    else if (!X509_check_private_key(tls.client_cert, tls.client_key)) {
+        snprintf(why, why_size, "%s: %s is not the key of the certificate", key_option, key_file);
+        loaded = false;
+    }
+    BIO_free(cert);
+    BIO_free(key);
+    ERR_clear_error();
+    return loaded;
+}
+
+/* --- the interface --- */
+
 bool tls_prepare(const struct settings *settings, char *why, size_t why_size)
 {
     /* An IPv6 address stands in brackets in a JID only. */
@@ -240,6 +316,8 @@ bool tls_prepare(const struct settings *settings, char *why, size_t why_size)
         snprintf(why, why_size, "out of memory");
         return false;
     }
+    if (!load_client(settings, why, why_size))
+        return false;
     /* libstrophe loads the default locations into a store that nothing asks any more: they shall cost nothing. */
     setenv(X509_get_default_cert_file_env(), "/dev/null", 1);
     setenv(X509_get_default_cert_dir_env(), "/dev/null", 1);
@@ -255,6 +333,23 @@ void tls_expect(bool alpn)
 const struct tls_facts *tls_facts(void)
 {
     return &tls.facts;
+}
+
+bool tls_channel_binding(struct tls_binding *binding)
+{
+    static const char label[] = "EXPORTER-Channel-Binding";
+    if (!tls.ssl || !tls.facts.handshake)
+        return false;
+    if (SSL_version(tls.ssl) >= TLS1_3_VERSION) {
+        binding->type = "tls-exporter";
+        binding->length = 32;
+        return SSL_export_keying_material(tls.ssl, binding->data, 32, label, sizeof label - 1, NULL, 0, 0) == 1;
+    }
+    if (SSL_get_extms_support(tls.ssl) != 1)
+        return false;
+    binding->type = "tls-unique"; /* the first Finished message: the client's, as no session is resumed */
+    binding->length = SSL_get_finished(tls.ssl, binding->data, sizeof binding->data);
+    return binding->length > 0 && binding->length <= sizeof binding->data;
 }
 
 size_t tls_pending(void)

@@ -90,7 +90,7 @@ sub client {
     return $self->_make(
         "client-$jid", {},
         subject => { commonName => $jid },
-        purpose => 'client',
+        purpose => 'client,server', # Prosody 0.12 checks clients for a server's purpose when ssl is configured
         ext => [{ sn => 'subjectAltName', data => "otherName:1.3.6.1.5.5.7.8.5;UTF8:$jid" }],
     );
 }

@@ -137,6 +137,8 @@ static const struct scene scenes[] = {
      .summary = "stream: no-such-thing"},
     {"the probe's own fault is UNKNOWN", .pings = {"-"}, .failed = true, .own_fault = true, .last = PHASE_TLS,
      .cause = "out of memory", .state = STATE_UNKNOWN, .summary = "tls: out of memory"},
+    {"an option at fault is named, not the phase", .pings = {"-"}, .failed = true, .own_fault = true, .last = PHASE_DNS,
+     .cause = "--ca-file: x", .state = STATE_UNKNOWN, .summary = "--ca-file: x"},
     {"a long cause is cut, the rest is kept", .pings = {"-"}, .failed = true, .last = PHASE_AUTH, .insecure = true,
      .condition = "aborted", .cause = "0123456789012345678901234567890123456789012345678901234567890123456789",
      .state = STATE_CRITICAL, .found = "aborted",
