@@ -104,8 +104,7 @@ check: ## run the whole test suite, after installing what it needs
 check-plain: all unit-tests examples ## run all tests once
 	$(Q)PROBE=$(PROGRAM) OBJECTS=$(O) prove -j$(JOBS) -e '' $(UNIT_TESTS) t/*.t
 
-# The same tests with what the sanitizers find counting as a crash. Their reports cannot go to the child's standard error, which leads
-# nowhere, so they go to files, and t/sanitizers.t looks for them.
+# The same tests; what the sanitizers find ends the process, which is then another end than the test expects.
 check-asan: ## run all tests with AddressSanitizer and UndefinedBehaviorSanitizer
 	$(Q)$(MAKE) --no-print-directory check-plain O=obj/asan PROGRAM=obj/asan/check_xmpp_ping \
 		CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' HARDENING=-fPIE

@@ -26,9 +26,9 @@ static bool continues_character(char byte)
 
 void event_copy(char *out, size_t size, const char *text)
 {
-    size_t length = text ? strnlen(text, size) : 0;
-    if (length == size) {
-        length--;
+    size_t length = text ? strlen(text) : 0;
+    if (length >= size) {
+        length = size - 1;
         /* Half a character at the end would be shown as a fault of the sender. */
         for (int i = 0; i < 3 && length > 0 && continues_character(text[length]); i++)
             length--;

@@ -229,6 +229,7 @@ static void send_pong(struct pinger *pinger, xmpp_stanza_t *stanza)
 
 static int on_iq(xmpp_conn_t *conn, xmpp_stanza_t *stanza, void *userdata);
 static int on_timer(xmpp_conn_t *conn, void *userdata);
+static int64_t tick(struct pinger *pinger);
 
 /* The end of a function that may have called back. A pinger that was detached meanwhile ends with the last of them; a
  * handler that is still running is removed by libstrophe itself, by what it returns. */
@@ -278,7 +279,7 @@ static int on_timer(xmpp_conn_t *conn, void *userdata)
     struct pinger *pinger = userdata;
     pinger->busy++;
     pinger->in_timer = true;
-    ping_tick(pinger);
+    tick(pinger);
     bool again = !pinger->detached;
     if (again)
         pinger->in_timer = false;
@@ -336,9 +337,8 @@ static struct ping *find_due(const struct pinger *pinger, int64_t now)
     return due;
 }
 
-int64_t ping_tick(struct pinger *pinger)
+static int64_t tick(struct pinger *pinger)
 {
-    pinger->busy++;
     int64_t now = clock_now();
     struct ping *due;
     while (!pinger->detached && (due = find_due(pinger, now)))
@@ -347,14 +347,19 @@ int64_t ping_tick(struct pinger *pinger)
         pinger->keepalive_at = INT64_MAX;
         ping_send(pinger, NULL, NULL, pinger->keepalive.timeout, on_keepalive_end, NULL);
     }
+    if (pinger->detached)
+        return INT64_MAX;
+    int64_t next = pinger->keepalive.dead ? pinger->keepalive_at : INT64_MAX;
+    for (const struct ping *ping = pinger->open; ping; ping = ping->next)
+        if (ping->due_at < next)
+            next = ping->due_at;
+    return next;
+}
 
-    int64_t next = INT64_MAX;
-    if (!pinger->detached) {
-        next = pinger->keepalive.dead ? pinger->keepalive_at : INT64_MAX;
-        for (const struct ping *ping = pinger->open; ping; ping = ping->next)
-            if (ping->due_at < next)
-                next = ping->due_at;
-    }
+int64_t ping_tick(struct pinger *pinger)
+{
+    pinger->busy++;
+    int64_t next = tick(pinger);
     leave(pinger);
     return next;
 }

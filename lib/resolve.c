@@ -281,7 +281,8 @@ static bool resolve_srv(struct dns *dns, const char *domain, enum tls_mode asked
         break;
     case SRV_PLAN_FALLBACK:
         take_host(dns, domain, port, tls, resolution);
-        if (resolution->endpoint_count == 1 && strcmp(resolution->endpoints[0].condition, "dns-not-found") == 0)
+        if (resolution->endpoints && resolution->endpoint_count == 1 &&
+            strcmp(resolution->endpoints[0].condition, "dns-not-found") == 0)
             return fail(resolution, "dns-not-found", "%s has no %sSRV record and %s", domain,
                         asked == TLS_AUTO     ? ""
                         : asked == TLS_DIRECT ? "_xmpps-client "

@@ -33,7 +33,7 @@ bool secret_file_is_public(int fd)
 static ssize_t read_line(int fd, char *buffer, size_t size)
 {
     size_t used = 0;
-    while (used < size && !memchr(buffer, '\n', used)) {
+    while (used < size && (used == 0 || !memchr(buffer, '\n', used))) {
         ssize_t got = read(fd, buffer + used, size - used);
         if (got < 0 && errno == EINTR)
             continue;

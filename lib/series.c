@@ -194,38 +194,44 @@ static void explain(struct login *login, bool sent, struct failure *failure)
     }
 }
 
-bool series_run(const struct settings *settings, struct login *login, struct failure *failure)
+/* Pings until all is through or the connection has ended. */
+static bool run_all(struct series *series, struct login *login, struct failure *failure)
 {
-    struct connection *connection = login->connection;
-    struct series series = {
-        .settings = settings, .teller = login->teller, .started_at = clock_now(), .own_rtt = NS_PER_MS / 2};
-    struct ping_context *context = ping_context_new(connection->ctx);
-    series.pinger = context ? ping_attach(context, connection->conn, login->jid) : NULL;
-    series.runs = calloc(settings->target_count, sizeof *series.runs);
-    if (!series.pinger || !series.runs) {
-        failure_set(failure, PHASE_PING, context && series.runs ? "bind-failed" : "",
-                    context && series.runs ? "the server bound no valid JID" : "out of memory");
-        failure->own_fault = !context || !series.runs;
-        return false;
-    }
-    ping_set_timeout(context, PING_NO_TIMEOUT);
-    ping_on_ignored(context, on_ignored, &series);
-    for (size_t i = 0; i < settings->target_count; i++)
-        series.runs[i] = (struct run){.series = &series, .target = &settings->targets[i], .index = (uint32_t)i};
-    series.unfinished = settings->target_count;
-
     bool sent = true;
     bool alive = true;
-    while (series.unfinished > 0 && alive && sent && login->step == LOGIN_DONE) {
-        int64_t until = send_due(&series, &sent);
-        int64_t tick = ping_tick(series.pinger);
-        if (sent && series.unfinished > 0)
-            alive = connection_turn(connection, tick < until ? tick : until);
+    while (series->unfinished > 0 && alive && sent && login->step == LOGIN_DONE) {
+        int64_t until = send_due(series, &sent);
+        int64_t tick = ping_tick(series->pinger);
+        if (sent && series->unfinished > 0)
+            alive = connection_turn(login->connection, tick < until ? tick : until);
     }
-    bool through = series.unfinished == 0;
-    if (!through)
-        explain(login, sent, failure);
-    ping_detach(series.pinger);
+    if (series->unfinished == 0)
+        return true;
+    explain(login, sent, failure);
+    return false;
+}
+
+bool series_run(const struct settings *settings, struct login *login, struct failure *failure)
+{
+    struct series series = {
+        .settings = settings, .teller = login->teller, .started_at = clock_now(), .own_rtt = NS_PER_MS / 2};
+    struct ping_context *context = ping_context_new(login->connection->ctx);
+    series.runs = calloc(settings->target_count, sizeof *series.runs);
+    bool through = false;
+    if (!context || !series.runs) {
+        failure_set(failure, PHASE_PING, "", "out of memory");
+        failure->own_fault = true;
+    } else if (!(series.pinger = ping_attach(context, login->connection->conn, login->jid))) {
+        failure_set(failure, PHASE_BIND, "bind-failed", "the server bound %s, which is no JID", login->jid);
+    } else {
+        ping_set_timeout(context, PING_NO_TIMEOUT);
+        ping_on_ignored(context, on_ignored, &series);
+        for (size_t i = 0; i < settings->target_count; i++)
+            series.runs[i] = (struct run){.series = &series, .target = &settings->targets[i], .index = (uint32_t)i};
+        series.unfinished = settings->target_count;
+        through = run_all(&series, login, failure);
+        ping_detach(series.pinger);
+    }
     ping_context_free(context);
     free(series.runs);
     return through;
