@@ -26,16 +26,17 @@ static bool continues_character(char byte)
 
 void event_copy(char *out, size_t size, const char *text)
 {
-    size_t length = text ? strlen(text) : 0;
+    if (!text)
+        text = "";
+    size_t length = strlen(text);
     if (length >= size) {
         length = size - 1;
         /* Half a character at the end would be shown as a fault of the sender. */
         for (int i = 0; i < 3 && length > 0 && continues_character(text[length]); i++)
             length--;
     }
-    if (length > 0)
-        memcpy(out, text, length);
-    memset(out + length, 0, size - length);
+    memset(out, 0, size);
+    memcpy(out, text, length);
 }
 
 bool event_write(int fd, const struct event *event)
