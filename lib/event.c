@@ -26,17 +26,17 @@ static bool continues_character(char byte)
 
 void event_copy(char *out, size_t size, const char *text)
 {
-    if (!text)
-        text = "";
-    size_t length = strlen(text);
-    if (length >= size) {
-        length = size - 1;
-        /* Half a character at the end would be shown as a fault of the sender. */
-        for (int i = 0; i < 3 && length > 0 && continues_character(text[length]); i++)
-            length--;
-    }
     memset(out, 0, size);
-    memcpy(out, text, length);
+    if (!text)
+        return;
+    size_t length = 0;
+    for (; length < size - 1 && text[length] != '\0'; length++)
+        out[length] = text[length];
+    if (text[length] == '\0')
+        return;
+    /* Half a character at the end would be shown as a fault of the sender. */
+    for (int i = 0; i < 3 && length > 0 && continues_character(text[length]); i++)
+        out[--length] = '\0';
 }
 
 bool event_write(int fd, const struct event *event)
