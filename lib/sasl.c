@@ -18,6 +18,7 @@ struct sasl {
     const struct settings *settings;
     const struct mechanism *mechanism;
     struct tls_binding binding;
+    char nonce[128]; /* SCRAM: the client's part, as it was sent */
     bool started;
     bool complete;
     bool beyond_reason; /* the callback found the iteration count or the salt past the limits */
@@ -190,6 +191,33 @@ static bool is_scram_error(const struct sasl *sasl, const char *in, char *why, s
     return error;
 }
 
+/* Copies the value of the nonce attribute of a SCRAM message in base64 (RFC 5802 section 5.1); empty when there is
+ * none. */
+static void read_nonce(const char *message64, char *nonce, size_t size)
+{
+    char *message = NULL;
+    size_t length = 0;
+    nonce[0] = '\0';
+    if (gsasl_base64_from(message64, strlen(message64), &message, &length) != GSASL_OK)
+        return;
+    const char *start = memmem(message, length, ",r=", 3);
+    start = start ? start + 3 : length > 2 && memcmp(message, "r=", 2) == 0 ? message + 2 : NULL;
+    if (start) {
+        const char *end = memchr(start, ',', (size_t)(message + length - start));
+        snprintf(nonce, size, "%.*s", (int)((end ? end : message + length) - start), start);
+    }
+    gsasl_free(message);
+}
+
+/* GNU SASL checks that the server's nonce begins with ours, but takes ours alone: a server that adds nothing of its own
+ * is none. */
+static bool is_own_nonce(const struct sasl *sasl, const char *in)
+{
+    char nonce[sizeof sasl->nonce];
+    read_nonce(in, nonce, sizeof nonce);
+    return sasl->nonce[0] && strcmp(nonce, sasl->nonce) == 0;
+}
+
 static enum sasl_step failure(const struct sasl *sasl, int code, const char *in, char *why, size_t why_size)
 {
     if (sasl->beyond_reason) {
@@ -216,6 +244,8 @@ enum sasl_step sasl_step(struct sasl *sasl, const char *in, char **out, char *wh
     why[0] = '\0';
     if (!in || strcmp(in, "=") == 0)
         in = "";
+    if (is_own_nonce(sasl, in))
+        return failure(sasl, GSASL_AUTHENTICATION_ERROR, in, why, why_size);
     char *message = NULL;
     int code = gsasl_step64(sasl->session, in, &message);
     if (code != GSASL_OK && code != GSASL_NEEDS_MORE)
@@ -235,6 +265,8 @@ enum sasl_step sasl_step(struct sasl *sasl, const char *in, char **out, char *wh
             return SASL_OWN_FAULT;
         }
     }
+    if (!sasl->started && sasl->mechanism->digest)
+        read_nonce(message, sasl->nonce, sizeof sasl->nonce);
     sasl->started = true;
     *out = message;
     return SASL_SEND;

@@ -200,8 +200,8 @@ static bool run_all(struct series *series, struct login *login, struct failure *
     bool sent = true;
     bool alive = true;
     while (series->unfinished > 0 && alive && sent && login->step == LOGIN_DONE) {
+        int64_t tick = ping_tick(series->pinger); /* first: a ping that it ends makes room for the next */
         int64_t until = send_due(series, &sent);
-        int64_t tick = ping_tick(series->pinger);
         if (sent && series->unfinished > 0)
             alive = connection_turn(login->connection, tick < until ? tick : until);
     }

@@ -77,7 +77,7 @@ sub leaf {
     $names = [$names->($domain)] if ref $names eq 'CODE';
     my @alternatives = map { [/\A[\d.]+\z|:/ ? 'IP' : 'DNS', $_] } @$names, @{ $option{names} // [] };
     return $self->_make(
-        "$kind-$domain", $what,
+        join('-', $kind, $domain, @{ $option{names} // [] }), $what,
         subject => { commonName => $names->[0] },
         subjectAltNames => \@alternatives,
         purpose => 'server',
@@ -98,6 +98,7 @@ sub client {
 sub _make {
     my ($self, $name, $what, @fields) = @_;
     $name =~ s/[^\w.-]/_/g;
+    return $self->{made}{$name} if $self->{made}{$name};    # a running server may have yet to read it
     my $issuer = $what->{issuer} // 'root';
     my $authority = $issuer eq 'self' ? undef : $self->_authority($issuer);
     my ($cert, $key) = CERT_create(
@@ -108,7 +109,7 @@ sub _make {
         $authority ? (issuer => [$authority->{cert}, $authority->{key}]) : (),
     );
     my $chain = join '', PEM_cert2string($cert), map { read_file($self->_authority($_)->{file}) } @{ $what->{send} // [] };
-    return {
+    return $self->{made}{$name} = {
         cert => write_file("$self->{dir}/$name.crt", $chain, 0644),
         key => write_file("$self->{dir}/$name.key", PEM_key2string($key)),
     };

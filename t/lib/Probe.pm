@@ -14,7 +14,7 @@ use Cwd qw(abs_path);
 use File::Basename qw(dirname);
 use Monitoring::Plugin::Performance;
 use POSIX ();
-use Test::More;
+use Test::More import => [qw(diag ok)];
 use Time::HiRes qw(sleep);
 
 use Daemon qw(die_with_parent now);
@@ -140,9 +140,9 @@ sub long { return $_[0]{stdout} =~ /\A[^\n]*\n(.*)\z/s ? $1 : '' }
 sub explain {
     my ($self) = @_;
     my $stdout = substr $self->{stdout}, 0, 4000;
-    return sprintf "arguments: %s\nexit %d, signal %d, %.3f s%s\nstdout: %s\nstderr: %s\n%s",
+    return sprintf "arguments: %s\nexit %d, signal %d, %.3f s%s\nstdout: %s\nstderr: %s\n",
         join(' ', @{ $self->{arguments} }), @$self{qw(exit signal elapsed)}, $self->{overrun} ? ', killed at the limit' : '',
-        $stdout, substr($self->{stderr}, 0, 4000), '';
+        $stdout, substr $self->{stderr}, 0, 4000;
 }
 
 # What every run must be, whatever happened: one test. OPTION quiet: nothing printed and 0 is right too; perfdata 0: there

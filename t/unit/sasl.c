@@ -107,6 +107,7 @@ static int server_property(Gsasl *library, Gsasl_session *session, Gsasl_propert
 enum misdeed {
     HONEST,
     OTHER_NONCE,
+    OWN_NONCE,
     HUGE_ITERATIONS,
     LONG_SALT,
     ZERO_ITERATIONS,
@@ -116,7 +117,7 @@ enum misdeed {
 };
 
 /* What the server says, as the misdeed wants it: FIRST is its first message or its last. In base64, to be freed. */
-static char *bend(const char *message64, enum misdeed misdeed, bool first)
+static char *bend(const char *message64, enum misdeed misdeed, bool first, const char *own_nonce)
 {
     char *message = NULL, *bent64 = NULL;
     size_t length = 0;
@@ -126,6 +127,8 @@ static char *bend(const char *message64, enum misdeed misdeed, bool first)
     char *salt = strstr(bent, ",s=");
     if (first && misdeed == OTHER_NONCE)
         snprintf(bent, sizeof bent, "r=notmine,s=QSXCR+Q6sek8bf92,i=4096");
+    else if (first && misdeed == OWN_NONCE)
+        snprintf(bent, sizeof bent, "r=%s,s=QSXCR+Q6sek8bf92,i=4096", own_nonce);
     else if (first && misdeed == HUGE_ITERATIONS)
         snprintf(salt, 64, ",s=QSXCR+Q6sek8bf92,i=2000000000");
     else if (first && misdeed == ZERO_ITERATIONS)
@@ -158,6 +161,13 @@ static enum sasl_step exchange(const char *mechanism, const char *password, enum
 
     char *from_client = NULL;
     enum sasl_step step = sasl_step(client, NULL, &from_client, why, why_size);
+    char *first_message = NULL;
+    size_t first_length = 0;
+    char own_nonce[200];
+    gsasl_base64_from(from_client, strlen(from_client), &first_message, &first_length);
+    snprintf(own_nonce, sizeof own_nonce, "%.*s", (int)first_length, first_message);
+    gsasl_free(first_message);
+    char *nonce = strstr(own_nonce, ",r=") + 3;
     for (bool first = true; step == SASL_SEND; first = false) {
         char *from_server = NULL;
         int code = gsasl_step64(server, from_client, &from_server);
@@ -168,7 +178,7 @@ static enum sasl_step exchange(const char *mechanism, const char *password, enum
             snprintf(why, why_size, "the server rejects");
             break;
         }
-        char *bent = bend(from_server, misdeed, first);
+        char *bent = bend(from_server, misdeed, first, nonce);
         gsasl_free(from_server);
         step = sasl_step(client, bent, &from_client, why, why_size);
         gsasl_free(bent);
@@ -189,6 +199,7 @@ static const struct {
 } exchanges[] = {
     {HONEST, SASL_COMPLETE, "an honest server is believed"},
     {OTHER_NONCE, SASL_REFUSED, "a nonce that is not ours is refused"},
+    {OWN_NONCE, SASL_REFUSED, "our nonce alone is refused"},
     {HUGE_ITERATIONS, SASL_REFUSED, "2,000,000,000 iterations are refused"},
     {ZERO_ITERATIONS, SASL_REFUSED, "no iterations are refused"},
     {LONG_SALT, SASL_REFUSED, "a salt of 2,000 characters is refused"},

@@ -1,0 +1,240 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The way to the first ping against servers that do one thing wrong: the phase, the condition and the state of each.
+
+use strict;
+use warnings;
+use FindBin;
+use Test::More;
+
+use lib "$FindBin::Bin/lib";
+
+use Certificates;
+use Hostile;
+use Probe;
+
+my $certificates = Certificates->new(domain => 'example.org');
+my $password = 'correct horse';
+
+# Runs the probe against a server with these differences; returns both.
+sub probe {
+    my ($option, @arguments) = @_;
+    my $server = Hostile->new(certificates => $certificates, password => $password, %$option);
+    my $mode = $server->{mode} eq 'clear' ? 'none' : $server->{mode};
+    my $run = Probe->run(
+        ['-j', 'alice@example.org', '-H', $server->host, '-p', $server->port, '--tls', $mode, '-t', '20',
+            $mode eq 'none' ? () : ('--ca-file', $server->ca_file), @arguments],
+        env => { CHECK_XMPP_PING_PASSWORD => $password },
+    );
+    return ($run, $server);
+}
+
+sub test_failure {
+    my ($name, $option, $phase, $condition, $arguments, $like) = @_;
+    subtest $name => sub {
+        my ($run, $server) = probe($option, @{ $arguments // [] });
+        $run->is_valid($name);
+        is $run->exit, 2, 'it is CRITICAL';
+        is $run->phase . ': ' . $run->condition, "$phase: $condition", 'phase and condition' or diag $run->explain;
+        like $run->text, $like, 'its words' if $like;
+        is $run->metric('rtt'), 'U', 'there is no RTT';
+        is $server->connections, 1, 'there was one connection';
+        unlike $server->received('clear'), qr/<auth\b|\Q$password\E/, 'nothing secret was sent in clear' if $server->{mode} ne 'clear';
+        my $attempts = () = $server->received =~ /<auth\b/g;
+        cmp_ok $attempts, '<=', 1, 'at most one login was attempted';
+    };
+    return;
+}
+
+# --- servers that are as they should be ---
+
+for my $case (
+    ['STARTTLS and SCRAM-SHA-256', {}],
+    ['SCRAM-SHA-1', { mechanisms => ['SCRAM-SHA-1'] }],
+    ['PLAIN', { mechanisms => ['PLAIN'] }],
+    ['direct TLS', { mode => 'direct' }],
+    ['clear text to a loopback address', { mode => 'clear' }],
+    ['a session that is wanted', { wants_session => 1 }],
+    ['TLS 1.2', { tls_options => { SSL_version => 'TLSv1_2' } }],
+    ['the server\'s signature in a challenge of its own', { scram => { final => 'challenge' } }],
+    ['SCRAM: an extension that is not mandatory', { scram => { extension => 'x=new' } }],
+    ['white space between the elements', { features => sub { my ($c) = @_; $c->send(" \n ") && $c->do_features } }],
+) {
+    my ($name, $option) = @$case;
+    my ($run, $server) = probe($option);
+    $run->is_valid($name);
+    is $run->exit, 0, "$name: it is OK" or diag $run->explain;
+    is scalar(grep { /\Aping / } $server->notes), 3, "$name: three pings were sent";
+    is scalar(grep { $_ eq 'alpn xmpp-client' } $server->notes), 1, 'ALPN names the protocol (XEP-0368)' if ($option->{mode} // '') eq 'direct';
+    is scalar(grep { $_ eq 'sni example.org' } $server->notes), 1, "$name: SNI is the domain" if ($option->{mode} // '') ne 'clear';
+}
+
+# What servers answer to the start of a TLS handshake where they expect a stream.
+sub not_well_formed {
+    my ($c) = @_;
+    $c->fill;
+    $c->header;
+    $c->stream_error('not-well-formed');
+    return $c->close;
+}
+
+# --- servers that are not: what, how, phase, condition, more arguments, words ---
+
+my @cases = (
+    # no XMPP
+    ['HTTP', { stream => 'http' }, 'stream', 'not-xmpp'],
+    ['HTTP behind direct TLS', { mode => 'direct', stream2 => 'http' }, 'stream', 'not-xmpp'],
+    ['SSH', { accept => 'ssh' }, 'stream', 'not-xmpp'],
+    ['garbage', { stream => 'garbage' }, 'stream', 'not-xmpp'],
+    ['XML that is not well-formed', { stream => 'bad_xml' }, 'stream', 'not-xmpp'],
+    ['invalid UTF-8', { stream => 'invalid_utf8' }, 'stream', 'not-xmpp'],
+    ['a NUL', { stream => 'nul' }, 'stream', 'not-xmpp'],
+    ['another root element', { stream => [send => '<html xmlns="http://www.w3.org/1999/xhtml"><body/></html>'] }, 'stream', 'not-xmpp'],
+    ['XML that is not well-formed behind TLS', { stream2 => 'bad_xml' }, 'stream', 'not-xmpp'],
+    ['XML that is not well-formed during SASL', { sasl => [send => '</a>'] }, 'auth', 'not-xmpp'],
+
+    # the connection
+    ['a reset at once', { accept => 'reset' }, 'stream', 'connection-lost'],
+    ['an end at once', { accept => 'close' }, 'stream', 'connection-lost'],
+    ['an end before the features', { features => 'close' }, 'stream', 'connection-lost'],
+    ['an end behind <starttls/>', { starttls => 'close' }, 'tls', 'connection-lost'],
+    ['a reset during SASL', { sasl => 'reset' }, 'auth', 'connection-lost'],
+    ['an end during SASL', { sasl => 'close' }, 'auth', 'connection-lost'],
+    ['an end behind SASL', { stream3 => 'close' }, 'stream', 'connection-lost'],
+    ['a reset during bind', { bind => 'reset' }, 'bind', 'connection-lost'],
+
+    # TLS
+    ['no STARTTLS', { features => 'no_starttls' }, 'tls', 'starttls-missing'],
+    ['no features at all', { features => 'empty_features' }, 'tls', 'starttls-missing'],
+    ['STARTTLS fails', { starttls => 'starttls_failure' }, 'tls', 'tls-failed'],
+    ['clear text behind <proceed/>', { starttls => 'injected' }, 'tls', 'tls-failed'],
+    ['white space behind <proceed/>', { starttls => [injected => ' '] }, 'tls', 'tls-failed'],
+    ['garbage instead of a handshake', { tls => 'garbage' }, 'tls', 'tls-failed'],
+    ['an end instead of a handshake', { tls => 'close' }, 'tls', 'tls-failed'],
+    ['a reset instead of a handshake', { tls => 'reset' }, 'tls', 'tls-failed'],
+    ['direct TLS where STARTTLS is', { accept => \&not_well_formed }, 'tls', 'tls-failed', ['--tls=direct']],
+    ['TLS 1.1', { tls_options => { SSL_version => 'TLSv1_1', SSL_cipher_list => 'ALL:@SECLEVEL=0' } }, 'tls', 'tls-failed'],
+
+    # SASL
+    ['success without an exchange', { sasl => ['success'] }, 'auth', 'server-not-authenticated'],
+    ['SCRAM: the wrong signature', { scram => { signature => 'x' x 32 } }, 'auth', 'server-not-authenticated'],
+    ['SCRAM: an empty signature', { scram => { signature => '' } }, 'auth', 'server-not-authenticated'],
+    ['SCRAM: success without signature', { scram => { final => 'none' } }, 'auth', 'server-not-authenticated'],
+    ['SCRAM: a nonce that is not ours', { scram => { nonce => sub { 'another' } } }, 'auth', 'server-not-authenticated'],
+    ['SCRAM: our nonce alone', { scram => { nonce => sub { $_[0] } } }, 'auth', 'server-not-authenticated'],
+    ['SCRAM: two thousand million iterations', { scram => { iterations => 2_000_000_000 } }, 'auth', 'server-not-authenticated'],
+    ['SCRAM: more iterations than a number holds', { scram => { iterations => '99999999999999999999' } }, 'auth', 'server-not-authenticated'],
+    ['SCRAM: no iterations', { scram => { iterations => 0 } }, 'auth', 'server-not-authenticated'],
+    ['SCRAM: a long salt', { scram => { salt => 's' x 200_000 } }, 'auth', 'server-not-authenticated'],
+    ['SCRAM: a mandatory extension', { scram => { mandatory => 'future' } }, 'auth', 'server-not-authenticated'],
+    ['SCRAM: garbage', { sasl => [challenge => "\xff\0\x01", 'x'] }, 'auth', 'server-not-authenticated'],
+    ['only unknown mechanisms', { mechanisms => ['X-OAUTH2', 'GSSAPI'] }, 'auth', 'no-mechanism', [], qr/X-OAUTH2/],
+    ['no mechanism', { mechanisms => [] }, 'auth', 'no-mechanism'],
+    ['no mechanisms at all', { features2 => 'empty_features' }, 'auth', 'no-mechanism'],
+    ['SCRAM answers a wrong password', { password => 'another' }, 'auth', 'not-authorized', [], qr/password may be wrong/],
+    ['PLAIN answers a wrong password', { password => 'another', mechanisms => ['PLAIN'] }, 'auth', 'not-authorized', [], qr/password may be wrong/],
+
+    # bind
+    ['features without bind', { features3 => 'empty_features' }, 'bind', 'bind-failed'],
+    ['bind without a JID', { bind => 'no_jid' }, 'bind', 'bind-failed'],
+    ['bind refused', { bind => [error => 'resource-constraint', 'wait', 'too many'] }, 'bind', 'bind-failed', [], qr/resource-constraint/],
+    ['a session refused', { wants_session => 1, session => [error => 'forbidden', 'auth'] }, 'bind', 'bind-failed', [], qr/forbidden/],
+);
+test_failure(@$_) for @cases;
+
+# Every failure that RFC 6120 (6.5) names, by its name.
+for my $condition (
+    qw(aborted account-disabled credentials-expired encryption-required incorrect-encoding invalid-authzid invalid-mechanism
+    malformed-request mechanism-too-weak not-authorized temporary-auth-failure)
+) {
+    test_failure("SASL $condition", { sasl => [failure => $condition, 'in words'] }, 'auth', $condition, [], qr/in words/);
+}
+
+# Every stream error that RFC 6120 (4.9.3) names, in the phase that it comes in.
+for my $condition (
+    qw(bad-format bad-namespace-prefix conflict connection-timeout host-gone host-unknown improper-addressing internal-server-error
+    invalid-from invalid-namespace invalid-xml not-authorized not-well-formed policy-violation remote-connection-failed reset
+    resource-constraint restricted-xml system-shutdown undefined-condition unsupported-encoding unsupported-feature
+    unsupported-stanza-type unsupported-version)
+) {
+    test_failure("stream error $condition", { stream => [stream_error => $condition, 'in words'] }, 'stream', $condition, [], qr/in words/);
+}
+test_failure('see-other-host', { stream => ['see_other_host'] }, 'stream', 'see-other-host', [], qr/other\.example\.org/);
+for my $case (['features2', 'stream'], ['sasl', 'auth'], ['features3', 'stream'], ['bind', 'bind']) {
+    my ($where, $phase) = @$case;
+    my $shutdown = sub { my ($c) = @_; $c->stream_error('system-shutdown'); $c->close };
+    test_failure("a stream error instead of $where", { $where => $shutdown }, $phase, 'system-shutdown');
+}
+
+# --- certificates ---
+
+for my $case (
+    ['expired', 'cert-expired', -3],
+    ['not_yet_valid', 'cert-not-yet-valid', 90],
+    ['wrong_name', 'cert-hostname', 90],
+    ['self_signed', 'cert-untrusted', 90],
+    ['unknown_ca', 'cert-untrusted', 90],
+    ['missing_intermediate', 'cert-untrusted', 90],
+) {
+    my ($kind, $condition, $days) = @$case;
+    test_failure("a certificate: $kind", { certificate => $kind }, 'tls', $condition);
+    my ($run, $server) = probe({ certificate => $kind });
+    is $run->metric('cert_days'), $days, "$kind: cert_days is still reported";
+    ($run, $server) = probe({ certificate => $kind }, '--insecure');
+    $run->is_valid("$kind, --insecure");
+    is $run->exit, 0, "$kind: --insecure takes it" or diag $run->explain;
+    like $run->first, qr/insecure|not verified|unverified/i, "$kind: and the first line says so";
+    is $run->metric('cert_days'), $days, "$kind: with the same cert_days";
+}
+
+for my $case (['chain', 90], ['short_intermediate', 3], ['expiring', 5]) {
+    my ($kind, $days) = @$case;
+    my ($run) = probe({ certificate => $kind });
+    $run->is_valid("a certificate: $kind");
+    is $run->exit, 0, "$kind is trusted" or diag $run->explain;
+    is $run->metric('cert_days'), $days, "$kind: cert_days is the first end of the chain";
+}
+
+{
+    my ($run) = probe({ certificate => 'expiring' }, '-C', '10,2');
+    $run->is_valid('-C, WARNING');
+    is $run->exit, 1, 'five days are fewer than ten';
+    ($run) = probe({ certificate => 'expiring' }, '-C', '10,6');
+    is $run->exit, 2, 'and fewer than six is CRITICAL';
+    ($run) = probe({ certificate => 'expired' }, '--map=cert-expired=WARNING');
+    $run->is_valid('--map');
+    is $run->exit, 1, '--map changes the state of a condition';
+}
+
+# --- answers to pings ---
+
+for my $case (
+    # what, how, arguments, exit code, words
+    ['pongs by strangers do not count', { ping => 'stranger' }, ['--ping-timeout=200ms', '-n1'], 2, qr/ping-timeout/],
+    ['one\'s own reflected pings do not count', { ping => 'reflected' }, ['--ping-timeout=200ms', '-n1'], 2, qr/ping-timeout/],
+    ['pongs with another id do not count', { ping => 'wrong_id' }, ['--ping-timeout=200ms', '-n1'], 2, qr/ping-timeout/],
+    ['a second pong is ignored', { ping => 'duplicate' }, [], 0, qr/answers/],
+    ['no support for pings is an answer', { ping => [error => 'service-unavailable'] }, [], 0, qr/no ping support/],
+    ['nor is this', { ping => [error => 'feature-not-implemented'] }, [], 0, qr/no ping support/],
+    ['unless it is to be tried again', { ping => [error => 'service-unavailable', 'wait'] }, [], 2, qr/service-unavailable/],
+    ['any other error is CRITICAL', { ping => [error => 'internal-server-error', 'cancel', 'in words'] }, [], 2, qr/internal-server-error/],
+    ['a server that says bad-request is not understood', { ping => [error => 'bad-request', 'modify'] }, [], 3, qr/bad-request/],
+    ['some pings unanswered', { ping => [silent_after => 2] }, ['--ping-timeout=200ms'], 1, qr/ping-timeout|loss|1 of 3|2 of 3/],
+    ['the connection is lost between pings', { ping => [lost_after => 2] }, [], 2, qr/\Aping: connection-lost/],
+) {
+    my ($name, $option, $arguments, $exit, $like) = @$case;
+    my ($run) = probe($option, @$arguments);
+    $run->is_valid($name);
+    is $run->exit, $exit, "$name: exit code" or diag $run->explain;
+    like $run->text, $like, "$name: words" or diag $run->explain;
+}
+
+{
+    my ($run) = probe({ ping => [lost_after => 2] });
+    isnt $run->metric('rtt'), 'U', 'RTTs that were measured before the connection was lost are kept';
+    ($run, my $server) = probe({ ping => 'pings_back' });
+    my @answers = grep { /\A<iq\b/ && /type=["']result["']/ } $server->notes;
+    cmp_ok scalar @answers, '>=', 2, 'pings that reach the probe are answered';
+}
+
+done_testing;

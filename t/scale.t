@@ -1,0 +1,128 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-3.0-or-later
+# 1,000 remotes in one run over one login: all right, in time, in little memory, and with RTTs that one target alone would
+# have; and one silent target among 50 delays no other.
+
+use strict;
+use warnings;
+use FindBin;
+use Test::More;
+
+use lib "$FindBin::Bin/lib";
+
+BEGIN {
+    plan skip_all => 'needs the Perl module Monitoring::Plugin' if !eval { require Monitoring::Plugin::Performance; 1 };
+}
+use Daemon qw(now);
+use Probe;
+use Prosody;
+use Scripted;
+use TempDir;
+
+plan skip_all => 'needs Prosody' if !grep { -x "$_/prosody" } split /:/, $ENV{PATH};
+my $server = Prosody->new(domain => 'example.org', accounts => { alice => 'secret' });
+
+sub start {
+    my (@remotes) = @_;
+    return Probe->start(
+        ['-j', 'alice@example.org', '-H', $server->host, '-p', $server->port, '--ca-file', $server->ca_file, '-n', 3,
+            map { ('-R', $_) } @remotes],
+        env => { CHECK_XMPP_PING_PASSWORD => 'secret' },
+    );
+}
+
+sub median {
+    my @sorted = sort { $a <=> $b } @_;
+    return $sorted[@sorted / 2];
+}
+
+sub status { my ($pid, $field) = @_; return read_file("/proc/$pid/status") =~ /^$field:\s+(\w+)/m ? $1 : '' }
+
+# The process that PID has forked.
+sub child_of {
+    my ($pid) = @_;
+    my ($child) = grep { status($_, 'PPid') eq $pid } map { m{(\d+)\z} } glob '/proc/[0-9]*';
+    return $child;
+}
+
+# The most memory that RUN and its child have had, in kB, when it has ended.
+sub watch {
+    my ($run) = @_;
+    my ($child, %peak);
+    while (status($run->pid, 'State') =~ /\A[^Z]/) {
+        $child //= child_of($run->pid);
+        for my $pid ($run->pid, $child // ()) {
+            $peak{$pid} = status($pid, 'VmHWM') || $peak{$pid} || 0;
+        }
+        select undef, undef, undef, 0.005;
+    }
+    return $peak{ $run->pid }, $child ? $peak{$child} : 0;
+}
+
+# --- 1,000 targets ---
+
+my @remotes = map { "u$_=user$_\@example.org" } 1 .. 1000;
+my $alone = median(map { start($remotes[0])->finish->metric('u1_rtt') } 1 .. 5);
+my $run = start(@remotes);
+my @peaks = watch($run);
+$run->finish;
+$run->is_valid('1,000 remotes');
+is $run->state, 'OK', 'it is OK' or diag $run->explain;
+is $run->metric('remotes_up'), 1000, 'all are up';
+is scalar(() = $run->long =~ /^user\d+\@example\.org: OK, 3 of 3 answered, rtt /mg), 1000, 'and each has a line with its figures';
+is scalar(grep { ($run->metric("u${_}_rtt") // 'U') ne 'U' } 1 .. 1000), 1000, 'and each has an RTT';
+is_deeply [($run->labels)[5, 6, 4004]], [qw(u1_rtt u1_first u1000_beyond)], 'the labels are in their order';
+cmp_ok $run->elapsed, '<', 20, 'it is done in time';
+my $together = median(map { $run->metric("u${_}_rtt") } 1 .. 1000);
+cmp_ok $together, '<', 6 * $alone, 'the RTT of each is about that of one alone';
+SKIP: {
+    skip 'no memory sizes in /proc', 2 if !$peaks[0];
+    skip 'sanitizers need more memory', 2 if grep { /asan/ } Probe->program;
+    ok $peaks[1], 'both processes were seen';
+    cmp_ok $peaks[0] + $peaks[1], '<', 65536, 'their memory is below 64 MiB together';
+}
+note sprintf '%.2f s, %d + %d kB, median RTT %.6f s, alone %.6f s', $run->elapsed, @peaks, $together, $alone;
+
+# --- a silent one among 50 ---
+
+my $scripted = Scripted->new(
+    on_ping => sub {
+        my ($link, $ping) = @_;
+        $link->note(sprintf '%s %.6f', $ping->{to}, now());
+        $link->result($ping) if $ping->{to} ne 'dead.example';
+    },
+);
+
+# Pings 49 others and JID 10 times each. Returns the run, the others' median RTT and how long their pings took together.
+sub with_one {
+    my ($jid, @more) = @_;
+    my $before = () = $scripted->notes;
+    my $run = Probe->run(
+        [$scripted->options('alice@home.example'), '-n', 10, @more, '-R', "it=$jid", map { ('-R', "r$_=r$_.example") } 1 .. 49],
+        env => { CHECK_XMPP_PING_PASSWORD => 'secret' },
+    );
+    my @notes = $scripted->notes;
+    my @times = map { /\Ar\d+\.example (.*)/ ? $1 : () } @notes[$before .. $#notes];
+    is scalar(@times), 490, "with $jid: the others are pinged 10 times each" or diag $run->explain;
+    is scalar(() = $run->long =~ /^r\d+\.example: OK, 10 of 10 answered/mg), 49, 'and get all their answers';
+    return ($run, median(map { $run->metric("r${_}_rtt") } 1 .. 49), $times[-1] - $times[0]);
+}
+
+my ($healthy, $usual_rtt, $usual_span) = with_one('alive.example');
+is $healthy->state, 'OK', 'nobody is silent';
+my ($silent, $rtt, $span) = with_one('dead.example', '-t', '3s');
+is $silent->state, 'CRITICAL', 'one is silent until the deadline';
+is $silent->metric('remotes_up'), 49, 'the others are up';
+is $silent->metric('it_loss'), 100, 'its ping is lost';
+cmp_ok $rtt, '<', 6 * $usual_rtt, 'their RTTs do not contain its silence';
+cmp_ok $span, '<', 3 * $usual_span + 0.5, 'and they do not wait for it';
+note sprintf '50 remotes: median RTT %.6f s, all pings in %.3f s; with a silent one %.6f s, %.3f s',
+    $usual_rtt, $usual_span, $rtt, $span;
+
+my ($short) = with_one('dead.example', '--ping-timeout=100ms');
+is $short->state, 'CRITICAL', 'one times out ten times';
+like $short->text, qr/\Adead\.example: ping-timeout: none of 10 pings answered\z/, 'and the line says so';
+cmp_ok $short->elapsed, '>=', 1, 'its series takes its ten timeouts';
+cmp_ok $short->elapsed, '<', 5, 'and not much more';
+
+done_testing;
