@@ -33,6 +33,7 @@ static enum state page_print(enum state state)
 {
     bool printed = !page.out || (fclose(page.out) == 0 && fwrite(page.text, 1, page.length, stdout) == page.length);
     printed = fflush(stdout) == 0 && printed;
+    free(page.text);
     return printed ? state : state_worst(state, STATE_UNKNOWN);
 }
 
@@ -58,10 +59,20 @@ static uint32_t most_pings(const struct settings *settings)
     return (uint32_t)most;
 }
 
+static enum state judge(const struct settings *settings, const struct result *result)
+{
+    struct verdict verdict;
+    if (!verdict_make(&verdict, settings, result))
+        return fail("out of memory");
+    report_print(page_open(), settings, result, &verdict);
+    enum state state = page_print(verdict.state);
+    verdict_free(&verdict);
+    return state;
+}
+
 static enum state check(struct settings *settings, int64_t started_at)
 {
     struct result result;
-    struct verdict verdict;
     if (!result_init(&result, settings, started_at))
         return fail("out of memory");
     struct probe_input input = {.settings = settings, .deadline = started_at + settings->timeout};
@@ -69,36 +80,39 @@ static enum state check(struct settings *settings, int64_t started_at)
                                                most_pings(settings), result_take, &result);
     secret_wipe(&settings->password);
     result_close(&result, &supervision);
-    if (!verdict_make(&verdict, settings, &result))
-        return fail("out of memory");
-    report_print(page_open(), settings, &result, &verdict);
-    return page_print(verdict.state);
+    enum state state = judge(settings, &result);
+    result_free(&result);
+    return state;
+}
+
+static enum state run(int argc, char *argv[], struct settings *settings, int64_t started_at)
+{
+    char why[512];
+    switch (options_parse(argc, argv, settings, why, sizeof why)) {
+    case OPTIONS_HELP:
+        options_print_help(page_open());
+        return page_print(STATE_UNKNOWN);
+    case OPTIONS_VERSION:
+        options_print_version(page_open());
+        return page_print(STATE_UNKNOWN);
+    case OPTIONS_ERROR:
+        return fail_usage(why);
+    case OPTIONS_RUN:
+        break;
+    }
+    if (!settings_check(settings, why, sizeof why))
+        return fail_usage(why);
+    if (!settings_read_password(settings, why, sizeof why))
+        return fail(why);
+    return check(settings, started_at);
 }
 
 int main(int argc, char *argv[])
 {
     int64_t started_at = clock_now();
     supervise_prepare();
-
     struct settings settings;
-    char why[512];
-    if (!settings_init(&settings))
-        return (int)fail("out of memory");
-    switch (options_parse(argc, argv, &settings, why, sizeof why)) {
-    case OPTIONS_HELP:
-        options_print_help(page_open());
-        return (int)page_print(STATE_UNKNOWN);
-    case OPTIONS_VERSION:
-        options_print_version(page_open());
-        return (int)page_print(STATE_UNKNOWN);
-    case OPTIONS_ERROR:
-        return (int)fail_usage(why);
-    case OPTIONS_RUN:
-        break;
-    }
-    if (!settings_check(&settings, why, sizeof why))
-        return (int)fail_usage(why);
-    if (!settings_read_password(&settings, why, sizeof why))
-        return (int)fail(why);
-    return (int)check(&settings, started_at);
+    enum state state = settings_init(&settings) ? run(argc, argv, &settings, started_at) : fail("out of memory");
+    settings_free(&settings);
+    return (int)state;
 }

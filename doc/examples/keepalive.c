@@ -45,6 +45,13 @@ static void on_first_pong(struct pinger *pinger, const struct ping_answer *answe
     fflush(stdout);
 }
 
+static void detach(struct client *client)
+{
+    if (client->pinger)
+        ping_detach(client->pinger);
+    client->pinger = NULL; /* libstrophe may tell of the disconnection once more */
+}
+
 static void on_event(xmpp_conn_t *conn, xmpp_conn_event_t event, int error, xmpp_stream_error_t *stream_error,
                      void *userdata)
 {
@@ -57,9 +64,7 @@ static void on_event(xmpp_conn_t *conn, xmpp_conn_event_t event, int error, xmpp
             ping_send(client->pinger, NULL, NULL, 0, on_first_pong, NULL);
         return;
     }
-    if (client->pinger)
-        ping_detach(client->pinger);
-    client->pinger = NULL;
+    detach(client);
     say("disconnected");
     xmpp_stop(client->ctx);
 }
@@ -85,8 +90,7 @@ int main(int argc, char *argv[])
         return 3;
     xmpp_run(client.ctx);
 
-    if (client.pinger)
-        ping_detach(client.pinger);
+    detach(&client);
     xmpp_conn_release(conn);
     ping_context_free(client.pings);
     xmpp_ctx_free(client.ctx);
