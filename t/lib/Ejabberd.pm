@@ -15,7 +15,9 @@ use TempDir;
 
 # OPTION, all optional: domain, accounts { name => password }, certificates and certificate as in Prosody.pm; anonymous
 # (a domain for SASL ANONYMOUS), external (1: SASL EXTERNAL), format 'scram' or 'plain' (how passwords are kept),
-# disable (a list of SASL mechanisms), config (more lines of YAML).
+# disable (a list of SASL mechanisms), muc (a domain for rooms), s2s ({ port, nameserver => 'ADDRESS:PORT' }: federates by
+# dialback; it asks that server for SRV records, but the system for their targets' addresses: "localhost" will do),
+# config (more lines of YAML).
 sub new {
     my ($class, %option) = @_;
     my $self = bless {
@@ -23,8 +25,9 @@ sub new {
     }, $class;
     $self->{certificates} //= Certificates->new(domain => $self->{domain});
     $self->{ports}{$_} = free_port() for qw(c2s direct);
+    $self->{ports}{s2s} = $option{s2s}{port} if $option{s2s};
     write_file("$self->{dir}/ejabberd.yml", $self->_config);
-    write_file("$self->{dir}/inetrc", "{lookup, [file, native]}.\n");
+    write_file("$self->{dir}/inetrc", $self->_resolver);
     $self->start;
     return $self;
 }
@@ -55,7 +58,7 @@ sub start {
         log => "$self->{dir}/log",
         dir => $self->{dir},
     );
-    $self->{daemon}->wait_port($self->{host}, $self->{ports}{$_}, 60) for qw(c2s direct);
+    $self->{daemon}->wait_port($self->{host}, $self->{ports}{$_}, 60) for sort keys %{ $self->{ports} };
     $self->{daemon}->wait_until(sub { -e $ready }, 60, 'create accounts');
     return $self;
 }
@@ -69,6 +72,13 @@ sub ca_file { return $_[0]{certificates}->ca_file }
 sub daemon { return $_[0]{daemon} }
 sub log_text { return read_file("$_[0]{dir}/ejabberd.log") }
 sub stop { $_[0]{daemon}->stop; return }
+
+sub _resolver {
+    my ($self) = @_;
+    return "{lookup, [file, native]}.\n" if !$self->{s2s};
+    my ($address, $port) = split /:/, $self->{s2s}{nameserver};
+    return sprintf qq({hosts_file, ""}.\n{resolv_conf, ""}.\n{nameserver, {%s}, %d}.\n{lookup, [dns]}.\n), $address =~ tr/./,/r, $port;
+}
 
 sub _config {
     my ($self) = @_;
@@ -92,10 +102,16 @@ listen:
     port: $self->{ports}{direct}
     $common
     tls: true
-modules:
-  mod_ping: {}
-  mod_disco: {}
 END
+    $text .= <<"END" if $self->{s2s};
+  -
+    port: $self->{ports}{s2s}
+    ip: "$self->{host}"
+    module: ejabberd_s2s_in
+END
+    $text .= "modules:\n  mod_ping: {}\n  mod_disco: {}\n";
+    $text .= "  mod_muc:\n    host: \"$self->{muc}\"\n" if $self->{muc};
+    $text .= "  mod_s2s_dialback: {}\ns2s_use_starttls: false\noutgoing_s2s_families: [ipv4]\n" if $self->{s2s};
     $text .= "c2s_cafile: \"${\ $self->ca_file}\"\n" if $self->{external};
     $text .= "disable_sasl_mechanisms: [${\ join ', ', @{ $self->{disable} }}]\n" if $self->{disable};
     $text .= "host_config:\n  \"$self->{anonymous}\":\n    auth_method: [anonymous]\n    anonymous_protocol: sasl_anon\n"

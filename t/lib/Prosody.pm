@@ -23,6 +23,7 @@ use TempDir;
 #   authentication   'internal_hashed'; 'internal_plain' offers SCRAM and PLAIN too, 'ccert' SASL EXTERNAL
 #   host          '127.0.0.1': listens there
 #   certificates  a Certificates object; certificate: a kind of it ('good'), or { cert, key }
+#   ssl           text for Prosody's ssl option, 'protocol = "tlsv1_2"'
 #   tls           1; 0: TLS is not offered and clear text logins are taken
 #   anonymous     a domain for SASL ANONYMOUS
 #   muc           a domain for rooms; components  { domain => secret }, on component_port
@@ -102,7 +103,8 @@ sub _ssl {
     my $verify = $self->{authentication} eq 'ccert'
         ? '; cafile = ' . _quote($self->ca_file) . '; verify = { "peer", "client_once" }'
         : '';
-    return sprintf '{ certificate = %s; key = %s%s }', _quote($leaf->{cert}), _quote($leaf->{key}), $verify;
+    my $more = $self->{ssl} ? "; $self->{ssl}" : '';
+    return sprintf '{ certificate = %s; key = %s%s%s }', _quote($leaf->{cert}), _quote($leaf->{key}), $verify, $more;
 }
 
 sub _config {

@@ -1,0 +1,122 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The password is where it must be and nowhere else: not in argv or the environment that others see, not in any output, not on the
+# wire to a server that has not proved who it is.
+
+use strict;
+use warnings;
+use FindBin;
+use MIME::Base64 qw(encode_base64);
+use Test::More;
+use Time::HiRes qw(sleep);
+
+use lib "$FindBin::Bin/lib";
+
+use Certificates;
+use Daemon qw(now);
+use Hostile;
+use Probe;
+use TempDir;
+
+my $password = 'corr3ct-h0rse';
+my $file = password_file($password);
+my $certificates = Certificates->new(domain => 'example.org');
+
+# The ways in which a password can be written down: itself, in base64 at each offset, in hexadecimal, backwards.
+my @written = ($password, unpack('H*', $password), scalar reverse $password);
+for my $before ('', 'x', 'xx') {
+    my $base64 = encode_base64($before . $password, '');
+    push @written, substr $base64, 4, 12;    # beyond what the neighbours change
+}
+push @written, substr(encode_base64("\0alice\0$password", ''), 8, 12);
+my $secret = join '|', map { quotemeta } @written;
+$secret = qr/$secret/i;
+like encode_base64("\0alice\0$password", ''), $secret, 'the search finds PLAIN';
+
+sub arguments {
+    my ($server, @more) = @_;
+    return ['-j', 'alice@example.org', '-H', $server->host, '-p', $server->port, '--ca-file', $server->ca_file, '-t', 20, @more];
+}
+
+my %from = (
+    'from a file' => [['--password-file', $file], {}],
+    'from the environment' => [[], { CHECK_XMPP_PING_PASSWORD => $password }],
+);
+
+# --- while it runs ---
+
+for my $source (sort keys %from) {
+    my ($arguments, $env) = @{ $from{$source} };
+    my $server = Hostile->new(certificates => $certificates, password => $password, ping => 'silence');
+    my $run = Probe->start(arguments($server, @$arguments), env => $env);
+    for (my $end = now() + 15; now() < $end && $server->received !~ /<ping/; sleep 0.01) {
+    }
+    like $server->received, qr/<ping/, "$source: it has logged in";
+    my @processes = ($run->pid, children($run->pid));
+    cmp_ok scalar @processes, '>=', 2, "$source: a parent and its child are there";
+    for my $what (qw(cmdline environ comm)) {
+        my $text = join "\n", map { read_file("/proc/$_/$what") } @processes;
+        unlike $text, $secret, "$source: not in $what";
+    }
+    $run->kill_with('TERM');
+    $run->finish;
+    unlike $run->stdout . $run->stderr, $secret, "$source: not in the output";
+}
+
+sub children {
+    my ($parent) = @_;
+    return map { /\A(\d+) \(.*\) \S (\d+) / && $2 == $parent ? $1 : () } map { read_file($_) } glob '/proc/[0-9]*/stat';
+}
+
+# --- in the output ---
+
+for my $case (
+    ['PLAIN', { mechanisms => ['PLAIN'] }],
+    ['SCRAM-SHA-1', { mechanisms => ['SCRAM-SHA-1'] }],
+    ['SCRAM-SHA-256', { mechanisms => ['SCRAM-SHA-256'] }],
+    ['PLAIN in clear on loopback', { mechanisms => ['PLAIN'], mode => 'clear' }],
+    ['a refused PLAIN', { mechanisms => ['PLAIN'], sasl => [failure => 'not-authorized'] }],
+) {
+    my ($name, $option) = @$case;
+    my $server = Hostile->new(certificates => $certificates, password => $password, %$option);
+    my $arguments = $server->{mode} eq 'clear'
+        ? ['-j', 'alice@example.org', '-H', $server->host, '-p', $server->port, '--tls=none']
+        : arguments($server);
+    for my $output (['-vvv'], ['-vvv', '-o', 'json']) {
+        my $run = Probe->run([@$arguments, '--password-file', $file, @$output]);
+        like $server->received, qr/<auth/, "$name, @$output: a login was attempted";
+        unlike $run->stdout . $run->stderr, $secret, "$name, @$output: no password in the output";
+        my ($proof) = $server->received =~ /<response[^>]*>([^<]+)</;
+        unlike $run->stdout, qr/\Q${\ substr $proof, -20}\E/, "$name, @$output: no proof of it either" if $proof;
+        like $run->stdout, qr/^sent: .*stream:stream/m, "$name, @$output: although the stream is logged" if "@$output" eq '-vvv';
+    }
+}
+
+# --- on the wire ---
+
+for my $case (
+    (map { ["a certificate: $_", { certificate => $_ }] } qw(expired not_yet_valid wrong_name self_signed unknown_ca missing_intermediate)),
+    ['no STARTTLS, but PLAIN', { features => 'no_starttls', mechanisms => ['PLAIN'] }],
+    ['PLAIN injected behind <proceed/>', { starttls => 'injected' }],
+    ['a failed handshake', { tls => 'garbage' }],
+) {
+    my ($name, $option) = @$case;
+    my $server = Hostile->new(certificates => $certificates, password => $password, %$option);
+    my $run = Probe->run(arguments($server, '--password-file', $file));
+    $run->is_valid($name);
+    is $run->exit, 2, "$name: CRITICAL" or diag $run->explain;
+    unlike $server->received, qr/<auth|$secret/, "$name: nothing secret was sent";
+}
+{
+    my $server = Hostile->new(certificates => $certificates, password => $password, mode => 'clear', host => '127.0.0.1');
+    my $run = Probe->run(['-j', 'alice@example.org', '-H', '192.0.2.1', '--tls=none', '--password-file', $file, '-t', 5]);
+    is $run->exit, 3, 'clear text to another than a loopback address is refused';
+    cmp_ok $run->elapsed, '<', 3, 'before the first packet';
+}
+{
+    my $server = Hostile->new(certificates => $certificates, password => $password);
+    Probe->run(arguments($server, '--password-file', $file));
+    unlike $server->received, qr/\Q$password\E/, 'SCRAM sends no password, not even through TLS';
+}
+
+done_testing;
