@@ -226,6 +226,8 @@ my $slow = Scripted->new(
         } elsif ($ping->{to} eq 'late.example') {
             # The first answer comes while the second ping waits; it must not be taken for the second's.
             $link->after($ping->{number} == 1 ? 0.6 : 0.3, sub { $link->result($ping) });
+        } elsif ($ping->{to} eq 'first.example') {
+            $link->after($ping->{number} == 1 ? 0.5 : 0, sub { $link->result($ping) });
         } elsif ($ping->{to} eq 'error.example') {
             $link->error($ping, 'forbidden');
             $link->result($ping);
@@ -262,6 +264,19 @@ my $slow = Scripted->new(
     is $run->metric('remotes_up'), 1, 'and it is up';
     is probe($slow, 'alice@home.example', @options, '-w', ',50%')->state, 'OK', 'with a range for the loss, that decides';
     is probe($slow, 'alice@home.example', @options, '-c', ',20%')->state, 'CRITICAL', 'also when it is CRITICAL';
+}
+
+# --- the first ping ---
+
+for (['alice@first.example', '', 'rtt_first'], ['alice@home.example', 'it_', 'it_first', '-R', 'it=first.example']) {
+    my ($jid, $prefix, $first, @options) = @$_;
+    my $run = probe($slow, $jid, @options, '-n', 4);
+    is $run->state, 'OK', "${prefix}rtt with a slow first ping" or diag $run->explain;
+    cmp_ok $run->metric($first), '>=', 0.5, 'the first stands alone';
+    cmp_ok $run->metric("${prefix}rtt"), '<', 0.1, 'the mean is without it';
+    cmp_ok $run->metric('rtt_max'), '<', 0.1, 'and so is the maximum';
+    my $one = probe($slow, $jid, @options, '-n', 1);
+    is $one->metric("${prefix}rtt"), $one->metric($first), 'when there is but one it is the mean';
 }
 
 # --- silence and the deadline ---

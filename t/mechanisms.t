@@ -1,0 +1,131 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Which SASL mechanism is used: client certificates, channel binding, and what --require-mechanism refuses.
+
+use strict;
+use warnings;
+use FindBin;
+use Test::More;
+
+use lib "$FindBin::Bin/lib";
+
+use Certificates;
+use Ejabberd;
+use Probe;
+use Prosody;
+use TempDir;
+
+my $certificates = Certificates->new(domain => 'example.org');
+my $dir = temp_dir();
+
+# OpenSSL's own configuration limits the version, as an operator's might.
+my $tls12 = write_file("$dir/tls12.cnf", <<'END');
+openssl_conf = main
+[main]
+ssl_conf = ssl
+[ssl]
+system_default = limits
+[limits]
+MaxProtocol = TLSv1.2
+END
+
+sub probe {
+    my ($server, $password, $arguments, %env) = @_;
+    return Probe->run(
+        ['-j', 'alice@example.org', '-H', $server->host, '-p', $server->port, '--ca-file', $server->ca_file, '-v', '-t', 20, @$arguments],
+        env => { CHECK_XMPP_PING_PASSWORD => $password, %env },
+    );
+}
+
+sub used {
+    my ($run) = @_;
+    return $run->long =~ /^mechanism: (\S+)$/m ? $1 : 'none';
+}
+
+# --- client certificates ---
+
+{
+    my $client = $certificates->client('alice@example.org');
+    my $stranger = Certificates->new(domain => 'example.org')->client('alice@example.org');
+    my $both = write_file("$dir/both.pem", read_file($client->{cert}) . read_file($client->{key}));
+    my %made = (plain => "$dir/plain.p12", locked => "$dir/locked.p12");
+    for (['plain', 'pass:'], ['locked', 'pass:x']) {
+        system('openssl', 'pkcs12', '-export', '-in', $client->{cert}, '-inkey', $client->{key}, '-out', $made{ $_->[0] }, '-passout', $_->[1]) == 0
+            or die "openssl pkcs12 failed\n";
+    }
+    my $locked_key = "$dir/locked.key";
+    system('openssl', 'pkey', '-in', $client->{key}, '-aes256', '-passout', 'pass:x', '-out', $locked_key) == 0
+        or die "openssl pkey failed\n";
+
+    my $server = Prosody->new(
+        domain => 'example.org', certificates => $certificates, authentication => 'ccert', config => qq(certificate_match = "xmppaddr"\n)
+    );
+    my @good = (
+        ['PEM, key apart', '--client-cert', $client->{cert}, '--client-key', $client->{key}],
+        ['PEM, both in one file', '--client-cert', $both],
+        ['PKCS#12', '--client-cert', $made{plain}],
+        ['with the mechanism required', '--client-cert', $both, '--require-mechanism', 'EXTERNAL'],
+    );
+    for (@good) {
+        my ($name, @arguments) = @$_;
+        my $run = probe($server, undef, \@arguments);
+        $run->is_valid("EXTERNAL, $name");
+        is $run->state, 'OK', "EXTERNAL, $name: logged in without a password" or diag $run->explain;
+        is used($run), 'EXTERNAL', 'and says by what';
+    }
+    my $run = probe($server, undef, ['--client-cert', $stranger->{cert}, '--client-key', $stranger->{key}]);
+    is $run->state, 'CRITICAL', 'a certificate of an authority that the server does not know is refused' or diag $run->explain;
+    unlike $run->first, qr/password/, 'and no word of a password then';
+    $run = probe($server, 'secret', []);
+    like $run->first, qr/\AXMPP PING CRITICAL - auth: no-mechanism: /, 'a server that wants a certificate takes no password';
+
+    my @bad = (
+        ['a key with a passphrase', qr/--client-key: \S+ is protected by a passphrase/, '--client-cert', $client->{cert}, '--client-key', $locked_key],
+        ['PKCS#12 with a passphrase', qr/--client-cert: \S+ is protected by a passphrase/, '--client-cert', $made{locked}],
+        ['no key', qr/--client-cert: \S+ holds no private key/, '--client-cert', $client->{cert}],
+        ['the key of another', qr/--client-key: \S+ is not the key of the certificate/, '--client-cert', $client->{cert}, '--client-key', $stranger->{key}],
+        ['no certificate', qr/--client-cert: \S+ holds no certificate/, '--client-cert', $client->{key}],
+        ['no such file', qr/--client-cert: \S+ cannot be read: No such file/, '--client-cert', "$dir/none"],
+        ['a key alone', qr/--client-key: needs --client-cert/, '--client-key', $client->{key}],
+    );
+    for (@bad) {
+        my ($name, $like, @arguments) = @$_;
+        $run = probe($server, undef, \@arguments);
+        is $run->exit, 3, "$name: UNKNOWN" or diag $run->explain;
+        like $run->stdout, $like, "$name: said so, and nobody was asked for it";
+    }
+}
+
+# --- channel binding ---
+
+{
+    my $server = Prosody->new(domain => 'example.org', certificates => $certificates, accounts => { alice => 'secret' });
+    my $run = probe($server, 'secret', [], OPENSSL_CONF => $tls12);
+    is $run->state, 'OK', 'TLS 1.2: logged in' or diag $run->explain;
+    like $run->long, qr/^tls: TLSv1\.2,/m, 'on that version';
+    is used($run), 'SCRAM-SHA-1-PLUS', 'and bound to the channel by tls-unique';
+    is used(probe($server, 'secret', [])), 'SCRAM-SHA-1', 'on TLS 1.3 this server offers no binding, and none is needed';
+    $run = probe($server, 'wrong', [], OPENSSL_CONF => $tls12);
+    like $run->first, qr/\AXMPP PING CRITICAL - auth: not-authorized: the password may be wrong/, 'a wrong password is one there too';
+
+    $run = probe($server, 'secret', ['--require-mechanism', 'SCRAM-SHA-1-PLUS']);
+    like $run->first, qr/\AXMPP PING CRITICAL - auth: mechanism-downgraded: the server offers only /,
+        'a mechanism that is required and not offered is a downgrade';
+    is used($run), 'none', 'nothing weaker was tried';
+    $run = probe($server, 'secret', ['--require-mechanism', 'SCRAM-SHA-1-PLUS', '--map', 'mechanism-downgraded=WARNING']);
+    is $run->state, 'WARNING', 'which may be mapped';
+    is used(probe($server, 'secret', ['--require-mechanism', 'PLAIN'])), 'PLAIN', 'of those offered the one that is required is used';
+    is used(probe($server, 'secret', ['--require-mechanism', 'PLAIN', '--require-mechanism', 'SCRAM-SHA-1'])), 'SCRAM-SHA-1',
+        'of two that may be used the stronger is';
+}
+{
+    my $server = Ejabberd->new(certificates => $certificates, accounts => { alice => 'secret' });
+    my $run = probe($server, 'secret', []);
+    is $run->state, 'OK', 'ejabberd, which binds by tls-unique on TLS 1.3 without saying so, is not bound to by itself' or diag $run->explain;
+    is used($run) =~ /PLUS/ ? 'bound' : 'not bound', 'not bound', 'on TLS 1.3';
+    $run = probe($server, 'secret', [], OPENSSL_CONF => $tls12);
+    is $run->state, 'OK', 'on TLS 1.2 it is logged in to' or diag $run->explain;
+    like used($run), qr/\ASCRAM-SHA-\d+-PLUS\z/, 'bound to the channel';
+}
+
+done_testing;
