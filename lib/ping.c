@@ -248,9 +248,12 @@ static void leave(struct pinger *pinger)
 static void take_request(struct pinger *pinger, xmpp_stanza_t *stanza)
 {
     const char *id = xmpp_stanza_get_id(stanza);
-    if (id && find_open(pinger, id))
+    const struct ping *ping = id ? find_open(pinger, id) : NULL;
+    /* A component is what its domain is served by: the server hands it its own ping to that domain. */
+    bool to_itself = ping && ping->to_own_server && !pinger->self.node;
+    if (ping && !to_itself)
         ignore(pinger, PING_IGNORED_REFLECTED, xmpp_stanza_get_from(stanza));
-    else if (pinger->context->respond && ping_is_ping(stanza))
+    else if (to_itself || (pinger->context->respond && ping_is_ping(stanza)))
         send_pong(pinger, stanza);
 }
 

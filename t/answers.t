@@ -10,9 +10,6 @@ use Test::More;
 
 use lib "$FindBin::Bin/lib";
 
-BEGIN {
-    plan skip_all => 'needs the Perl module Monitoring::Plugin' if !eval { require Monitoring::Plugin::Performance; 1 };
-}
 use Probe;
 use Scripted;
 

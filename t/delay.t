@@ -9,14 +9,10 @@ use Test::More;
 
 use lib "$FindBin::Bin/lib";
 
-BEGIN {
-    plan skip_all => 'needs the Perl module Monitoring::Plugin' if !eval { require Monitoring::Plugin::Performance; 1 };
-}
 use Probe;
 use Prosody;
 use Relay;
 
-plan skip_all => 'needs Prosody' if !grep { -x "$_/prosody" } split /:/, $ENV{PATH};
 my $server = Prosody->new(domain => 'example.org', accounts => { alice => 'secret' });
 my $relay = Relay->new(host => $server->host, port => $server->port, delay => 0.025);
 

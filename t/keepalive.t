@@ -11,16 +11,11 @@ use Test::More;
 use lib "$FindBin::Bin/lib";
 
 use Daemon qw(now);
-BEGIN {
-    plan skip_all => 'needs the Perl module Monitoring::Plugin' if !eval { require Monitoring::Plugin::Performance; 1 };
-}
 use Probe;
 use Prosody;
 use TempDir;
 
 my $program = ($ENV{OBJECTS} // 'obj') . '/doc/examples/keepalive';
-plan skip_all => "$program is not built" if !-x $program;
-plan skip_all => 'needs Prosody' if !grep { -x "$_/prosody" } split /:/, $ENV{PATH};
 my $server = Prosody->new(
     domain => 'localhost', accounts => { alice => 'secret', bob => 'secret' },
 );

@@ -9,9 +9,6 @@ use Test::More;
 
 use lib "$FindBin::Bin/lib";
 
-BEGIN {
-    plan skip_all => 'needs the Perl module Monitoring::Plugin' if !eval { require Monitoring::Plugin::Performance; 1 };
-}
 use Probe;
 use Prosody;
 
@@ -22,7 +19,6 @@ my @labels = qw(
 );
 my %unit = map { $_ => $_ eq 'remotes_up' || $_ eq 'cert_days' ? '' : /loss/ ? '%' : 's' } @labels;
 
-plan skip_all => 'needs Prosody' if !grep { -x "$_/prosody" } split /:/, $ENV{PATH};
 my $server = Prosody->new(domain => 'example.org', accounts => { alice => 'secret' });
 
 sub run_with {

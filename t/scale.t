@@ -10,16 +10,12 @@ use Test::More;
 
 use lib "$FindBin::Bin/lib";
 
-BEGIN {
-    plan skip_all => 'needs the Perl module Monitoring::Plugin' if !eval { require Monitoring::Plugin::Performance; 1 };
-}
 use Daemon qw(now);
 use Probe;
 use Prosody;
 use Scripted;
 use TempDir;
 
-plan skip_all => 'needs Prosody' if !grep { -x "$_/prosody" } split /:/, $ENV{PATH};
 my $server = Prosody->new(domain => 'example.org', accounts => { alice => 'secret' });
 
 sub start {
@@ -74,13 +70,11 @@ is scalar(grep { ($run->metric("u${_}_rtt") // 'U') ne 'U' } 1 .. 1000), 1000, '
 is_deeply [($run->labels)[5, 6, 4004]], [qw(u1_rtt u1_first u1000_beyond)], 'the labels are in their order';
 cmp_ok $run->elapsed, '<', 20, 'it is done in time';
 my $together = median(map { $run->metric("u${_}_rtt") } 1 .. 1000);
-cmp_ok $together, '<', 6 * $alone, 'the RTT of each is about that of one alone';
-SKIP: {
-    skip 'no memory sizes in /proc', 2 if !$peaks[0];
-    skip 'sanitizers need more memory', 2 if grep { /asan/ } Probe->program;
-    ok $peaks[1], 'both processes were seen';
-    cmp_ok $peaks[0] + $peaks[1], '<', 65536, 'their memory is below 64 MiB together';
-}
+# Pings that all go out at once wait for each other a hundred times as long; the margin is for other tests beside this one.
+cmp_ok $together, '<', 20 * $alone, 'the RTT of each is about that of one alone';
+ok $peaks[1], 'both processes were seen';
+my $limit = (grep { /asan/ } Probe->program) ? 4096 : 64;    # MiB; sanitizers need more
+cmp_ok $peaks[0] + $peaks[1], '<', $limit * 1024, "their memory is below $limit MiB together";
 note sprintf '%.2f s, %d + %d kB, median RTT %.6f s, alone %.6f s', $run->elapsed, @peaks, $together, $alone;
 
 # --- a silent one among 50 ---

@@ -41,7 +41,6 @@ use constant PATIENCE => 10;    # seconds for a server to start
 my %keepers;    # process ids
 my $owner = $$;
 
-sub has_dnsmasq { return defined _dnsmasq_path() }
 
 sub _dnsmasq_path {
     for my $directory (split(/:/, $ENV{PATH} // ''), '/usr/sbin', '/usr/local/sbin') {

@@ -11,7 +11,7 @@ use File::Temp ();
 our @EXPORT = qw(temp_dir write_file read_file password_file);
 
 # A signal ends the test as exit() does, so that END blocks and destructors clean up.
-$SIG{$_} ||= sub { exit 1 } for qw(INT TERM HUP);
+$SIG{$_} ||= sub { exit 1 } for qw(INT TERM HUP PIPE);
 
 my @kept;
 

@@ -383,6 +383,21 @@ static void test_component(struct ping_context *context)
     say("<iq type='get' id='p2' from='bob@b.example' to='bot@component.example.org'><ping "
         "xmlns='urn:xmpp:ping'/></iq>");
     ok(expect("from=\"bot@component.example.org\""), "its pong too");
+
+    struct told own = {0};
+    ping_send(pinger, NULL, "component.example.org", PING_NO_TIMEOUT, on_answer, &own);
+    char id[80], get[256], pong[100];
+    snprintf(id, sizeof id, "%s", take_id());
+    snprintf(get, sizeof get,
+             "<iq type='get' id='%s' from='component.example.org' to='component.example.org'>"
+             "<ping xmlns='urn:xmpp:ping'/></iq>",
+             id);
+    snprintf(pong, sizeof pong, "id=\"%s\"", id);
+    say(get);
+    ok(expect(pong) && strstr(link_.received, "type=\"result\""), "a component answers its own ping when it gets it");
+    answer(id, "result", "component.example.org", "");
+    wait_for(&own, 1);
+    ok(own.count == 1 && own.end == PING_ANSWERED, "and so knows that its connection lives");
     ping_detach(pinger);
 }
 
