@@ -348,7 +348,8 @@ static int64_t tick(struct pinger *pinger)
         ping_close_as(pinger, due, PING_NO_ANSWER, now);
     if (!pinger->detached && pinger->keepalive.dead && pinger->keepalive_at <= now) {
         pinger->keepalive_at = INT64_MAX;
-        ping_send(pinger, NULL, NULL, pinger->keepalive.timeout, on_keepalive_end, NULL);
+        const char *from = pinger->self.node ? NULL : pinger->self.domain; /* as in send_pong() */
+        ping_send(pinger, NULL, from, pinger->keepalive.timeout, on_keepalive_end, NULL);
     }
     if (pinger->detached)
         return INT64_MAX;

@@ -21,6 +21,7 @@ struct probe {
     struct settings *settings;
     int64_t deadline;
     struct teller teller;
+    struct secrets secrets;
     struct resolution resolution;
     struct connection connection;
     struct login login;
@@ -148,6 +149,9 @@ void probe_run(const void *input, int fd)
         &(struct probe){.settings = given->settings, .deadline = given->deadline, .teller = {.fd = fd}};
     struct failure failure = {0};
     char why[200];
+    const char *node = probe->settings->jid.node;
+    secrets_collect(&probe->secrets, &probe->settings->password, node ? node : "");
+    probe->teller.secrets = &probe->secrets;
     if (probe->settings->tls != TLS_NONE && !tls_prepare(probe->settings, why, sizeof why)) {
         failure_set(&failure, PHASE_DNS, "", "%s", why);
         failure.own_fault = true;
@@ -162,11 +166,12 @@ void probe_run(const void *input, int fd)
         tell_tcp_rtt(probe, probe->connection.fd);
     }
     tell_phase_end(&probe->teller);
-    if (!good) {
+    if (good) {
+        connection_close_stream(&probe->connection);
+        struct event done = event_new(EVENT_DONE);
+        tell(&probe->teller, &done);
+    } else {
         tell_failure(&probe->teller, &failure);
-        return;
     }
-    connection_close_stream(&probe->connection);
-    struct event done = event_new(EVENT_DONE);
-    tell(&probe->teller, &done);
+    secrets_wipe(&probe->secrets);
 }

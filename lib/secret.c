@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,4 +126,50 @@ bool secret_take_environment(struct secret *secret, char *why, size_t why_size)
 void secret_wipe(struct secret *secret)
 {
     explicit_bzero(secret, sizeof *secret);
+}
+
+/* --- what must not be shown --- */
+
+/* A shorter password would be found in any text. */
+#define SHORTEST_TOLD 4
+
+/* Base64 without its padding: a longer text may go on where it stands. */
+static void encode(char *out, size_t size, const unsigned char *in, size_t length)
+{
+    if (4 * ((length + 2) / 3) + 1 > size)
+        return;
+    EVP_EncodeBlock((unsigned char *)out, in, (int)length);
+    out[strcspn(out, "=")] = '\0';
+}
+
+void secrets_collect(struct secrets *secrets, const struct secret *secret, const char *node)
+{
+    memset(secrets, 0, sizeof *secrets);
+    if (!secret->set || secret->length < SHORTEST_TOLD)
+        return;
+    unsigned char plain[2 * sizeof secret->value];
+    size_t node_length = strlen(node);
+    size_t length = 2 + node_length + secret->length; /* NUL node NUL password (RFC 4616) */
+    memcpy(secrets->forms[0], secret->value, secret->length + 1);
+    encode(secrets->forms[1], sizeof secrets->forms[1], (const unsigned char *)secret->value, secret->length);
+    if (length > sizeof plain)
+        return;
+    memset(plain, 0, sizeof plain);
+    memcpy(plain + 1, node, node_length);
+    memcpy(plain + 2 + node_length, secret->value, secret->length);
+    encode(secrets->forms[2], sizeof secrets->forms[2], plain, length);
+    explicit_bzero(plain, sizeof plain);
+}
+
+bool secrets_are_in(const struct secrets *secrets, const char *text)
+{
+    for (size_t i = 0; i < sizeof secrets->forms / sizeof *secrets->forms; i++)
+        if (secrets->forms[i][0] && strstr(text, secrets->forms[i]))
+            return true;
+    return false;
+}
+
+void secrets_wipe(struct secrets *secrets)
+{
+    explicit_bzero(secrets, sizeof *secrets);
 }

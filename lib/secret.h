@@ -27,6 +27,21 @@ bool secret_take_environment(struct secret *secret, char *why, size_t why_size);
 /* Overwrites the value in a way that the compiler keeps. */
 void secret_wipe(struct secret *secret);
 
+/* The forms in which a password goes over the wire: itself, in base64, and in base64 as SASL PLAIN has it. */
+struct secrets {
+    char forms[3][2740];
+};
+
+/* Fills SECRETS for the account NODE, "" for none. All empty when SECRET is not set or too short to be told from words.
+ */
+void secrets_collect(struct secrets *secrets, const struct secret *secret, const char *node);
+
+/* Whether TEXT holds one of them. */
+bool secrets_are_in(const struct secrets *secrets, const char *text);
+
+/* Overwrites them. */
+void secrets_wipe(struct secrets *secrets);
+
 /* Whether the open file FD is readable by group or others. */
 bool secret_file_is_public(int fd);
 

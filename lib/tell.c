@@ -15,9 +15,21 @@ void failure_set(struct failure *failure, enum phase phase, const char *conditio
     va_end(arguments);
 }
 
+bool tell_is_secret(const struct teller *teller, const char *text)
+{
+    return teller->secrets && secrets_are_in(teller->secrets, text);
+}
+
 void tell(const struct teller *teller, const struct event *event)
 {
-    if (!event_write(teller->fd, event))
+    struct event safe = *event;
+    if (tell_is_secret(teller, safe.name))
+        event_set(safe.name, "[masked]");
+    if (tell_is_secret(teller, safe.by))
+        event_set(safe.by, "[masked]");
+    if (tell_is_secret(teller, safe.text))
+        event_set(safe.text, "[masked]");
+    if (!event_write(teller->fd, &safe))
         _exit(0);
 }
 

@@ -8,11 +8,13 @@
 
 #include "event.h"
 #include "phase.h"
+#include "secret.h"
 
 struct teller {
     int fd;
     enum phase phase; /* the open one */
     bool in_phase;
+    const struct secrets *secrets; /* what no event may hold; NULL for none */
 };
 
 /* Why a run, or one endpoint's turn in it, came to an end. */
@@ -27,7 +29,11 @@ struct failure {
 void failure_set(struct failure *failure, enum phase phase, const char *condition, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Writes an event. When the parent is gone the process ends: there is no one to work for. */
+/* Whether TEXT, the network's, holds a secret: a server that was told one may say it again. */
+bool tell_is_secret(const struct teller *teller, const char *text);
+
+/* Writes an event, its texts masked where they hold a secret. When the parent is gone the process ends: there is no one
+ * to work for. */
 void tell(const struct teller *teller, const struct event *event);
 
 /* Ends the open phase and begins PHASE at the same time stamp; nothing when it is open already. */

@@ -124,7 +124,7 @@ my %MISDEED = (
     garbage => sub { my ($c) = @_; $c->send(join '', map { chr(($_ * 73 + 41) % 256) } 1 .. 500); return 0 },
     http => sub {
         my ($c) = @_;
-        $c->send("HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html><body>No</body></html>\n");
+        $c->send("HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html>No</html>\n");
         $c->close;
         return 0;
     },
@@ -187,7 +187,8 @@ my %MISDEED = (
     # starttls
     injected => sub {
         my ($c, $bytes) = @_;
-        $c->send("<proceed xmlns='$TLS'/>" . ($bytes // "<stream:features><mechanisms xmlns='$SASL'><mechanism>PLAIN</mechanism></mechanisms></stream:features>"));
+        my $plain = "<mechanisms xmlns='$SASL'><mechanism>PLAIN</mechanism></mechanisms>";
+        $c->send("<proceed xmlns='$TLS'/>" . ($bytes // "<stream:features>$plain</stream:features>"));
         return 1;
     },
     starttls_failure => sub { my ($c) = @_; $c->send("<failure xmlns='$TLS'/></stream:stream>"); $c->close; return 0 },
@@ -335,7 +336,8 @@ sub _scram {
     $self->send("<challenge xmlns='$SASL'>" . encode_base64($first, '') . '</challenge>');
     my $response = $self->read_element;
     my ($data) = $response =~ m{\A<response\b[^>]*>([^<]+)</} or die "no <response/>: $response\n";
-    my ($without_proof, $proof) = decode_base64($data) =~ /\A(.*),p=([^,]+)\z/ or return $self->sasl_failure('malformed-request');
+    my ($without_proof, $proof) = decode_base64($data) =~ /\A(.*),p=([^,]+)\z/
+        or return $self->sasl_failure('malformed-request');
     my ($stored, $key) = Scram::scram_keys($hash, $server->{password}, $salt, $iterations);
     my $message = "$bare,$first,$without_proof";
     my $client_key = decode_base64($proof) ^ Scram::scram_hmac($hash, $stored, $message);
@@ -439,7 +441,8 @@ sub features { my ($self, $content) = @_; $self->send("<stream:features>$content
 
 sub mechanisms {
     my ($self) = @_;
-    return "<mechanisms xmlns='$SASL'>" . join('', map { "<mechanism>$_</mechanism>" } @{ $self->{server}{mechanisms} }) . '</mechanisms>';
+    my $list = join '', map { "<mechanism>$_</mechanism>" } @{ $self->{server}{mechanisms} };
+    return "<mechanisms xmlns='$SASL'>$list</mechanisms>";
 }
 
 sub stream_error {
@@ -453,15 +456,17 @@ sub stream_error {
 sub iq_result {
     my ($self, $content, %option) = @_;
     my $from = $option{from} // $self->{to};
-    $self->send("<iq type='result' id='" . ($option{id} // $self->{id}) . "'" . ($from ne '' ? " from='$from'" : '') . ">$content</iq>");
+    my $id = $option{id} // $self->{id};
+    $self->send("<iq type='result' id='$id'" . ($from ne '' ? " from='$from'" : '') . ">$content</iq>");
     return 1;
 }
 
 sub iq_error {
     my ($self, $condition, $type, $text, $by) = @_;
     my $from = $self->{to} ne '' ? " from='$self->{to}'" : '';
-    $self->send("<iq type='error' id='$self->{id}'$from><error type='" . ($type // 'cancel') . "'" . (defined $by ? " by='$by'" : '')
-            . "><$condition xmlns='$STANZA_ERROR'/>" . (defined $text ? "<text xmlns='$STANZA_ERROR'>$text</text>" : '') . '</error></iq>');
+    my $attributes = sprintf "type='%s'%s", $type // 'cancel', defined $by ? " by='$by'" : '';
+    my $words = defined $text ? "<text xmlns='$STANZA_ERROR'>$text</text>" : '';
+    $self->send("<iq type='error' id='$self->{id}'$from><error $attributes><$condition xmlns='$STANZA_ERROR'/>$words</error></iq>");
     return 1;
 }
 

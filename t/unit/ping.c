@@ -385,6 +385,7 @@ static void test_component(struct ping_context *context)
     ok(expect("from=\"bot@component.example.org\""), "its pong too");
 
     struct told own = {0};
+    link_.received[0] = '\0';
     ping_send(pinger, NULL, "component.example.org", PING_NO_TIMEOUT, on_answer, &own);
     char id[80], get[256], pong[100];
     snprintf(id, sizeof id, "%s", take_id());
@@ -398,6 +399,10 @@ static void test_component(struct ping_context *context)
     answer(id, "result", "component.example.org", "");
     wait_for(&own, 1);
     ok(own.count == 1 && own.end == PING_ANSWERED, "and so knows that its connection lives");
+
+    int dead = 0;
+    ping_keepalive(pinger, NS_PER_MS, PING_NO_TIMEOUT, on_dead, &dead);
+    ok(expect("from=\"component.example.org\""), "its keepalive pings say from whom, too");
     ping_detach(pinger);
 }
 

@@ -175,6 +175,29 @@ static void check_environment(void)
     ok(secret_take_environment(&secret, why, sizeof why) && secret.length == 1023, "a value of 1023 bytes fits");
 }
 
+static void test_forms(void)
+{
+    struct secret secret = {.set = true, .length = 7, .value = "hunter2"};
+    struct secrets secrets;
+    secrets_collect(&secrets, &secret, "alice");
+    static const struct {
+        const char *text;
+        bool told;
+    } texts[] = {
+        {"the password hunter2 is wrong", true}, {"hunter", false}, {"HUNTER2", false}, {"it was aHVudGVyMg==", true},
+        {"AGFsaWNlAGh1bnRlcjI=", true},          {"", false},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        is_int(secrets_are_in(&secrets, texts[i].text), texts[i].told, "%s the password: %s",
+               texts[i].told ? "holds" : "does not hold", texts[i].text);
+    secrets_wipe(&secrets);
+    ok(!secrets_are_in(&secrets, "hunter2"), "what was wiped is not known any more");
+    snprintf(secret.value, sizeof secret.value, "the");
+    secret.length = 3;
+    secrets_collect(&secrets, &secret, "alice");
+    ok(!secrets_are_in(&secrets, "the words"), "a password that is shorter than words is not looked for");
+}
+
 int main(void)
 {
     if (!mkdtemp(directory))
@@ -186,6 +209,7 @@ int main(void)
     check_environment();
     unlink(path);
     rmdir(directory);
+    test_forms();
     done_testing();
     return exit_status();
 }
