@@ -354,18 +354,23 @@ static void take_bind(struct login *login, xmpp_stanza_t *stanza)
 {
     if (!is_result(login, stanza, bind_id))
         return;
+    xmpp_ctx_t *ctx = login->connection->ctx;
     xmpp_stanza_t *bind = xmpp_stanza_get_child_by_name_and_ns(stanza, "bind", BIND_XMLNS);
-    xmpp_stanza_t *jid = bind ? xmpp_stanza_get_child_by_name(bind, "jid") : NULL;
-    login->jid = jid ? xmpp_stanza_get_text(jid) : NULL;
-    if (!login->jid) {
-        fail(login, PHASE_BIND, "bind-failed", "the server answers without a JID");
+    xmpp_stanza_t *element = bind ? xmpp_stanza_get_child_by_name(bind, "jid") : NULL;
+    char *jid = element ? xmpp_stanza_get_text(element) : NULL;
+    if (jid) /* here, as a ping may stand right behind the answer */
+        login->pinger = ping_attach(login->pings, login->connection->conn, jid);
+    if (!login->pinger)
+        fail(login, PHASE_BIND, "bind-failed",
+             jid ? "the server binds what is no JID" : "the server answers without a JID");
+    if (jid)
+        xmpp_free(ctx, jid);
+    if (!login->pinger)
         return;
-    }
     if (!login->session_wanted) {
         login->step = LOGIN_DONE;
         return;
     }
-    xmpp_ctx_t *ctx = login->connection->ctx;
     xmpp_stanza_t *iq = stanza_iq_new(ctx, "set", session_id, NULL, NULL);
     if (iq && !stanza_add(ctx, iq, "session", SESSION_XMLNS, NULL)) {
         xmpp_stanza_release(iq);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "connection.h"
+#include "ping.h"
 #include "sasl.h"
 #include "settings.h"
 
@@ -33,7 +34,9 @@ struct login {
     enum login_step step;
     struct sasl *sasl;
     bool session_wanted;
-    char *jid;              /* the full JID that was bound; after LOGIN_DONE */
+    struct ping_context
+        *pings;             /* whose pinger answers pings from the bind on, as servers kick clients that stay silent */
+    struct pinger *pinger;  /* from the bind on */
     struct failure failure; /* after LOGIN_FAILED */
 };
 

@@ -98,8 +98,16 @@ static bool log_in(struct probe *probe, const struct dialed *dialed, int64_t lim
         connection_failure(&probe->connection, PHASE_CONNECT, failure);
         return false;
     }
-    probe->login = (struct login){
-        .settings = settings, .connection = &probe->connection, .teller = &probe->teller, .tls = endpoint->tls};
+    probe->login = (struct login){.settings = settings,
+                                  .connection = &probe->connection,
+                                  .teller = &probe->teller,
+                                  .tls = endpoint->tls,
+                                  .pings = ping_context_new(probe->connection.ctx)};
+    if (!probe->login.pings) {
+        failure_set(failure, PHASE_CONNECT, "", "out of memory");
+        failure->own_fault = true;
+        return false;
+    }
     if (login_run(&probe->login, limit))
         return true;
     *failure = probe->login.failure;

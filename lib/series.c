@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "clock.h"
-#include "ping.h"
 
 /* Between two pings, of whichever targets, while others are on the way: twice the own server's RTT, so that its queue
  * is empty when the next one comes, within these bounds. */
@@ -213,26 +212,26 @@ static bool run_all(struct series *series, struct login *login, struct failure *
 
 bool series_run(const struct settings *settings, struct login *login, struct failure *failure)
 {
-    struct series series = {
-        .settings = settings, .teller = login->teller, .started_at = clock_now(), .own_rtt = NS_PER_MS / 2};
-    struct ping_context *context = ping_context_new(login->connection->ctx);
+    struct series series = {.settings = settings,
+                            .teller = login->teller,
+                            .pinger = login->pinger,
+                            .unfinished = settings->target_count,
+                            .started_at = clock_now(),
+                            .own_rtt = NS_PER_MS / 2};
     series.runs = calloc(settings->target_count, sizeof *series.runs);
-    bool through = false;
-    if (!context || !series.runs) {
+    if (!series.runs) {
         failure_set(failure, PHASE_PING, "", "out of memory");
         failure->own_fault = true;
-    } else if (!(series.pinger = ping_attach(context, login->connection->conn, login->jid))) {
-        failure_set(failure, PHASE_BIND, "bind-failed", "the server bound %s, which is no JID", login->jid);
-    } else {
-        ping_set_timeout(context, PING_NO_TIMEOUT);
-        ping_on_ignored(context, on_ignored, &series);
-        for (size_t i = 0; i < settings->target_count; i++)
-            series.runs[i] = (struct run){.series = &series, .target = &settings->targets[i], .index = (uint32_t)i};
-        series.unfinished = settings->target_count;
-        through = run_all(&series, login, failure);
-        ping_detach(series.pinger);
+        return false;
     }
-    ping_context_free(context);
+    for (size_t i = 0; i < settings->target_count; i++)
+        series.runs[i] = (struct run){.series = &series, .target = &settings->targets[i], .index = (uint32_t)i};
+    ping_set_timeout(login->pings, PING_NO_TIMEOUT);
+    ping_on_ignored(login->pings, on_ignored, &series);
+    bool through = run_all(&series, login, failure);
+    ping_on_ignored(login->pings, NULL, NULL);
+    ping_detach(login->pinger); /* its callbacks know the runs */
+    login->pinger = NULL;
     free(series.runs);
     return through;
 }

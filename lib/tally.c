@@ -5,14 +5,27 @@
 
 #include "clock.h"
 
-/* Whether the origin that an error gives is the own server, for a target that lives elsewhere. */
-static bool is_own_servers_word(const struct settings *settings, size_t index, const char *by)
+/* Whether the target lives on another server, as far as its domain tells. */
+static bool is_elsewhere(const struct settings *settings, size_t index)
+{
+    const char *own = settings->jid.domain;
+    const char *its = settings->targets[index].jid.domain;
+    if (index == 0 || !own || !its)
+        return false;
+    size_t own_length = strlen(own), its_length = strlen(its);
+    bool ends_with_own = its_length >= own_length && strcmp(its + its_length - own_length, own) == 0;
+    return !ends_with_own || (its_length > own_length && its[its_length - own_length - 1] != '.');
+}
+
+/* Whether it may have been the own server that spoke, for a target elsewhere: it says so, or this is what servers say,
+ * in the remote's name, to users who may not leave them (not-allowed: SASL ANONYMOUS, no federation). */
+static bool is_own_servers_word(const struct settings *settings, size_t index, const struct ping_record *ping)
 {
     const struct jid *own = &settings->jid;
-    const struct jid *target = &settings->targets[index].jid;
-    if (!own->domain || !target->domain || strcmp(own->domain, target->domain) == 0)
+    if (!is_elsewhere(settings, index))
         return false;
-    return strcmp(by, own->domain) == 0 || (own->ascii && strcmp(by, own->ascii) == 0);
+    return strcmp(ping->condition, "not-allowed") == 0 || strcmp(ping->by, own->domain) == 0 ||
+           (own->ascii && strcmp(ping->by, own->ascii) == 0);
 }
 
 static bool is_rtt(const struct settings *settings, size_t index, const struct ping_record *ping)
@@ -20,7 +33,7 @@ static bool is_rtt(const struct settings *settings, size_t index, const struct p
     if (ping->outcome == PING_RESULT)
         return true;
     return ping->outcome == PING_ERROR && answer_is_alive(settings->targets[index].kind, ping->condition, ping->type) &&
-           !is_own_servers_word(settings, index, ping->by);
+           !is_own_servers_word(settings, index, ping);
 }
 
 static void count(struct tally *tally, const struct ping_record *ping, enum target_kind kind)

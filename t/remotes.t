@@ -203,6 +203,7 @@ SKIP: {
     $run->is_valid('ANONYMOUS');
     is $run->state, 'WARNING', 'an ANONYMOUS user may not ping another domain' or diag $run->explain;
     like $run->text, qr/\Ab\.example: not-allowed: by b\.example/, 'the line says who refuses';
+    is $run->metric('remotes_up'), 1, 'which is not known to be the remote: only the other one counts as up';
     isnt $run->metric('own_rtt'), 'U', 'but its own';
 }
 
