@@ -134,11 +134,11 @@ void secret_wipe(struct secret *secret)
 #define SHORTEST_TOLD 4
 
 /* Base64 without its padding: a longer text may go on where it stands. */
-static void encode(char *out, size_t size, const unsigned char *in, size_t length)
+static void encode(char *out, size_t size, const char *in, size_t length)
 {
     if (4 * ((length + 2) / 3) + 1 > size)
         return;
-    EVP_EncodeBlock((unsigned char *)out, in, (int)length);
+    EVP_EncodeBlock((unsigned char *)out, (const unsigned char *)in, (int)length);
     out[strcspn(out, "=")] = '\0';
 }
 
@@ -147,23 +147,18 @@ void secrets_collect(struct secrets *secrets, const struct secret *secret, const
     memset(secrets, 0, sizeof *secrets);
     if (!secret->set || secret->length < SHORTEST_TOLD)
         return;
-    unsigned char plain[2 * sizeof secret->value];
-    size_t node_length = strlen(node);
-    size_t length = 2 + node_length + secret->length; /* NUL node NUL password (RFC 4616) */
     memcpy(secrets->forms[0], secret->value, secret->length + 1);
-    encode(secrets->forms[1], sizeof secrets->forms[1], (const unsigned char *)secret->value, secret->length);
-    if (length > sizeof plain)
-        return;
-    memset(plain, 0, sizeof plain);
-    memcpy(plain + 1, node, node_length);
-    memcpy(plain + 2 + node_length, secret->value, secret->length);
-    encode(secrets->forms[2], sizeof secrets->forms[2], plain, length);
+    encode(secrets->forms[1], sizeof secrets->forms[1], secret->value, secret->length);
+    char plain[2 * sizeof secret->value]; /* NUL node NUL password (RFC 4616) */
+    int length = snprintf(plain, sizeof plain, "%c%s%c%s", '\0', node, '\0', secret->value);
+    if (length > 0 && (size_t)length < sizeof plain)
+        encode(secrets->forms[2], sizeof secrets->forms[2], plain, (size_t)length);
     explicit_bzero(plain, sizeof plain);
 }
 
 bool secrets_are_in(const struct secrets *secrets, const char *text)
 {
-    for (size_t i = 0; i < sizeof secrets->forms / sizeof *secrets->forms; i++)
+    for (size_t i = 0; i < SECRET_FORMS; i++)
         if (secrets->forms[i][0] && strstr(text, secrets->forms[i]))
             return true;
     return false;

@@ -28,8 +28,9 @@ bool secret_take_environment(struct secret *secret, char *why, size_t why_size);
 void secret_wipe(struct secret *secret);
 
 /* The forms in which a password goes over the wire: itself, in base64, and in base64 as SASL PLAIN has it. */
+#define SECRET_FORMS 3
 struct secrets {
-    char forms[3][2740];
+    char forms[SECRET_FORMS][2740];
 };
 
 /* Fills SECRETS for the account NODE, "" for none. All empty when SECRET is not set or too short to be told from words.
