@@ -102,7 +102,7 @@ check: ## run the whole test suite, after installing what it needs
 	$(Q)$(MAKE) --no-print-directory check-werror lint check-asan check-plain
 
 check-plain: all unit-tests examples ## run all tests once
-	$(Q)PROBE=$(PROGRAM) OBJECTS=$(O) prove -j$(JOBS) -e '' $(UNIT_TESTS) t/*.t
+	$(Q)PROBE=$(abspath $(PROGRAM)) OBJECTS=$(abspath $(O)) prove -j$(JOBS) -e '' $(UNIT_TESTS) t/*.t
 
 # The same tests; what the sanitizers find ends the process, which is then another end than the test expects.
 check-asan: ## run all tests with AddressSanitizer and UndefinedBehaviorSanitizer

@@ -69,9 +69,13 @@ is scalar(() = $run->long =~ /^user\d+\@example\.org: OK, 3 of 3 answered, rtt /
 is scalar(grep { ($run->metric("u${_}_rtt") // 'U') ne 'U' } 1 .. 1000), 1000, 'and each has an RTT';
 is_deeply [($run->labels)[5, 6, 4004]], [qw(u1_rtt u1_first u1000_beyond)], 'the labels are in their order';
 cmp_ok $run->elapsed, '<', 20, 'it is done in time';
-my $together = median(map { $run->metric("u${_}_rtt") } 1 .. 1000);
-# Pings that all go out at once wait for each other a hundred times as long; the margin is for other tests beside this one.
-cmp_ok $together, '<', 20 * $alone, 'the RTT of each is about that of one alone';
+# What else runs on the machine only makes times longer: the best of a few runs shows what the probe itself adds. Pings that all went out
+# at once would wait for each other a hundred times as long, in each run.
+my ($together) = sort { $a <=> $b } map {
+    my $one = $_ ? start(@remotes)->finish : $run;
+    median(map { $one->metric("u${_}_rtt") } 1 .. 1000)
+} 0 .. 3;
+cmp_ok $together, '<', 8 * $alone, 'the RTT of each is about that of one alone';
 ok $peaks[1], 'both processes were seen';
 my $limit = (grep { /asan/ } Probe->program) ? 4096 : 64;    # MiB; sanitizers need more
 cmp_ok $peaks[0] + $peaks[1], '<', $limit * 1024, "their memory is below $limit MiB together";
