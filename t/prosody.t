@@ -128,7 +128,7 @@ for my $case (
     $other->daemon->wait_until(sub { $other->log_text =~ /Authenticated as/ }, 15, 'see a login');
     $other->stop;
     $run->finish;
-    test_run('a server that shuts down', $run, 2, qr/ping: (?:system-shutdown|connection-lost)/);
+    test_run('a server that shuts down', $run, 2, qr/(?:stream|bind|ping): (?:system-shutdown|connection-lost)/);
 }
 
 done_testing;
