@@ -4,7 +4,8 @@
  * anything else, for it believes whatever looks like the expected answer.
  *
  *   floor HOST PORT DOMAIN USER PASSWORDFILE CAFILE [PINGS]
- */
+ *
+ * Prints the round trip of each ping in microseconds, one a line. Exit code 0, or 2 on any failure. */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
@@ -17,11 +18,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "clock.h"
 
-#define DIGEST 20 /* SHA-1 */
+#define DIGEST 20   /* SHA-1 */
+#define PATIENCE 20 /* seconds for each answer */
 
 struct wire {
     int fd;
@@ -30,10 +33,10 @@ struct wire {
     char in[65536]; /* what came since the last question, with its NUL */
 };
 
-static void die(const char *what)
+static _Noreturn void die(const char *what)
 {
-    printf("floor: %s\n", what);
-    ERR_print_errors_fp(stdout);
+    fprintf(stderr, "floor: %s\n", what);
+    ERR_print_errors_fp(stderr);
     exit(2);
 }
 
@@ -69,7 +72,10 @@ static int dial(const char *host, const char *port)
 {
     const int on = 1;
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
+    const struct timeval patience = {.tv_sec = PATIENCE};
     int fd = socket(AF_INET, SOCK_STREAM, 0);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     if (inet_pton(AF_INET, host, &address.sin_addr) != 1 ||
         connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
         die("cannot connect");
@@ -80,19 +86,19 @@ static int dial(const char *host, const char *port)
 static SSL *start_tls(int fd, const char *domain, const char *ca_file)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
-    if (!context || SSL_CTX_load_verify_locations(context, ca_file, NULL) != 1)
+    if (!context || SSL_CTX_load_verify_file(context, ca_file) != 1 ||
+        SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION) != 1)
         die("no authorities");
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
     SSL *ssl = SSL_new(context);
-    SSL_set_tlsext_host_name(ssl, domain);
-    SSL_set1_host(ssl, domain);
-    SSL_set_fd(ssl, fd);
-    if (SSL_connect(ssl) != 1)
+    if (!ssl || SSL_set_tlsext_host_name(ssl, domain) != 1 || SSL_set1_host(ssl, domain) != 1 ||
+        SSL_set_fd(ssl, fd) != 1 || SSL_connect(ssl) != 1)
         die("no TLS");
     return ssl;
 }
 
-static void open_stream(struct wire *wire, const char *domain)
+/* Returns the features. */
+static const char *open_stream(struct wire *wire, const char *domain)
 {
     char text[512];
     snprintf(text, sizeof text,
@@ -100,7 +106,7 @@ static void open_stream(struct wire *wire, const char *domain)
              " to='%s' version='1.0'>",
              domain);
     ask(wire, text);
-    await(wire, "</stream:features>");
+    return await(wire, "</stream:features>");
 }
 
 static void hmac(const void *key, int key_length, const char *data, unsigned char out[DIGEST])
@@ -146,7 +152,8 @@ static void authenticate(struct wire *wire, const char *user, const char *passwo
 {
     unsigned char random[18];
     char nonce[25], bare[300], first[304], base64[2048], text[2200];
-    RAND_bytes(random, sizeof random);
+    if (RAND_bytes(random, sizeof random) != 1)
+        die("no randomness");
     encode(random, sizeof random, nonce);
     snprintf(bare, sizeof bare, "n=%s,r=%s", user, nonce);
     snprintf(first, sizeof first, "n,,%s", bare);
@@ -203,29 +210,35 @@ static char *read_password(const char *file)
 int main(int argc, char *argv[])
 {
     if (argc < 7) {
-        printf("usage: floor HOST PORT DOMAIN USER PASSWORDFILE CAFILE [PINGS]\n");
+        fprintf(stderr, "usage: floor HOST PORT DOMAIN USER PASSWORDFILE CAFILE [PINGS]\n");
         return 2;
     }
     static struct wire wire;
     const char *domain = argv[3];
     wire.fd = dial(argv[1], argv[2]);
-    open_stream(&wire, domain);
+    if (!strstr(open_stream(&wire, domain), "<starttls"))
+        die("STARTTLS is not offered");
     ask(&wire, "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
     await(&wire, "<proceed");
     wire.ssl = start_tls(wire.fd, domain, argv[6]);
-    open_stream(&wire, domain);
+    if (!strstr(open_stream(&wire, domain), ">SCRAM-SHA-1<"))
+        die("SCRAM-SHA-1 is not offered");
     authenticate(&wire, argv[4], read_password(argv[5]));
     open_stream(&wire, domain);
     ask(&wire, "<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>");
-    await(&wire, "</iq>");
+    if (!strstr(await(&wire, "</iq>"), "<jid>"))
+        die("not bound");
     for (int i = 0, pings = argc > 7 ? atoi(argv[7]) : 3; i < pings; i++) {
         char text[400], id[20];
         snprintf(id, sizeof id, "p%d", i);
         snprintf(text, sizeof text, "<iq type='get' id='%s' to='%s'><ping xmlns='urn:xmpp:ping'/></iq>", id, domain);
         int64_t sent = clock_now();
         ask(&wire, text);
-        await(&wire, id);
-        printf("%.3f ms\n", (double)(clock_now() - sent) / (double)NS_PER_MS);
+        const char *answer = await(&wire, id);
+        int64_t rtt = clock_now() - sent;
+        if (!strstr(answer, "type='result'") && !strstr(answer, "type=\"result\""))
+            die("a ping without a result");
+        printf("%lld\n", (long long)(rtt / NS_PER_US));
     }
     ask(&wire, "</stream:stream>");
     return 0;

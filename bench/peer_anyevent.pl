@@ -26,7 +26,7 @@ sub next_ping {
     $ping->ping($connection, undef, sub {
         my ($rtt, $error) = @_;
         return $end->send(2) if $error;
-        printf "%.3f ms\n", $rtt * 1000;
+        printf "%.0f\n", $rtt * 1e6;
         next_ping();
     }, 10);
     return;

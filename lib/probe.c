@@ -95,7 +95,8 @@ static bool log_in(struct probe *probe, const struct dialed *dialed, int64_t lim
     const struct teller *log = settings->verbose >= 3 ? &probe->teller : NULL;
     if (!connection_begin(&probe->connection, settings->jid.ascii, dialed->fd, &dialed->address,
                           endpoint->tls != TLS_NONE, settings->insecure, log)) {
-        connection_failure(&probe->connection, PHASE_CONNECT, failure);
+        /* The connection was taken, and lost before the first byte: that is where the next phase would have begun. */
+        connection_failure(&probe->connection, endpoint->tls == TLS_DIRECT ? PHASE_TLS : PHASE_STREAM, failure);
         return false;
     }
     probe->login = (struct login){.settings = settings,
