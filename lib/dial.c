@@ -64,14 +64,16 @@ static const char *condition_of(int error)
 {
     if (error == ECONNREFUSED)
         return "connect-refused";
+    if (error == ECONNRESET) /* it was taken, and reset before we looked */
+        return "connection-lost";
     return error == ETIMEDOUT ? "connect-timeout" : "connect-unreachable";
 }
 
 /* How far an attempt got. */
 static int rank_of(const char *condition)
 {
-    static const char *const order[] = {"connect-timeout", "connect-unreachable", "connect-refused"};
-    for (int i = 0; i < 3; i++)
+    static const char *const order[] = {"connect-timeout", "connect-unreachable", "connect-refused", "connection-lost"};
+    for (int i = 0; i < 4; i++)
         if (strcmp(condition, order[i]) == 0)
             return i + 2;
     return 1;

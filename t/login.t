@@ -35,7 +35,7 @@ sub test_failure {
         my ($run, $server) = probe($option, @{ $arguments // [] });
         $run->is_valid($name);
         is $run->exit, 2, 'it is CRITICAL';
-        is $run->phase . ': ' . $run->condition, "$phase: $condition", 'phase and condition' or diag $run->explain;
+        like $run->phase . ': ' . $run->condition, qr/\A$phase: $condition\z/, 'phase and condition' or diag $run->explain;
         like $run->text, $like, 'its words' if $like;
         is $run->metric('rtt'), 'U', 'there is no RTT';
         is $server->connections, 1, 'there was one connection';
@@ -94,7 +94,7 @@ my @cases = (
     ['XML that is not well-formed during SASL', { sasl => [send => '</a>'] }, 'auth', 'not-xmpp'],
 
     # the connection
-    ['a reset at once', { accept => 'reset' }, 'stream', 'connection-lost'],
+    ['a reset at once', { accept => 'reset' }, '(?:connect|stream)', 'connection-lost'],
     ['an end at once', { accept => 'close' }, 'stream', 'connection-lost'],
     ['an end before the features', { features => 'close' }, 'stream', 'connection-lost'],
     ['an end behind <starttls/>', { starttls => 'close' }, 'tls', 'connection-lost'],
