@@ -13,6 +13,7 @@
 #include "result.h"
 #include "settings.h"
 #include "supervise.h"
+#include "survey.h"
 #include "verdict.h"
 
 /* The output is made in memory and printed as a whole, so that a reader never gets half of it. */
@@ -49,16 +50,6 @@ static enum state fail_usage(const char *why)
     return page_print(STATE_UNKNOWN);
 }
 
-/* The most pings that any target has: a bound on what the child may claim. */
-static uint32_t most_pings(const struct settings *settings)
-{
-    int most = 0;
-    for (size_t i = 0; i < settings->target_count; i++)
-        if (settings->targets[i].count > most)
-            most = settings->targets[i].count;
-    return (uint32_t)most;
-}
-
 static enum state judge(const struct settings *settings, const struct result *result)
 {
     struct verdict verdict;
@@ -76,12 +67,34 @@ static enum state check(struct settings *settings, int64_t started_at)
     if (!result_init(&result, settings, started_at))
         return fail("out of memory");
     struct probe_input input = {.settings = settings, .deadline = started_at + settings->timeout};
-    struct supervision supervision = supervise(probe_run, &input, input.deadline, (uint32_t)settings->target_count,
-                                               most_pings(settings), result_take, &result);
+    struct supervised child = {.work = probe_run, .input = &input, .sink = result_take, .userdata = &result};
+    child.targets = (uint32_t)settings->target_count;
+    child.pings = settings_most_pings(settings);
+    supervise(&child, 1, input.deadline);
     secret_wipe(&settings->password);
-    result_close(&result, &supervision);
+    result_close(&result, &child.outcome);
     enum state state = judge(settings, &result);
     result_free(&result);
+    return state;
+}
+
+/* --each-endpoint */
+static enum state check_each(struct settings *settings, int64_t started_at)
+{
+    struct survey survey;
+    struct verdict verdict = {0};
+    bool good = survey_run(&survey, settings, started_at);
+    secret_wipe(&settings->password);
+    good = good && survey_judge(&survey, settings, &verdict);
+    enum state state = STATE_UNKNOWN;
+    if (good) {
+        report_survey(page_open(), &survey, settings, &verdict);
+        state = page_print(verdict.state);
+    } else {
+        state = fail("out of memory");
+    }
+    verdict_free(&verdict);
+    survey_free(&survey);
     return state;
 }
 
@@ -104,7 +117,7 @@ static enum state run(int argc, char *argv[], struct settings *settings, int64_t
         return fail_usage(why);
     if (!settings_read_password(settings, why, sizeof why))
         return fail(why);
-    return check(settings, started_at);
+    return settings->each_endpoint ? check_each(settings, started_at) : check(settings, started_at);
 }
 
 int main(int argc, char *argv[])

@@ -16,6 +16,8 @@ enum event_kind {
     EVENT_PHASE_END,       /* phase, at */
     EVENT_ENDPOINT,    /* text: "xmpp.example.org 192.0.2.1:5222"; code: tls_mode used; condition empty: connected, else
                           why not;    name: the cause in words; value: ns that it took */
+    EVENT_CANDIDATE,   /* an endpoint for --each-endpoint: text: its host, value: port, code: tls_mode, name: "ipv4",
+                          "ipv6" or empty for either */
     EVENT_TLS,         /* name: version, text: cipher, code: 1 if the certificate was verified */
     EVENT_CERTIFICATE, /* value: whole days left of the chain's first to expire; text: names of the leaf */
     EVENT_MECHANISM,   /* name: the SASL mechanism used */

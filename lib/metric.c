@@ -107,8 +107,17 @@ static bool add_remotes_up(struct metrics *metrics, const struct settings *setti
     return true;
 }
 
+/* How many endpoints there are at most is known only when DNS has been asked. */
+static bool add_whole(struct metrics *metrics, const struct settings *settings)
+{
+    return add(metrics, settings, "", "endpoints_up", METRIC_COUNT, NULL) && add_seconds(metrics, settings, "time") &&
+           add_seconds(metrics, settings, "time_dns");
+}
+
 static bool add_all(struct metrics *metrics, const struct settings *settings)
 {
+    if (settings->each_endpoint)
+        return add_whole(metrics, settings);
     for (size_t i = 0; i < settings->target_count; i++) {
         if (!add_target(metrics, settings, i))
             return false;
@@ -132,6 +141,21 @@ bool metrics_init(struct metrics *metrics, const struct settings *settings)
     return false;
 }
 
+struct metric *metrics_add_endpoint(struct metrics *metrics, const struct settings *settings, const char *name)
+{
+    struct metric *grown = realloc(metrics->list, (metrics->count + 2) * sizeof *grown);
+    if (!grown)
+        return NULL;
+    metrics->list = grown;
+    size_t first = metrics->count;
+    const struct limits *rtt = find_limits(settings, "rtt", &settings->rtt);
+    const struct limits *days = find_limits(settings, "cert_days", &settings->certificate);
+    if (!add(metrics, settings, name, "rtt", METRIC_SECONDS, rtt) ||
+        (settings->tls != TLS_NONE && !add(metrics, settings, name, "cert_days", METRIC_DAYS, days)))
+        return NULL;
+    return &metrics->list[first];
+}
+
 struct metric *metrics_find(const struct metrics *metrics, const char *label)
 {
     for (size_t i = 0; i < metrics->count; i++) {
@@ -148,6 +172,18 @@ void metrics_set(struct metrics *metrics, const char *label, double value)
         return;
     metric->known = true;
     metric->value = value;
+}
+
+enum state metric_judge(const struct metric *metric, double value, const struct range **range)
+{
+    *range = NULL;
+    if (!metric->limits)
+        return STATE_OK;
+    *range = &metric->limits->critical;
+    if (range_alerts(*range, value))
+        return STATE_CRITICAL;
+    *range = &metric->limits->warning;
+    return range_alerts(*range, value) ? STATE_WARNING : STATE_OK;
 }
 
 void metrics_free(struct metrics *metrics)

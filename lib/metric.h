@@ -40,14 +40,22 @@ struct metrics {
 };
 
 /* All figures for these settings, in the order of the contract, none known yet, each with its limits (-L wins over -w,
- * -c and -C, a target's own over the run's). False when out of memory. The caller frees with metrics_free(). */
+ * -c and -C, a target's own over the run's); with --each-endpoint those that are there whatever DNS says. False when
+ * out of memory. The caller frees with metrics_free(). */
 bool metrics_init(struct metrics *metrics, const struct settings *settings);
+
+/* Adds what --each-endpoint measures of one endpoint: "NAME_rtt" and, but with --tls=none, "NAME_cert_days", with the
+ * limits of "rtt" and "cert_days". Returns the first of them, NULL when out of memory; good until the next is added. */
+struct metric *metrics_add_endpoint(struct metrics *metrics, const struct settings *settings, const char *name);
 
 /* The figure with that label, NULL when there is none. */
 struct metric *metrics_find(const struct metrics *metrics, const char *label);
 
 /* Sets a figure by its label; an unknown label is ignored. */
 void metrics_set(struct metrics *metrics, const char *label, double value);
+
+/* What METRIC's limits say of VALUE: OK, or the worse of the states that they raise, with *RANGE the one that does. */
+enum state metric_judge(const struct metric *metric, double value, const struct range **range);
 
 void metrics_free(struct metrics *metrics);
 

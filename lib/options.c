@@ -111,6 +111,13 @@ static bool apply_insecure(struct settings *settings, const char *value, char *w
     return true;
 }
 
+static bool apply_each_endpoint(struct settings *settings, const char *value, char *why, size_t why_size)
+{
+    (void)value, (void)why, (void)why_size;
+    settings->each_endpoint = true;
+    return true;
+}
+
 static bool apply_dns_server(struct settings *settings, const char *value, char *why, size_t why_size)
 {
     if (!resolve_server_valid(value))
@@ -355,6 +362,12 @@ const struct option_row option_table[] = {
      .apply = apply_dns_server,
      .help = "ask this name server; IPv6 in brackets",
      .standard = "the system's"},
+    {.name = "each-endpoint",
+     .group = WAY,
+     .apply = apply_each_endpoint,
+     .help =
+         "check every endpoint that SRV names, by each address family, side by side: some down is WARNING, all down "
+         "CRITICAL"},
 
     {.letter = 'R',
      .name = "remote",

@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "connection.h"
 #include "dial.h"
+#include "host.h"
 #include "login.h"
 #include "resolve.h"
 #include "series.h"
@@ -151,6 +152,68 @@ static bool reach(struct probe *probe, struct failure *failure)
     }
 }
 
+static void tell_done(const struct probe *probe)
+{
+    struct event done = event_new(EVENT_DONE);
+    tell(&probe->teller, &done);
+}
+
+/* A name from SRV is absolute: no search list applies to it. */
+static void tell_candidate(const struct probe *probe, const struct endpoint *endpoint, int family)
+{
+    struct event event = event_new(EVENT_CANDIDATE);
+    char host[sizeof endpoint->name + 1];
+    union address address;
+    bool absolute = !probe->settings->hostname && !host_literal(endpoint->name, &address);
+    snprintf(host, sizeof host, "%s%s", endpoint->name, absolute ? "." : "");
+    event_set(event.text, host);
+    event.value = endpoint->port;
+    event.code = endpoint->tls;
+    event_set(event.name, family == AF_INET ? "ipv4" : family == AF_INET6 ? "ipv6" : "");
+    tell(&probe->teller, &event);
+}
+
+static bool has_family(const struct endpoint *endpoint, int family)
+{
+    for (size_t i = 0; i < endpoint->address_count; i++) {
+        if (endpoint->addresses[i].any.sa_family == family)
+            return true;
+    }
+    return false;
+}
+
+static void tell_candidates(const struct probe *probe, const struct endpoint *endpoint)
+{
+    if (endpoint->port == 0) { /* not an endpoint, but a set of SRV records that could not be asked */
+        tell_endpoint(probe, endpoint->name, endpoint->tls, endpoint->condition, endpoint->cause, 0);
+        return;
+    }
+    if (endpoint->address_count == 0)
+        tell_candidate(probe, endpoint, probe->settings->family);
+    if (has_family(endpoint, AF_INET))
+        tell_candidate(probe, endpoint, AF_INET);
+    if (has_family(endpoint, AF_INET6))
+        tell_candidate(probe, endpoint, AF_INET6);
+}
+
+void probe_discover(const void *input, int fd)
+{
+    const struct probe_input *given = input;
+    struct probe *probe =
+        &(struct probe){.settings = given->settings, .deadline = given->deadline, .teller = {.fd = fd}};
+    struct failure failure = {0};
+    secret_wipe(&probe->settings->password); /* of no use here */
+    bool good = find_endpoints(probe, &failure);
+    tell_phase_end(&probe->teller);
+    if (!good) {
+        tell_failure(&probe->teller, &failure);
+        return;
+    }
+    for (size_t i = 0; i < probe->resolution.endpoint_count; i++)
+        tell_candidates(probe, &probe->resolution.endpoints[i]);
+    tell_done(probe);
+}
+
 void probe_run(const void *input, int fd)
 {
     const struct probe_input *given = input;
@@ -177,8 +240,7 @@ void probe_run(const void *input, int fd)
     tell_phase_end(&probe->teller);
     if (good) {
         connection_close_stream(&probe->connection);
-        struct event done = event_new(EVENT_DONE);
-        tell(&probe->teller, &done);
+        tell_done(probe);
     } else {
         tell_failure(&probe->teller, &failure);
     }

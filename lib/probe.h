@@ -15,4 +15,7 @@ struct probe_input {
 /* A supervise_work: INPUT is a struct probe_input. Blocks; ends with EVENT_DONE or EVENT_FAILURE. */
 void probe_run(const void *input, int fd);
 
+/* The same, for --each-endpoint: resolves only, and tells each endpoint, by each family, as EVENT_CANDIDATE. */
+void probe_discover(const void *input, int fd);
+
 #endif

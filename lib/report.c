@@ -12,6 +12,9 @@
 /* Names in the long output, in characters. */
 #define NAME_WIDTH 120
 
+static const char *const tls_modes[] = {
+    [TLS_AUTO] = "auto", [TLS_STARTTLS] = "starttls", [TLS_DIRECT] = "direct TLS", [TLS_NONE] = "no TLS"};
+
 /* Prints a line of the long output. It is cleaned once more here: nothing may put a second '|' into the output. */
 static void print_line(FILE *out, const struct line *line)
 {
@@ -51,15 +54,13 @@ static void print_ledger(FILE *out, const struct result *result)
 
 static void print_endpoints(FILE *out, const struct result *result, bool all)
 {
-    static const char *const modes[] = {
-        [TLS_AUTO] = "auto", [TLS_STARTTLS] = "starttls", [TLS_DIRECT] = "direct TLS", [TLS_NONE] = "no TLS"};
     for (size_t i = 0; i < result->endpoint_count; i++) {
         const struct endpoint_result *endpoint = &result->endpoints[i];
         bool connected = endpoint->condition[0] == '\0';
         if (connected && !all)
             continue;
         struct line line = LINE_EMPTY;
-        line_add(&line, "endpoint %s (%s): %s", endpoint->name, modes[endpoint->tls],
+        line_add(&line, "endpoint %s (%s): %s", endpoint->name, tls_modes[endpoint->tls],
                  connected ? "connected" : endpoint->condition);
         line_add(&line, connected ? " in " : " after ");
         line_add_time(&line, endpoint->time);
@@ -180,24 +181,55 @@ static void print_details(FILE *out, const struct settings *settings, const stru
         print_log(out, result);
 }
 
-void report_print(FILE *out, const struct settings *settings, const struct result *result,
-                  const struct verdict *verdict)
+static void print_first_line(FILE *out, const struct settings *settings, const struct verdict *verdict)
 {
-    bool good = verdict->state == STATE_OK;
-    if (good && settings->quiet)
-        return;
     fprintf(out, REPORT_SERVICE " %s - %s | ", state_name(verdict->state), verdict->summary);
     perfdata_print(out, &verdict->metrics, settings->omit_undetermined);
     fputc('\n', out);
+}
 
+static void print_long_output(FILE *out, const struct settings *settings, const struct result *result,
+                              const struct verdict *verdict)
+{
     print_targets(out, settings, verdict);
-    bool all = !good || settings->verbose > 0;
+    bool all = verdict->state != STATE_OK || settings->verbose > 0;
     if (all)
         print_ledger(out, result);
     print_endpoints(out, result, all);
     print_findings(out, verdict);
     if (settings->verbose > 0)
         print_details(out, settings, result);
+}
+
+void report_print(FILE *out, const struct settings *settings, const struct result *result,
+                  const struct verdict *verdict)
+{
+    if (verdict->state == STATE_OK && settings->quiet)
+        return;
+    print_first_line(out, settings, verdict);
+    print_long_output(out, settings, result, verdict);
+}
+
+void report_survey(FILE *out, const struct survey *survey, const struct settings *settings,
+                   const struct verdict *verdict)
+{
+    if (survey->count == 0) {
+        report_print(out, settings, &survey->discovery, verdict);
+        return;
+    }
+    if (verdict->state == STATE_OK && settings->quiet)
+        return;
+    print_first_line(out, settings, verdict);
+    print_findings(out, verdict);
+    for (size_t i = 0; i < survey->count; i++) {
+        const struct endpoint_check *check = &survey->checks[i];
+        struct line line = LINE_EMPTY;
+        line_add(&line, "endpoint %s (%s): %s, %s", check->name, tls_modes[check->settings.tls],
+                 state_name(check->verdict.state), check->verdict.summary);
+        print_line(out, &line);
+        if (check->verdict.state != STATE_OK || settings->verbose > 0)
+            print_long_output(out, &check->settings, &check->result, &check->verdict);
+    }
 }
 
 /* The one line that there may be, then POINTER, then all of WHY if the line had no room for it. */

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "survey.h"
 #include "verdict.h"
 
 /* What every first line begins with. */
@@ -13,6 +14,10 @@
 /* Prints the whole report in the format that the settings ask for; nothing when OK and --quiet. */
 void report_print(FILE *out, const struct settings *settings, const struct result *result,
                   const struct verdict *verdict);
+
+/* The same for --each-endpoint: a line for each endpoint instead of each target. */
+void report_survey(FILE *out, const struct survey *survey, const struct settings *settings,
+                   const struct verdict *verdict);
 
 /* Prints the two lines of a usage error; WHY is cleaned. Any other UNKNOWN before the run prints only the first. A WHY
  * that is too long for the first line stands whole in a further one. */

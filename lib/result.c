@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "host.h"
 #include "text.h"
 
 /* What one run may make the parent keep, whatever the child says. */
@@ -66,19 +67,24 @@ static void take_phase_end(struct result *result, const struct event *event)
     result->open = false;
 }
 
+/* LIST with room for one more than COUNT elements of SIZE. NULL when there are too many, or no memory. */
+static void *grow(struct result *result, void *list, size_t count, size_t size)
+{
+    if (count == ENDPOINTS_MAX)
+        return NULL;
+    if (count > 0 && (count & (count - 1)) != 0) /* its room is a power of two */
+        return list;
+    void *grown = realloc(list, (count ? 2 * count : 1) * size);
+    result->out_of_memory |= !grown;
+    return grown;
+}
+
 static void take_endpoint(struct result *result, const struct event *event)
 {
-    size_t count = result->endpoint_count;
-    if (count == ENDPOINTS_MAX)
+    void *grown = grow(result, result->endpoints, result->endpoint_count, sizeof *result->endpoints);
+    if (!grown)
         return;
-    if ((count & (count - 1)) == 0) { /* full: its room is a power of two */
-        struct endpoint_result *grown = realloc(result->endpoints, (count ? 2 * count : 1) * sizeof *grown);
-        if (!grown) {
-            result->out_of_memory = true;
-            return;
-        }
-        result->endpoints = grown;
-    }
+    result->endpoints = grown;
     struct endpoint_result *endpoint = &result->endpoints[result->endpoint_count++];
     *endpoint = (struct endpoint_result){.tls = TLS_STARTTLS, .time = at_most(event->value, TIME_MAX)};
     if (event->code <= TLS_NONE)
@@ -86,6 +92,26 @@ static void take_endpoint(struct result *result, const struct event *event)
     CLEAN(endpoint->name, event->text);
     CLEAN(endpoint->condition, event->condition);
     CLEAN(endpoint->cause, event->name);
+}
+
+/* The host is given to the next child as --hostname would be; it has to be one. */
+static void take_candidate(struct result *result, const struct event *event)
+{
+    union address address;
+    char name[256];
+    bool absolute;
+    bool valid = event->value > 0 && event->value <= UINT16_MAX && event->code <= TLS_NONE && event->code != TLS_AUTO &&
+                 (host_literal(event->text, &address) || host_name(event->text, name, &absolute));
+    void *grown = valid ? grow(result, result->candidates, result->candidate_count, sizeof *result->candidates) : NULL;
+    if (!grown)
+        return;
+    result->candidates = grown;
+    struct candidate *candidate = &result->candidates[result->candidate_count++];
+    *candidate = (struct candidate){.port = (uint16_t)event->value, .tls = (enum tls_mode)event->code};
+    memcpy(candidate->host, event->text, sizeof event->text);
+    candidate->family = strcmp(event->name, "ipv4") == 0   ? AF_INET
+                        : strcmp(event->name, "ipv6") == 0 ? AF_INET6
+                                                           : AF_UNSPEC;
 }
 
 /* The ping that an event is about, if it is in STATE; else NULL. */
@@ -198,6 +224,9 @@ void result_take(const struct event *event, void *userdata)
     case EVENT_ENDPOINT:
         take_endpoint(result, event);
         break;
+    case EVENT_CANDIDATE:
+        take_candidate(result, event);
+        break;
     case EVENT_TLS:
         take_tls(result, event);
         break;
@@ -251,6 +280,7 @@ void result_free(struct result *result)
         free(result->targets[i].pings);
     free(result->targets);
     free(result->endpoints);
+    free(result->candidates);
     free(result->log);
     *result = (struct result){0};
 }

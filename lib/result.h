@@ -38,6 +38,14 @@ struct endpoint_result {
     int64_t time;
 };
 
+/* An endpoint that --each-endpoint is to check, by one family. */
+struct candidate {
+    char host[256]; /* a host name or an address */
+    uint16_t port;
+    enum tls_mode tls;
+    int family; /* AF_UNSPEC: whichever there is */
+};
+
 struct result {
     int64_t started_at; /* of the whole check */
     struct supervision supervision;
@@ -56,6 +64,8 @@ struct result {
     /* what was found on the way */
     struct endpoint_result *endpoints;
     size_t endpoint_count;
+    struct candidate *candidates;
+    size_t candidate_count;
     bool tls;
     bool tls_verified;
     char tls_version[112];

@@ -234,6 +234,15 @@ enum state settings_map(const struct settings *settings, const char *condition, 
     return row ? row->state : fallback;
 }
 
+uint32_t settings_most_pings(const struct settings *settings)
+{
+    int most = 0;
+    for (size_t i = 0; i < settings->target_count; i++)
+        if (settings->targets[i].count > most)
+            most = settings->targets[i].count;
+    return (uint32_t)most;
+}
+
 bool settings_anonymous(const struct settings *settings)
 {
     return !settings->jid.node && !settings->client_cert;

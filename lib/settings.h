@@ -66,6 +66,7 @@ struct settings {
     char *ca_file;
     char *ca_path;
     bool insecure;
+    bool each_endpoint; /* a check of each endpoint, instead of one of the first that works */
     /* the pings */
     struct target *targets;
     size_t target_count; /* >= 1 */
@@ -114,6 +115,9 @@ bool settings_read_password(struct settings *settings, char *why, size_t why_siz
 
 /* The state of a condition after --map: the map's where it names CONDITION, else FALLBACK. */
 enum state settings_map(const struct settings *settings, const char *condition, enum state fallback);
+
+/* The most pings that any target has. */
+uint32_t settings_most_pings(const struct settings *settings);
 
 /* Whether the login is SASL ANONYMOUS: a bare domain was given as the account, and no client certificate. */
 bool settings_anonymous(const struct settings *settings);

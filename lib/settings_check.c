@@ -29,6 +29,8 @@ static bool check_account(const struct settings *settings, struct why why)
         return why_set(why.text, why.size, "--jid: is required");
     if (settings->client_key && !settings->client_cert)
         return why_set(why.text, why.size, "--client-key: needs --client-cert");
+    if (settings->each_endpoint && settings->target_count > 1)
+        return why_set(why.text, why.size, "--each-endpoint: pings no remotes: leave out --remote");
     if (settings->client_cert && settings->tls == TLS_NONE)
         return why_set(why.text, why.size, "--client-cert: means nothing with --tls=none");
     return true;
@@ -201,10 +203,13 @@ static bool read_range(const struct metric *metric, const char *name, const char
     return why_set(why.text, why.size, "%s %s %s", name, why_show(text, shown), reason);
 }
 
+/* METRICS are those of one login; WHOLE, with --each-endpoint, those beside them. */
 static bool check_label_limits(const struct settings *settings, const struct metrics *metrics,
-                               struct label_limits *label, struct why why)
+                               const struct metrics *whole, struct label_limits *label, struct why why)
 {
     const struct metric *metric = metrics_find(metrics, label->label);
+    if (!metric)
+        metric = metrics_find(whole, label->label);
     if (!metric)
         return refuse_label(metrics, label->label, why);
     char shown[WHY_VALUE_SIZE], warning[80], critical[80];
@@ -216,7 +221,8 @@ static bool check_label_limits(const struct settings *settings, const struct met
            check_limits(settings, metric, &label->limits, warning, critical, why);
 }
 
-static bool check_thresholds(struct settings *settings, const struct metrics *metrics, struct why why)
+static bool check_thresholds(struct settings *settings, const struct metrics *metrics, const struct metrics *whole,
+                             struct why why)
 {
     if (!check_limits(settings, metrics_find(metrics, "rtt"), &settings->rtt, "--warning: RTT", "--critical: RTT",
                       why) ||
@@ -224,7 +230,7 @@ static bool check_thresholds(struct settings *settings, const struct metrics *me
                       why))
         return false;
     for (size_t i = 0; i < settings->label_count; i++) {
-        if (!check_label_limits(settings, metrics, &settings->labels[i], why))
+        if (!check_label_limits(settings, metrics, whole, &settings->labels[i], why))
             return false;
     }
     return true;
@@ -232,11 +238,16 @@ static bool check_thresholds(struct settings *settings, const struct metrics *me
 
 static bool check_metrics(struct settings *settings, struct why why)
 {
-    struct metrics metrics;
-    if (!metrics_init(&metrics, settings))
+    struct metrics metrics, whole = {0};
+    struct settings one = *settings;
+    one.each_endpoint = false;
+    if (!metrics_init(&metrics, &one))
         return why_set(why.text, why.size, "out of memory");
-    bool good = check_labels(settings, &metrics, why) && check_thresholds(settings, &metrics, why);
+    bool good =
+        !settings->each_endpoint || metrics_init(&whole, settings) || why_set(why.text, why.size, "out of memory");
+    good = good && check_labels(settings, &metrics, why) && check_thresholds(settings, &metrics, &whole, why);
     metrics_free(&metrics);
+    metrics_free(&whole);
     return good;
 }
 

@@ -98,13 +98,12 @@ static _Noreturn void child_main(supervise_work work, const void *input, int64_t
     _exit(0);
 }
 
-/* The records as they come off the pipe; one may arrive in two parts. */
+/* One child's end of the supervision. */
 struct reader {
-    int fd;
-    uint32_t targets, pings;
-    supervise_sink sink;
-    void *userdata;
-    size_t held; /* bytes in buffer */
+    struct supervised *child;
+    pid_t pid;
+    int fd;      /* the pipe; -1: not watched any more */
+    size_t held; /* bytes in buffer: a record may arrive in two parts */
     union {
         struct event records[RECORDS_PER_READ];
         char bytes[RECORDS_PER_READ * sizeof(struct event)];
@@ -123,12 +122,13 @@ static enum reading reader_take(struct reader *reader)
         return READ_EOF;
     reader->held += (size_t)got;
 
+    const struct supervised *child = reader->child;
     size_t count = reader->held / sizeof(struct event);
     for (size_t i = 0; i < count; i++) {
         const struct event *event = &reader->buffer.records[i];
-        if (!event_valid(event, reader->targets, reader->pings))
+        if (!event_valid(event, child->targets, child->pings))
             return READ_INVALID;
-        reader->sink(event, reader->userdata);
+        child->sink(event, child->userdata);
         if (event->kind == EVENT_DONE || event->kind == EVENT_FAILURE)
             return READ_END_RECORD;
     }
@@ -137,72 +137,22 @@ static enum reading reader_take(struct reader *reader)
     return READ_MORE;
 }
 
-/* Waits for something to read, a signal (which is let through only here), or UNTIL. */
-static int wait_readable(int fd, int64_t until, const sigset_t *mask)
-{
-    int64_t left = until - clock_now();
-    if (left < 0)
-        left = 0;
-    struct timespec timeout = {.tv_sec = (time_t)(left / NS_PER_S), .tv_nsec = (long)(left % NS_PER_S)};
-    struct pollfd waiting = {.fd = fd, .events = POLLIN};
-    return ppoll(&waiting, 1, &timeout, mask);
-}
-
-/* Collects until an end shows. */
-static struct supervision watch(struct reader *reader, int64_t deadline)
-{
-    struct supervision outcome = {.end = SUPERVISE_DEADLINE};
-    sigset_t open_mask;
-    sigprocmask(SIG_SETMASK, NULL, &open_mask);
-    for (size_t i = 0; i < COUNT(asked_to_stop); i++)
-        sigdelset(&open_mask, asked_to_stop[i]);
-
-    for (;;) {
-        int ready = wait_readable(reader->fd, deadline, &open_mask);
-        outcome.ended_at = clock_now();
-        if (stop_signal) {
-            outcome.end = SUPERVISE_INTERRUPTED;
-            outcome.signal = stop_signal;
-            return outcome;
-        }
-        if (outcome.ended_at >= deadline)
-            return outcome;
-        if (ready <= 0)
-            continue;
-        switch (reader_take(reader)) {
-        case READ_MORE:
-            continue;
-        case READ_END_RECORD:
-            outcome.end = SUPERVISE_DONE;
-            return outcome;
-        case READ_EOF:
-            outcome.end = SUPERVISE_CRASHED;
-            return outcome;
-        case READ_INVALID:
-            outcome.end = SUPERVISE_FAILED;
-            outcome.error = EPROTO;
-            return outcome;
-        }
-    }
-}
-
 /* What the child wrote before it was killed still counts, for its figures; its end does not. */
-static void drain(struct reader *reader)
+static void drain(struct reader *reader, int64_t until)
 {
-    int64_t until = clock_now() + REAP_PATIENCE;
-    while (wait_readable(reader->fd, until, NULL) > 0)
+    struct pollfd readable = {.fd = reader->fd, .events = POLLIN};
+    while (clock_now() < until && poll(&readable, 1, 0) > 0)
         if (reader_take(reader) != READ_MORE)
             return;
 }
 
-/* Waits for the killed child. False when the system still holds it. */
-static bool reap(pid_t child, int *status)
+/* Waits for the child, which is killed or has closed its pipe. False when the system still holds it. */
+static bool reap(pid_t pid, int *status, int64_t until)
 {
-    int64_t until = clock_now() + REAP_PATIENCE;
     struct timespec pause = {.tv_nsec = 50 * NS_PER_US};
     for (;;) {
-        pid_t got = waitpid(child, status, WNOHANG);
-        if (got == child)
+        pid_t got = waitpid(pid, status, WNOHANG);
+        if (got == pid)
             return true;
         if (got < 0 && errno != EINTR)
             return false;
@@ -212,48 +162,146 @@ static bool reap(pid_t child, int *status)
     }
 }
 
-static struct supervision failure(int error)
+/* Takes leave of a child whose outcome has its end, UNTIL at the latest. */
+static void reader_finish(struct reader *reader, int64_t until)
 {
-    return (struct supervision){.end = SUPERVISE_FAILED, .error = error, .ended_at = clock_now()};
-}
-
-struct supervision supervise(supervise_work work, const void *input, int64_t deadline, uint32_t targets, uint32_t pings,
-                             supervise_sink sink, void *userdata)
-{
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return failure(errno);
-    struct reader *reader = malloc(sizeof *reader);
-    pid_t parent = getpid();
-    pid_t child = reader ? fork() : -1;
-    if (child < 0) {
-        int error = reader ? errno : ENOMEM;
-        free(reader);
-        close(ends[0]);
-        close(ends[1]);
-        return failure(error);
-    }
-    if (child == 0) {
-        close(ends[0]);
-        child_main(work, input, deadline, parent, ends[1]);
-    }
-    close(ends[1]);
-
-    *reader = (struct reader){.fd = ends[0], .targets = targets, .pings = pings, .sink = sink, .userdata = userdata};
-    struct supervision outcome = watch(reader, deadline);
-    if (outcome.end != SUPERVISE_CRASHED) /* whose status is the news */
-        kill(child, SIGKILL);
-    if (outcome.end == SUPERVISE_DEADLINE || outcome.end == SUPERVISE_INTERRUPTED)
-        drain(reader);
+    struct supervision *outcome = &reader->child->outcome;
+    bool crashed = outcome->end == SUPERVISE_CRASHED; /* its status is the news: it is not killed */
     int status = 0;
-    bool reaped = reap(child, &status);
-    if (reaped && outcome.end == SUPERVISE_CRASHED && WIFSIGNALED(status))
-        outcome.signal = WTERMSIG(status);
+    if (!crashed)
+        kill(reader->pid, SIGKILL);
+    bool reaped = reap(reader->pid, &status, until);
+    if (reaped && crashed && WIFSIGNALED(status))
+        outcome->signal = WTERMSIG(status);
     if (!reaped) {
-        kill(child, SIGKILL);
-        reap(child, &status);
+        kill(reader->pid, SIGKILL);
+        reap(reader->pid, &status, until + REAP_PATIENCE);
     }
     close(reader->fd);
-    free(reader);
-    return outcome;
+    reader->fd = -1;
+}
+
+static void reader_read(struct reader *reader, int64_t now)
+{
+    struct supervision *outcome = &reader->child->outcome;
+    switch (reader_take(reader)) {
+    case READ_MORE:
+        return;
+    case READ_END_RECORD:
+        outcome->end = SUPERVISE_DONE;
+        break;
+    case READ_EOF:
+        outcome->end = SUPERVISE_CRASHED;
+        break;
+    case READ_INVALID:
+        outcome->end = SUPERVISE_FAILED;
+        outcome->error = EPROTO;
+        break;
+    }
+    outcome->ended_at = now;
+    reader_finish(reader, now + REAP_PATIENCE);
+}
+
+/* Ends all that are still watched. They are killed together, before anything is waited for. */
+static void cut_off(struct reader *readers, size_t count, enum supervise_end end, int64_t now)
+{
+    int64_t until = now + REAP_PATIENCE;
+    for (size_t i = 0; i < count; i++) {
+        if (readers[i].fd < 0)
+            continue;
+        readers[i].child->outcome =
+            (struct supervision){.end = end, .signal = end == SUPERVISE_INTERRUPTED ? stop_signal : 0, .ended_at = now};
+        kill(readers[i].pid, SIGKILL);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (readers[i].fd < 0)
+            continue;
+        drain(&readers[i], until);
+        reader_finish(&readers[i], until);
+    }
+}
+
+/* Waits for something to read, a signal (which is let through only here), or UNTIL. */
+static void wait_readable(struct pollfd *waiting, size_t count, int64_t until)
+{
+    sigset_t open_mask;
+    sigprocmask(SIG_SETMASK, NULL, &open_mask);
+    for (size_t i = 0; i < COUNT(asked_to_stop); i++)
+        sigdelset(&open_mask, asked_to_stop[i]);
+    int64_t left = until - clock_now();
+    if (left < 0)
+        left = 0;
+    struct timespec timeout = {.tv_sec = (time_t)(left / NS_PER_S), .tv_nsec = (long)(left % NS_PER_S)};
+    if (ppoll(waiting, count, &timeout, &open_mask) < 0) {
+        for (size_t i = 0; i < count; i++)
+            waiting[i].revents = 0;
+    }
+}
+
+/* Collects until the last child has ended. */
+static void watch(struct reader *readers, struct pollfd *waiting, size_t count, int64_t deadline)
+{
+    for (;;) {
+        size_t watched = 0;
+        for (size_t i = 0; i < count; i++) {
+            waiting[i] = (struct pollfd){.fd = readers[i].fd, .events = POLLIN};
+            watched += readers[i].fd >= 0;
+        }
+        if (watched == 0)
+            return;
+        wait_readable(waiting, count, deadline);
+        int64_t now = clock_now();
+        if (stop_signal || now >= deadline) {
+            cut_off(readers, count, stop_signal ? SUPERVISE_INTERRUPTED : SUPERVISE_DEADLINE, now);
+            return;
+        }
+        for (size_t i = 0; i < count; i++)
+            if (waiting[i].revents != 0)
+                reader_read(&readers[i], now);
+    }
+}
+
+/* Starts the child of READERS[INDEX]; without one the outcome says why. */
+static void start(struct reader *readers, size_t index, int64_t deadline)
+{
+    struct reader *reader = &readers[index];
+    struct supervised *child = reader->child;
+    int ends[2];
+    pid_t parent = getpid();
+    reader->fd = -1;
+    if (pipe2(ends, O_CLOEXEC) == 0) {
+        reader->pid = fork();
+        if (reader->pid == 0) {
+            close(ends[0]);
+            for (size_t i = 0; i < index; i++) /* the others' pipes are none of its business */
+                close(readers[i].fd);
+            child_main(child->work, child->input, deadline, parent, ends[1]);
+        }
+        if (reader->pid > 0)
+            reader->fd = ends[0];
+        int error = errno;
+        close(ends[1]);
+        if (reader->pid < 0)
+            close(ends[0]);
+        errno = error;
+    }
+    if (reader->fd < 0)
+        child->outcome = (struct supervision){.end = SUPERVISE_FAILED, .error = errno, .ended_at = clock_now()};
+}
+
+void supervise(struct supervised *children, size_t count, int64_t deadline)
+{
+    struct reader *readers = calloc(count, sizeof *readers);
+    struct pollfd *waiting = calloc(count, sizeof *waiting);
+    for (size_t i = 0; i < count; i++) {
+        children[i].outcome = (struct supervision){.end = SUPERVISE_FAILED, .error = ENOMEM, .ended_at = clock_now()};
+        if (!readers || !waiting)
+            continue;
+        readers[i].child = &children[i];
+        start(readers, i, deadline);
+    }
+    if (readers && waiting)
+        watch(readers, waiting, count, deadline);
+    free(readers);
+    free(waiting);
 }

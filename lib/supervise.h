@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Runs the work that may block, crash or be attacked in a child, under a hard deadline. */
+/* Runs the work that may block, crash or be attacked in children, under a hard deadline. */
 #ifndef SUPERVISE_H
 #define SUPERVISE_H
 
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "event.h"
@@ -23,20 +23,29 @@ struct supervision {
     int64_t ended_at; /* CLOCK_MONOTONIC, ns */
 };
 
-/* The work of the child; writes events to FD and returns. */
+/* The work of a child; writes events to FD and returns. */
 typedef void (*supervise_work)(const void *input, int fd);
 
 /* Called for each valid record, in order. */
 typedef void (*supervise_sink)(const struct event *event, void *userdata);
 
+/* One child: what it does, who hears of it, and then how that ended. */
+struct supervised {
+    supervise_work work;
+    const void *input;
+    uint32_t targets, pings; /* bounds of its records: see event_valid() */
+    supervise_sink sink;
+    void *userdata;
+    struct supervision outcome;
+};
+
 /* To be called first thing in main(): signals that the supervisor answers are held back from here on, SIGPIPE is
  * ignored, the descriptors 0 to 2 are open, and a crash of the parent itself prints a line and exits 3. */
 void supervise_prepare(void);
 
-/* Forks, lets the child do WORK(INPUT) under limits, feeds SINK until the child is done, dies, DEADLINE
- * (CLOCK_MONOTONIC, ns) passes or a signal arrives; then kills and reaps the child. TARGETS and PINGS bound the records
- * (see event_valid()). Returns at the latest shortly after DEADLINE, whatever the child does. No process is left. */
-struct supervision supervise(supervise_work work, const void *input, int64_t deadline, uint32_t targets, uint32_t pings,
-                             supervise_sink sink, void *userdata);
+/* Forks COUNT children side by side, lets each do its work under limits, feeds its sink until it is done, dies,
+ * DEADLINE (CLOCK_MONOTONIC, ns) passes or a signal arrives; then kills and reaps it. Fills in each outcome. Returns at
+ * the latest shortly after DEADLINE, whatever the children do. No process is left. */
+void supervise(struct supervised *children, size_t count, int64_t deadline);
 
 #endif

@@ -233,19 +233,15 @@ static void judge_targets(struct judge *judge)
 
 static void judge_metric(struct judge *judge, const struct metric *metric)
 {
-    if (!metric->limits || !metric->known)
+    if (!metric->known)
         return;
     double value = metric->value;
     if (metric->figure == FIGURE_LOSS)
         value = tally_decided_loss(&judge->tallies[metric->target]);
-    const struct range *range = &metric->limits->critical;
-    enum state state = STATE_CRITICAL;
-    if (!range_alerts(range, value)) {
-        range = &metric->limits->warning;
-        state = STATE_WARNING;
-        if (!range_alerts(range, value))
-            return;
-    }
+    const struct range *range;
+    enum state state = metric_judge(metric, value, &range);
+    if (state == STATE_OK)
+        return;
     struct line line = LINE_EMPTY;
     if (metric->unit != METRIC_DAYS) {
         summary_alert(&line, metric, value, range);

@@ -230,6 +230,54 @@ static void check_facts(void)
     result_free(&result);
 }
 
+static void check_candidates(void)
+{
+    static const struct {
+        const char *host, *family;
+        int64_t port;
+        uint32_t tls;
+        const char *name;
+        bool good;
+        int kept_family;
+    } rows[] = {
+        {"xmpp.example.org.", "ipv4", 5222, TLS_STARTTLS, "a host by IPv4", true, AF_INET},
+        {"xmpp.example.org", "ipv6", 5223, TLS_DIRECT, "a host by IPv6", true, AF_INET6},
+        {"192.0.2.1", "", 1, TLS_NONE, "an address by whichever family", true, AF_UNSPEC},
+        {"2001:db8::1", "ipv6", 65535, TLS_STARTTLS, "an IPv6 address", true, AF_INET6},
+        {"xmpp.example.org", "ipv5", 5222, TLS_STARTTLS, "an unknown family is whichever", true, AF_UNSPEC},
+        {"", "ipv4", 5222, TLS_STARTTLS, "no host", false, 0},
+        {"not a host", "ipv4", 5222, TLS_STARTTLS, "no host name", false, 0},
+        {"xmpp.example.org", "ipv4", 0, TLS_STARTTLS, "port 0", false, 0},
+        {"xmpp.example.org", "ipv4", 65536, TLS_STARTTLS, "a port above all", false, 0},
+        {"xmpp.example.org", "ipv4", 5222, TLS_AUTO, "TLS that is not decided", false, 0},
+        {"xmpp.example.org", "ipv4", 5222, 99, "TLS that does not exist", false, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct result result;
+        result_init(&result, &settings, 0);
+        struct event event = {.kind = EVENT_CANDIDATE, .value = rows[i].port, .code = rows[i].tls};
+        event_set(event.text, rows[i].host);
+        event_set(event.name, rows[i].family);
+        take(&result, event);
+        is_int((long long)result.candidate_count, rows[i].good, "%s is %s", rows[i].name,
+               rows[i].good ? "kept" : "dropped");
+        if (result.candidate_count == 1) {
+            is_str(result.candidates[0].host, rows[i].host, "with its host");
+            is_int(result.candidates[0].family, rows[i].kept_family, "and its family");
+        }
+        result_free(&result);
+    }
+    struct result result;
+    result_init(&result, &settings, 0);
+    struct event event = {.kind = EVENT_CANDIDATE, .value = 5222, .code = TLS_STARTTLS};
+    event_set(event.text, "xmpp.example.org");
+    for (int i = 0; i < 1000; i++)
+        take(&result, event);
+    is_int((long long)result.candidate_count, 256, "there are no more than so many");
+    ok(!result.out_of_memory, "which is no lack of memory");
+    result_free(&result);
+}
+
 static void check_log(void)
 {
     struct result result;
@@ -257,6 +305,7 @@ int main(void)
     check_ledger();
     check_pings();
     check_facts();
+    check_candidates();
     check_log();
     done_testing();
     return exit_status();

@@ -131,7 +131,9 @@ static void note(const struct event *event, void *userdata)
 static struct supervision run(supervise_work work, const void *input, int64_t timeout, struct seen *seen)
 {
     memset(seen, 0, sizeof *seen);
-    return supervise(work, input, clock_now() + timeout, 2, 3, note, seen);
+    struct supervised child = {.work = work, .input = input, .targets = 2, .pings = 3, .sink = note, .userdata = seen};
+    supervise(&child, 1, clock_now() + timeout);
+    return child.outcome;
 }
 
 static void no_child_is_left(const char *after)
@@ -199,6 +201,41 @@ static void test_deadline(void)
     }
 }
 
+static void test_side_by_side(void)
+{
+    enum { COUNT = 5 };
+    int five = 5, kill_signal = SIGKILL;
+    struct {
+        supervise_work work;
+        const void *input;
+        enum supervise_end end;
+        int count;
+        const char *name;
+    } rows[COUNT] = {
+        {work_hang, NULL, SUPERVISE_DEADLINE, 1, "one that waits"},
+        {work_done, &five, SUPERVISE_DONE, 6, "one that is done"},
+        {work_die, &kill_signal, SUPERVISE_CRASHED, 0, "one that dies"},
+        {work_spin, NULL, SUPERVISE_DEADLINE, 0, "one that computes"},
+        {work_done, &five, SUPERVISE_DONE, 6, "another that is done"},
+    };
+    struct supervised children[COUNT];
+    struct seen seen[COUNT];
+    memset(seen, 0, sizeof seen);
+    for (size_t i = 0; i < COUNT; i++)
+        children[i] = (struct supervised){
+            .work = rows[i].work, .input = rows[i].input, .targets = 2, .pings = 3, .sink = note, .userdata = &seen[i]};
+    int64_t begin = clock_now();
+    supervise(children, COUNT, begin + SHORT_TIME);
+    ok(clock_now() - begin < SHORT_TIME + 10 * NS_PER_S, "five children are over soon after the one deadline");
+    for (size_t i = 0; i < COUNT; i++) {
+        is_int(children[i].outcome.end, rows[i].end, "of five, %s has its own end", rows[i].name);
+        is_int(seen[i].count, rows[i].count, "and its own records");
+        ok(children[i].outcome.ended_at >= begin, "and its own time");
+    }
+    is_int(children[2].outcome.signal, SIGKILL, "and its own signal");
+    no_child_is_left("five at once");
+}
+
 static void test_strangers(void)
 {
     struct seen seen;
@@ -236,6 +273,7 @@ int main(void)
     test_ends();
     test_crashes();
     test_deadline();
+    test_side_by_side();
     test_strangers();
     test_limits();
     test_interrupt();
