@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* check_xmpp_ping: logs in to an XMPP server, pings it and others, and says in one line how that went.
  *
- * The data goes one way: options to settings, a child measures, its events become results, results a verdict, the
- * verdict a report. */
+ * The data goes one way: options and files to settings, a child measures, its events become results, results a verdict,
+ * the verdict a report. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "clock.h"
-#include "options.h"
+#include "config_test.h"
 #include "probe.h"
 #include "report.h"
 #include "result.h"
 #include "settings.h"
+#include "sources.h"
 #include "supervise.h"
 #include "survey.h"
 #include "verdict.h"
@@ -101,20 +102,22 @@ static enum state check_each(struct settings *settings, int64_t started_at)
 static enum state run(int argc, char *argv[], struct settings *settings, int64_t started_at)
 {
     char why[512];
-    switch (options_parse(argc, argv, settings, why, sizeof why)) {
-    case OPTIONS_HELP:
+    switch (sources_read(argc, argv, settings, why, sizeof why)) {
+    case SOURCES_HELP:
         options_print_help(page_open());
         return page_print(STATE_UNKNOWN);
-    case OPTIONS_VERSION:
+    case SOURCES_VERSION:
         options_print_version(page_open());
         return page_print(STATE_UNKNOWN);
-    case OPTIONS_ERROR:
+    case SOURCES_TEST:
+        return page_print(config_test(page_open(), argc, argv, settings));
+    case SOURCES_USAGE_ERROR:
         return fail_usage(why);
-    case OPTIONS_RUN:
+    case SOURCES_FILE_ERROR:
+        return fail(why);
+    case SOURCES_RUN:
         break;
     }
-    if (!settings_check(settings, why, sizeof why))
-        return fail_usage(why);
     if (!settings_read_password(settings, why, sizeof why))
         return fail(why);
     return settings->each_endpoint ? check_each(settings, started_at) : check(settings, started_at);

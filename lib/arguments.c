@@ -16,6 +16,7 @@ struct parser {
     char letters[2 + 2 * 64]; /* there are no more letters than 62 */
     struct option *longs;     /* with the empty one that ends them */
     char *const *argv;
+    const char **given; /* NULL: nobody wants to know */
     char *why;
     size_t why_size;
 };
@@ -154,7 +155,10 @@ static bool take(const struct parser *parser, int value, struct settings *settin
         return refuse(parser);
     if (value == ':')
         return refuse_missing(parser);
-    return apply(parser, find_row(value), settings);
+    const struct option_row *row = find_row(value);
+    if (parser->given)
+        parser->given[row - option_table] = optarg ? optarg : "";
+    return apply(parser, row, settings);
 }
 
 static enum options_result parse(const struct parser *parser, int argc, struct settings *settings)
@@ -178,9 +182,10 @@ static enum options_result parse(const struct parser *parser, int argc, struct s
     return OPTIONS_ERROR;
 }
 
-enum options_result options_parse(int argc, char *const argv[], struct settings *settings, char *why, size_t why_size)
+enum options_result options_parse(int argc, char *const argv[], struct settings *settings, const char **given,
+                                  char *why, size_t why_size)
 {
-    struct parser parser = {.argv = argv, .why = why, .why_size = why_size};
+    struct parser parser = {.argv = argv, .given = given, .why = why, .why_size = why_size};
     make_letters(parser.letters);
     parser.longs = make_longs();
     if (!parser.longs) {

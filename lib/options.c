@@ -247,6 +247,23 @@ static bool apply_timeout(struct settings *settings, const char *value, char *wh
     return true;
 }
 
+static bool apply_config(struct settings *settings, const char *value, char *why, size_t why_size)
+{
+    return value_string(&settings->config_file, value, why, why_size);
+}
+
+static bool apply_profile(struct settings *settings, const char *value, char *why, size_t why_size)
+{
+    return value_string(&settings->profile, value, why, why_size);
+}
+
+static bool apply_config_test(struct settings *settings, const char *value, char *why, size_t why_size)
+{
+    (void)value, (void)why, (void)why_size;
+    settings->config_test = true;
+    return true;
+}
+
 static bool apply_omit_undetermined(struct settings *settings, const char *value, char *why, size_t why_size)
 {
     (void)value, (void)why, (void)why_size;
@@ -272,6 +289,7 @@ static bool apply_verbose(struct settings *settings, const char *value, char *wh
 #define WAY "Way to the server"
 #define PINGS "Pings"
 #define STATES "Thresholds and states"
+#define FILES "Files"
 #define OUTPUT "Output"
 
 const struct option_row option_table[] = {
@@ -317,6 +335,7 @@ const struct option_row option_table[] = {
      .name = "port",
      .argument = "PORT",
      .group = WAY,
+     .number = true,
      .apply = apply_port,
      .help = "port; without -H it means the JID's domain at this port, and no SRV is asked",
      .standard = "5222, direct TLS 5223"},
@@ -382,6 +401,7 @@ const struct option_row option_table[] = {
      .name = "count",
      .argument = "N",
      .group = PINGS,
+     .number = true,
      .apply = apply_count,
      .help = "pings per target, 1 to 1000",
      .standard = "3"},
@@ -389,12 +409,14 @@ const struct option_row option_table[] = {
      .name = "interval",
      .argument = "DURATION",
      .group = PINGS,
+     .number = true,
      .apply = apply_interval,
      .help = "pause between two pings of one target; with 0 the next follows the answer",
      .standard = "0"},
     {.name = "ping-timeout",
      .argument = "DURATION",
      .group = PINGS,
+     .number = true,
      .apply = apply_ping_timeout,
      .help = "one ping's own limit",
      .standard = "what is left of -t"},
@@ -403,12 +425,14 @@ const struct option_row option_table[] = {
      .name = "warning",
      .argument = "RTT[,LOSS%]",
      .group = STATES,
+     .number = true,
      .apply = apply_warning,
      .help = "ranges for every target's mean RTT and for its loss; RTT may be empty"},
     {.letter = 'c',
      .name = "critical",
      .argument = "RTT[,LOSS%]",
      .group = STATES,
+     .number = true,
      .apply = apply_critical,
      .help = "the same for CRITICAL"},
     {.letter = 'L',
@@ -422,12 +446,14 @@ const struct option_row option_table[] = {
      .name = "certificate",
      .argument = "WARN[,CRIT]",
      .group = STATES,
+     .number = true,
      .apply = apply_certificate,
      .help = "days of validity that the certificate must have left: WARNING below WARN, CRITICAL below CRIT"},
     {.letter = 'm',
      .name = "min-alive",
      .argument = "N",
      .group = STATES,
+     .number = true,
      .apply = apply_min_alive,
      .help = "this many remotes must answer: fewer is CRITICAL, and a missing one above it WARNING",
      .standard = "all"},
@@ -435,6 +461,7 @@ const struct option_row option_table[] = {
      .name = "timeout",
      .argument = "DURATION[:STATE]",
      .group = STATES,
+     .number = true,
      .apply = apply_timeout,
      .help = "the hard deadline for everything, and the state when it strikes",
      .standard = "10s:CRITICAL"},
@@ -444,6 +471,28 @@ const struct option_row option_table[] = {
      .repeatable = true,
      .apply = settings_add_map,
      .help = "the state for one condition; states, here and with -t, are ok, warning, critical and unknown, or 0 to 3"},
+
+    {.letter = 'f',
+     .name = "config",
+     .argument = "FILE",
+     .group = FILES,
+     .command_line_only = true,
+     .apply = apply_config,
+     .help = "read settings from this configuration file; the command line wins over it",
+     .standard = "none; with -P alone " CONFIG_STANDARD_FILE},
+    {.letter = 'P',
+     .name = "profile",
+     .argument = "NAME",
+     .group = FILES,
+     .command_line_only = true,
+     .apply = apply_profile,
+     .help = "use this profile of the configuration file, over its defaults"},
+    {.name = "config-test",
+     .group = FILES,
+     .command_line_only = true,
+     .apply = apply_config_test,
+     .help = "check the configuration file with all its profiles, or the one given, and print the settings in force; "
+             "asks no network"},
 
     {.name = "omit-undetermined",
      .group = OUTPUT,
@@ -456,8 +505,12 @@ const struct option_row option_table[] = {
      .repeatable = true,
      .apply = apply_verbose,
      .help = "show every ping and how long each phase took; three times: the stream too, with secrets masked"},
-    {.letter = 'V', .name = "version", .group = OUTPUT, .help = "print the versions of this program and its libraries"},
-    {.letter = 'h', .name = "help", .group = OUTPUT, .help = "print this help"},
+    {.letter = 'V',
+     .name = "version",
+     .group = OUTPUT,
+     .command_line_only = true,
+     .help = "print the versions of this program and its libraries"},
+    {.letter = 'h', .name = "help", .group = OUTPUT, .command_line_only = true, .help = "print this help"},
 };
 
 const size_t option_count = sizeof option_table / sizeof option_table[0];

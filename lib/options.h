@@ -19,8 +19,10 @@ struct option_row {
     /* Applies VALUE (NULL for a switch) to SETTINGS. On failure returns false and writes a sentence fragment to WHY, to
      * be read behind the option's name. NULL for --help and --version. */
     bool (*apply)(struct settings *settings, const char *value, char *why, size_t why_size);
-    int letter;      /* short option, 0 for none */
-    bool repeatable; /* each adds to those before; else the last one wins */
+    int letter;             /* short option, 0 for none */
+    bool repeatable;        /* each adds to those before; else the last one wins */
+    bool number;            /* its configuration key may be a number too */
+    bool command_line_only; /* it has no configuration key */
 };
 
 /* The table and its length. */
@@ -29,9 +31,11 @@ extern const size_t option_count;
 
 enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_ERROR };
 
-/* Reads ARGV into SETTINGS (which settings_init() has filled), in order; does not call settings_check(). With
- * OPTIONS_ERROR WHY holds one sentence that names the option. Prints nothing. */
-enum options_result options_parse(int argc, char *const argv[], struct settings *settings, char *why, size_t why_size);
+/* Reads ARGV into SETTINGS (which settings_init() has filled), in order; does not call settings_check(). GIVEN, unless
+ * NULL, has a string for each row of the table: the last argument of its option, "" for a switch, borrowed from ARGV;
+ * those of others are left alone. With OPTIONS_ERROR WHY holds one sentence that names the option. Prints nothing. */
+enum options_result options_parse(int argc, char *const argv[], struct settings *settings, const char **given,
+                                  char *why, size_t why_size);
 
 /* Prints what --help shows; 80 columns. */
 void options_print_help(FILE *out);

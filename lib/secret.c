@@ -95,6 +95,20 @@ bool secret_read_file(const char *file, struct secret *secret, char *why, size_t
     return done;
 }
 
+bool secret_set(struct secret *secret, const char *text, char *why, size_t why_size)
+{
+    size_t length = strlen(text);
+    if (length == 0 || length >= sizeof secret->value) {
+        snprintf(why, why_size, "%s", length == 0 ? "is empty" : "is too long");
+        return false;
+    }
+    secret_wipe(secret);
+    memcpy(secret->value, text, length);
+    secret->length = length;
+    secret->set = true;
+    return true;
+}
+
 bool secret_take_environment(struct secret *secret, char *why, size_t why_size)
 {
     if (why_size > 0)
@@ -102,17 +116,10 @@ bool secret_take_environment(struct secret *secret, char *why, size_t why_size)
     const char *value = getenv(SECRET_VARIABLE);
     if (!value)
         return false;
-    size_t length = strlen(value);
-    bool fits = length < sizeof secret->value;
-    if (!fits)
-        snprintf(why, why_size, "%s is too long", SECRET_VARIABLE);
-    bool done = length > 0 && fits;
-    if (done) {
-        secret_wipe(secret);
-        memcpy(secret->value, value, length);
-        secret->length = length;
-        secret->set = true;
-    }
+    char reason[20];
+    bool done = secret_set(secret, value, reason, sizeof reason);
+    if (!done && *value != '\0')
+        snprintf(why, why_size, "%s %s", SECRET_VARIABLE, reason);
     /* In place, as /proc/PID/environ shows this memory; each copy, as an environment may name a variable twice. */
     const size_t name_length = strlen(SECRET_VARIABLE "=");
     for (char **entry = environ; *entry; entry++) {

@@ -20,6 +20,9 @@ struct secret {
  * refused. */
 bool secret_read_file(const char *file, struct secret *secret, char *why, size_t why_size);
 
+/* The password TEXT. False when it is empty or too long, with a sentence fragment in WHY. */
+bool secret_set(struct secret *secret, const char *text, char *why, size_t why_size);
+
 /* Takes the variable from the environment and wipes it there. False when it is unset or empty; with a value that is too
  * long *WHY gets a sentence, else WHY is empty. */
 bool secret_take_environment(struct secret *secret, char *why, size_t why_size);

@@ -209,23 +209,32 @@ bool settings_add_mechanism(struct settings *settings, const char *text, char *w
     return names[settings->required_count++] || why_set(why, why_size, out_of_memory);
 }
 
-bool settings_read_password(struct settings *settings, char *why, size_t why_size)
+/* What the environment gave is in the password already, if it was FOUND there. */
+static bool choose_password(struct settings *settings, bool found, char *why, size_t why_size)
 {
     char reason[400];
-    bool found = secret_take_environment(&settings->password, reason, sizeof reason);
     if (settings_anonymous(settings)) {
         secret_wipe(&settings->password);
         return true;
     }
-    if (settings->password_file) {
+    if (settings->password_file)
         return secret_read_file(settings->password_file, &settings->password, reason, sizeof reason) ||
                why_set(why, why_size, "--password-file: %s", reason);
-    }
-    if (reason[0] != '\0')
-        return why_set(why, why_size, "%s", reason);
-    if (settings->client_cert)
-        return true;
-    return found || why_set(why, why_size, "--password-file: no password: give a file or set %s", SECRET_VARIABLE);
+    if (!found && settings->configured_password.set)
+        settings->password = settings->configured_password;
+    return settings->password.set || settings->client_cert ||
+           why_set(why, why_size, "--password-file: no password: give a file or set %s", SECRET_VARIABLE);
+}
+
+bool settings_read_password(struct settings *settings, char *why, size_t why_size)
+{
+    char reason[80];
+    bool found = secret_take_environment(&settings->password, reason, sizeof reason);
+    bool needed = !settings->password_file && !settings_anonymous(settings);
+    bool good = reason[0] != '\0' && needed ? why_set(why, why_size, "%s", reason)
+                                            : choose_password(settings, found, why, why_size);
+    secret_wipe(&settings->configured_password);
+    return good;
 }
 
 enum state settings_map(const struct settings *settings, const char *condition, enum state fallback)
@@ -251,6 +260,9 @@ bool settings_anonymous(const struct settings *settings)
 void settings_free(struct settings *settings)
 {
     secret_wipe(&settings->password);
+    secret_wipe(&settings->configured_password);
+    free(settings->config_file);
+    free(settings->profile);
     jid_free(&settings->jid);
     free(settings->jid_text);
     free(settings->password_file);

@@ -14,6 +14,9 @@
 #include "secret.h"
 #include "state.h"
 
+/* What --profile without --config reads. */
+#define CONFIG_STANDARD_FILE SYSCONFDIR "/check_xmpp_ping.conf"
+
 enum tls_mode { TLS_AUTO, TLS_STARTTLS, TLS_DIRECT, TLS_NONE };
 
 /* A warning and a critical range for one figure. */
@@ -33,6 +36,8 @@ struct target {
     int64_t ping_timeout; /* ns; 0: what is left of the deadline */
     struct limits rtt;    /* of the mean RTT, in seconds */
     struct limits loss;   /* in percent */
+    /* which of these are its own, not the run's */
+    bool own_count, own_interval, own_ping_timeout, own_warning, own_critical;
 };
 
 /* -L: ranges for the figure with this perfdata label. */
@@ -53,7 +58,8 @@ struct settings {
     char *jid_text;
     char *password_file;
     struct secret password;
-    char *client_cert; /* for SASL EXTERNAL: PEM, or PKCS#12 when there is no client_key */
+    struct secret configured_password; /* from the configuration file; counts when there is no other */
+    char *client_cert;                 /* for SASL EXTERNAL: PEM, or PKCS#12 when there is no client_key */
     char *client_key;
     char **required_mechanisms; /* if any, no other may be used */
     size_t required_count;
@@ -84,6 +90,10 @@ struct settings {
     enum state timeout_state;
     struct condition_map *map;
     size_t map_count;
+    /* where settings come from */
+    char *config_file;
+    char *profile;
+    bool config_test;
     /* the output */
     bool omit_undetermined;
     bool quiet;
@@ -109,8 +119,9 @@ bool settings_add_mechanism(struct settings *settings, const char *text, char *w
  * Touches no network. */
 bool settings_check(struct settings *settings, char *why, size_t why_size);
 
-/* The password, where one is needed: from --password-file, else from the environment, which is wiped in any case. On
- * failure returns false and writes to WHY a sentence that begins with the option or the variable. */
+/* The password, where one is needed: from --password-file, else from the environment, which is wiped in any case, else
+ * from the configuration file. On failure returns false and writes to WHY a sentence that begins with the option or the
+ * variable. */
 bool settings_read_password(struct settings *settings, char *why, size_t why_size);
 
 /* The state of a condition after --map: the map's where it names CONDITION, else FALLBACK. */

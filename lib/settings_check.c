@@ -96,11 +96,20 @@ static void copy_to_targets(struct settings *settings)
 {
     for (size_t i = 0; i < settings->target_count; i++) {
         struct target *target = &settings->targets[i];
-        target->count = settings->count;
-        target->interval = settings->interval;
-        target->ping_timeout = settings->ping_timeout;
-        target->rtt = settings->rtt;
-        target->loss = settings->loss;
+        if (!target->own_count)
+            target->count = settings->count;
+        if (!target->own_interval)
+            target->interval = settings->interval;
+        if (!target->own_ping_timeout)
+            target->ping_timeout = settings->ping_timeout;
+        if (!target->own_warning) {
+            target->rtt.warning = settings->rtt.warning;
+            target->loss.warning = settings->loss.warning;
+        }
+        if (!target->own_critical) {
+            target->rtt.critical = settings->rtt.critical;
+            target->loss.critical = settings->loss.critical;
+        }
     }
 }
 
@@ -221,6 +230,22 @@ static bool check_label_limits(const struct settings *settings, const struct met
            check_limits(settings, metric, &label->limits, warning, critical, why);
 }
 
+/* The thresholds that a remote has of its own, which only the configuration file can give it. */
+static bool check_target(const struct settings *settings, const struct metrics *metrics, const struct target *target,
+                         struct why why)
+{
+    char rtt[2][80], loss[2][80];
+    static const char *const levels[] = {"warning", "critical"};
+    if (!target->own_warning && !target->own_critical)
+        return true;
+    for (size_t i = 0; i < 2; i++) {
+        why_set(rtt[i], sizeof rtt[i], "--remote: %s: %s RTT", target->alias, levels[i]);
+        why_set(loss[i], sizeof loss[i], "--remote: %s: %s loss", target->alias, levels[i]);
+    }
+    return check_limits(settings, metrics_find(metrics, "rtt"), &target->rtt, rtt[0], rtt[1], why) &&
+           check_limits(settings, metrics_find(metrics, "loss"), &target->loss, loss[0], loss[1], why);
+}
+
 static bool check_thresholds(struct settings *settings, const struct metrics *metrics, const struct metrics *whole,
                              struct why why)
 {
@@ -229,6 +254,10 @@ static bool check_thresholds(struct settings *settings, const struct metrics *me
         !check_limits(settings, metrics_find(metrics, "loss"), &settings->loss, "--warning: loss", "--critical: loss",
                       why))
         return false;
+    for (size_t i = 1; i < settings->target_count; i++) {
+        if (!check_target(settings, metrics, &settings->targets[i], why))
+            return false;
+    }
     for (size_t i = 0; i < settings->label_count; i++) {
         if (!check_label_limits(settings, metrics, whole, &settings->labels[i], why))
             return false;

@@ -22,8 +22,11 @@
 
 #define RECORDS_PER_READ 64
 
+/* Seconds in which the parent has to have read its files. */
+#define FILES_PATIENCE 10
+
 static const int asked_to_stop[] = {SIGTERM, SIGINT, SIGHUP};
-static const int own_crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS};
+static const int own_crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGALRM};
 
 /* Signal handlers leave their word here; nothing else can be reached from one. */
 static volatile sig_atomic_t stop_signal;
@@ -33,13 +36,20 @@ static void note_stop(int number)
     stop_signal = number;
 }
 
-static void report_own_crash(int number)
+static _Noreturn void leave(const char *line, size_t length)
 {
-    (void)number;
-    static const char line[] = "XMPP PING UNKNOWN - check_xmpp_ping itself crashed\n";
-    ssize_t written = write(STDOUT_FILENO, line, sizeof line - 1);
+    ssize_t written = write(STDOUT_FILENO, line, length);
     (void)written;
     _exit(3);
+}
+
+static void report_own_crash(int number)
+{
+    static const char crashed[] = "XMPP PING UNKNOWN - check_xmpp_ping itself crashed\n";
+    static const char slow[] = "XMPP PING UNKNOWN - files: not read in 10 s\n";
+    if (number == SIGALRM)
+        leave(slow, sizeof slow - 1);
+    leave(crashed, sizeof crashed - 1);
 }
 
 static void set_handlers(const int *signals, size_t count, void (*handler)(int), int flags)
@@ -76,6 +86,7 @@ void supervise_prepare(void)
     stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
     sigaltstack(&alternate, NULL);
     set_handlers(own_crashes, COUNT(own_crashes), report_own_crash, SA_ONSTACK);
+    alarm(FILES_PATIENCE);
 
 #ifdef __linux__
     prctl(PR_SET_DUMPABLE, 0); /* a core file would hold the password */
@@ -291,6 +302,7 @@ static void start(struct reader *readers, size_t index, int64_t deadline)
 
 void supervise(struct supervised *children, size_t count, int64_t deadline)
 {
+    alarm(0);
     struct reader *readers = calloc(count, sizeof *readers);
     struct pollfd *waiting = calloc(count, sizeof *waiting);
     for (size_t i = 0; i < count; i++) {

@@ -40,7 +40,8 @@ struct supervised {
 };
 
 /* To be called first thing in main(): signals that the supervisor answers are held back from here on, SIGPIPE is
- * ignored, the descriptors 0 to 2 are open, and a crash of the parent itself prints a line and exits 3. */
+ * ignored, the descriptors 0 to 2 are open, and a crash of the parent itself prints a line and exits 3, as does a
+ * parent that is not in supervise() 10 s later: reading files may block. */
 void supervise_prepare(void);
 
 /* Forks COUNT children side by side, lets each do its work under limits, feeds its sink until it is done, dies,

@@ -100,7 +100,6 @@ static const struct {
     {"-x", "-x: unknown option"},
     {"-qx", "-x: unknown option"},
     {"-o json", "-o: unknown option"},
-    {"-f file", "-f: unknown option"},
     {"-t", "--timeout: needs an argument: DURATION[:STATE]"},
     {"--timeout", "--timeout: needs an argument: DURATION[:STATE]"},
     {"-qw", "--warning: needs an argument: RTT[,LOSS%]"},
@@ -285,7 +284,7 @@ static void check_valid(const char *arguments, const char *expected)
     char why[512] = "";
     split(&command, arguments);
     settings_init(&settings);
-    bool run = options_parse(command.argc, command.argv, &settings, why, sizeof why) == OPTIONS_RUN;
+    bool run = options_parse(command.argc, command.argv, &settings, NULL, why, sizeof why) == OPTIONS_RUN;
     char *description = describe(&settings);
     ok(run, "'%s' is valid", arguments);
     if (!run)
@@ -301,7 +300,7 @@ static enum options_result parse(const char *arguments, char *why, size_t why_si
     struct settings settings;
     split(&command, arguments);
     settings_init(&settings);
-    enum options_result result = options_parse(command.argc, command.argv, &settings, why, why_size);
+    enum options_result result = options_parse(command.argc, command.argv, &settings, NULL, why, why_size);
     settings_free(&settings);
     return result;
 }
