@@ -118,7 +118,8 @@ bool connection_begin(struct connection *connection, const char *domain, int fd,
 
     static xmpp_log_t logger; /* libstrophe keeps the pointer */
     logger = (xmpp_log_t){.handler = on_log, .userdata = connection};
-    connection->ctx = begun ? xmpp_ctx_new(NULL, &logger) : NULL;
+    memory_init(&connection->memory);
+    connection->ctx = begun ? xmpp_ctx_new(&connection->memory.suite, &logger) : NULL;
     connection->conn = connection->ctx ? xmpp_conn_new(connection->ctx) : NULL;
     if (connection->conn) {
         unsigned long flags = XMPP_CONN_FLAG_DISABLE_SM;
@@ -168,8 +169,9 @@ static void peek(struct connection *connection)
         connection->error = errno;
 }
 
-/* Waits until there is something to read. */
-static void wait_socket(struct connection *connection, int64_t until)
+/* Waits until there is something to read; when something is QUEUED, also until it can be sent: a server that takes
+ * nothing must not keep us busy. */
+static void wait_socket(struct connection *connection, bool queued, int64_t until)
 {
     if (tls_pending() > 0)
         return;
@@ -178,7 +180,7 @@ static void wait_socket(struct connection *connection, int64_t until)
     int on = 1;
     setsockopt(connection->fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 #endif
-    struct pollfd waiting = {.fd = connection->fd, .events = POLLIN};
+    struct pollfd waiting = {.fd = connection->fd, .events = queued ? POLLIN | POLLOUT : POLLIN};
     int64_t left = until - clock_now();
     if (left < 0)
         left = 0;
@@ -187,12 +189,17 @@ static void wait_socket(struct connection *connection, int64_t until)
 }
 
 /* One round of libstrophe's own loop, which is told not to wait. */
+static void run_once(void *ctx)
+{
+    xmpp_run_once(ctx, 0);
+}
+
 static bool run(struct connection *connection)
 {
     peek(connection);
-    xmpp_run_once(connection->ctx, 0);
+    connection->memory_end = memory_guard(&connection->memory, run_once, connection->ctx);
     connection->limit_passed = handover.limit_passed;
-    if (connection->malformed)
+    if (connection->malformed || connection->memory_end != MEMORY_GOOD)
         connection->ended = true;
     return !connection->ended;
 }
@@ -205,8 +212,7 @@ bool connection_turn(struct connection *connection, int64_t until)
      * looks before it waits. */
     bool queued = connection->header_queued || xmpp_conn_send_queue_len(connection->conn) > 0;
     connection->header_queued = false;
-    if (!queued)
-        wait_socket(connection, until);
+    wait_socket(connection, queued, until);
     return run(connection);
 }
 
@@ -250,6 +256,11 @@ void connection_failure(const struct connection *connection, enum phase phase, s
 {
     if (connection->limit_passed) {
         failure_set(failure, phase, phase == PHASE_TLS ? "tls-failed" : "connection-lost", "no answer in time");
+    } else if (connection->memory_end == MEMORY_NONE) {
+        failure_set(failure, phase, "", "out of memory");
+        failure->own_fault = true;
+    } else if (connection->memory_end == MEMORY_EXCEEDED) {
+        failure_set(failure, phase, "not-xmpp", "the server sends more in one stanza than any may hold");
     } else if (connection->malformed && !connection->opened && connection->chunk_length > 0) {
         size_t line = 0;
         while (line < connection->chunk_length && line < 40 && connection->chunk[line] >= ' ')

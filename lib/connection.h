@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <strophe.h>
 
+#include "memory.h"
 #include "resolve.h"
 #include "tell.h"
 
@@ -16,6 +17,7 @@
 #define CONNECTION_CHUNK 4096
 
 struct connection {
+    struct memory memory; /* of all that CTX makes */
     xmpp_ctx_t *ctx;
     xmpp_conn_t *conn;
     int fd;
@@ -25,6 +27,7 @@ struct connection {
     bool opened;                 /* the server opened a stream, since connection_open_stream() */
     bool ended;
     bool malformed;               /* because what came is not XML, or no stream */
+    enum memory_end memory_end;   /* because the server made libstrophe ask for too much, or there is none */
     int error;                    /* errno of the socket at the end; 0: closed in order */
     bool limit_passed;            /* because connection_limit() struck */
     char chunk[CONNECTION_CHUNK]; /* what was waiting on the socket before the last turn's reading */
@@ -57,7 +60,7 @@ bool connection_send_clear(struct connection *connection, const char *text);
  * away. */
 void connection_limit(struct connection *connection, int64_t limit);
 
-/* Why it ended: "not-xmpp" or "connection-lost", with words. */
+/* Why it ended: "not-xmpp" or "connection-lost", with words; without memory it is the probe's own fault. */
 void connection_failure(const struct connection *connection, enum phase phase, struct failure *failure);
 
 /* Sends the end of the stream and does not wait for an answer. */

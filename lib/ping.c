@@ -16,6 +16,9 @@
 /* How many closed pings are remembered, to tell a second answer from one that was never asked for. */
 #define CLOSED_MAX 256
 
+/* A peer that takes none of our answers gets no more of them while so many stanzas wait to be sent. */
+#define QUEUE_MAX 100
+
 #define ID_SIZE 40
 
 struct keepalive {
@@ -216,6 +219,8 @@ static void take_answer(struct pinger *pinger, xmpp_stanza_t *stanza, bool error
  * and must say from whom. */
 static void send_pong(struct pinger *pinger, xmpp_stanza_t *stanza)
 {
+    if (xmpp_conn_send_queue_len(pinger->conn) >= QUEUE_MAX)
+        return;
     const char *from = pinger->self.node ? NULL : xmpp_stanza_get_to(stanza);
     xmpp_stanza_t *pong =
         stanza_iq_new(pinger->context->ctx, "result", xmpp_stanza_get_id(stanza), xmpp_stanza_get_from(stanza), from);

@@ -125,7 +125,7 @@ my @cases = (
     ['SCRAM: two thousand million iterations', { scram => { iterations => 2_000_000_000 } }, 'auth', 'server-not-authenticated'],
     ['SCRAM: more iterations than a number holds', { scram => { iterations => '99999999999999999999' } }, 'auth', 'server-not-authenticated'],
     ['SCRAM: no iterations', { scram => { iterations => 0 } }, 'auth', 'server-not-authenticated'],
-    ['SCRAM: a long salt', { scram => { salt => 's' x 200_000 } }, 'auth', 'server-not-authenticated'],
+    ['SCRAM: a long salt', { scram => { salt => 's' x 100_000 } }, 'auth', 'server-not-authenticated'],
     ['SCRAM: a mandatory extension', { scram => { mandatory => 'future' } }, 'auth', 'server-not-authenticated'],
     ['SCRAM: garbage', { sasl => [challenge => "\xff\0\x01", 'x'] }, 'auth', 'server-not-authenticated'],
     ['only unknown mechanisms', { mechanisms => ['X-OAUTH2', 'GSSAPI'] }, 'auth', 'no-mechanism', [], qr/X-OAUTH2/],

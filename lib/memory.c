@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "memory.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+/* What stands in front of each block. */
+union header {
+    size_t size;
+    max_align_t align;
+};
+
+/* libstrophe takes NULL for granted never to come: within the guard there is no return. */
+static void *refuse(struct memory *memory, enum memory_end why)
+{
+    if (memory->guarded)
+        longjmp(memory->escape, (int)why);
+    return NULL;
+}
+
+static void *resize(struct memory *memory, union header *block, size_t size)
+{
+    size_t before = block ? block->size : 0;
+    size_t more_blocks = block ? 0 : 1;
+    if (size > MEMORY_BLOCK_MAX || memory->bytes - before + size > MEMORY_MAX ||
+        memory->blocks + more_blocks > MEMORY_BLOCKS_MAX)
+        return refuse(memory, MEMORY_EXCEEDED);
+    union header *resized = realloc(block, sizeof *resized + size);
+    if (!resized)
+        return refuse(memory, MEMORY_NONE);
+    resized->size = size;
+    memory->bytes += size - before;
+    memory->blocks += more_blocks;
+    return resized + 1;
+}
+
+static void *allocate(size_t size, void *userdata)
+{
+    return resize(userdata, NULL, size);
+}
+
+static void *reallocate(void *pointer, size_t size, void *userdata)
+{
+    return resize(userdata, pointer ? (union header *)pointer - 1 : NULL, size);
+}
+
+static void release(void *pointer, void *userdata)
+{
+    struct memory *memory = userdata;
+    if (!pointer)
+        return;
+    union header *block = (union header *)pointer - 1;
+    memory->bytes -= block->size;
+    memory->blocks--;
+    free(block);
+}
+
+void memory_init(struct memory *memory)
+{
+    *memory = (struct memory){.suite = {.alloc = allocate, .free = release, .realloc = reallocate, .userdata = memory}};
+}
+
+enum memory_end memory_guard(struct memory *memory, void (*work)(void *userdata), void *userdata)
+{
+    int end = setjmp(memory->escape);
+    if (end == 0) {
+        memory->guarded = true;
+        work(userdata);
+    }
+    memory->guarded = false;
+    return (enum memory_end)end;
+}
