@@ -41,8 +41,8 @@ static void log_line(const struct teller *teller, const char *direction, const c
     if (is_secret(stanza)) {
         snprintf(masked, sizeof masked, "%.*s> [masked]", (int)strcspn(stanza, " />"), stanza);
         stanza = masked;
-    } else if (tell_is_secret(teller, stanza)) {
-        stanza = "[masked]";
+    } else {
+        stanza = tell_masked(teller, stanza);
     }
     struct event event = event_new(EVENT_LOG);
     size_t used = (size_t)snprintf(event.text, sizeof event.text, "%s", direction);

@@ -69,10 +69,10 @@ static void on_end(struct pinger *pinger, const struct ping_answer *answer, void
                                          : answer->end == PING_REFUSED ? EVENT_PING_ERROR
                                                                        : EVENT_PING_TIMEOUT);
     event.value = answer->rtt;
-    event_set(event.condition, answer->condition);
-    event_set(event.type, answer->type);
-    event_set(event.by, answer->by);
-    event_set(event.text, answer->text);
+    event_set(event.condition, tell_masked(series->teller, answer->condition));
+    event_set(event.type, tell_masked(series->teller, answer->type));
+    event_set(event.by, tell_masked(series->teller, answer->by));
+    event_set(event.text, tell_masked(series->teller, answer->text));
     tell(series->teller, &event);
 
     run->open = false;
@@ -93,7 +93,7 @@ static void on_ignored(struct pinger *pinger, enum ping_ignored why, const char 
     const struct series *series = userdata;
     struct event event = event_new(EVENT_IGNORED);
     event_set(event.condition, names[why]);
-    event_set(event.by, from);
+    event_set(event.by, tell_masked(series->teller, from));
     tell(series->teller, &event);
 }
 

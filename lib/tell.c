@@ -15,20 +15,26 @@ void failure_set(struct failure *failure, enum phase phase, const char *conditio
     va_end(arguments);
 }
 
-bool tell_is_secret(const struct teller *teller, const char *text)
+const char *tell_masked(const struct teller *teller, const char *text)
 {
-    return teller->secrets && secrets_are_in(teller->secrets, text);
+    return text && teller->secrets && secrets_are_in(teller->secrets, text) ? "[masked]" : text;
+}
+
+static void mask(const struct teller *teller, char *field, size_t size)
+{
+    const char *masked = tell_masked(teller, field);
+    if (masked != field)
+        event_copy(field, size, masked);
 }
 
 void tell(const struct teller *teller, const struct event *event)
 {
     struct event safe = *event;
-    if (tell_is_secret(teller, safe.name))
-        event_set(safe.name, "[masked]");
-    if (tell_is_secret(teller, safe.by))
-        event_set(safe.by, "[masked]");
-    if (tell_is_secret(teller, safe.text))
-        event_set(safe.text, "[masked]");
+    mask(teller, safe.condition, sizeof safe.condition);
+    mask(teller, safe.type, sizeof safe.type);
+    mask(teller, safe.name, sizeof safe.name);
+    mask(teller, safe.by, sizeof safe.by);
+    mask(teller, safe.text, sizeof safe.text);
     if (!event_write(teller->fd, &safe))
         _exit(0);
 }

@@ -29,8 +29,9 @@ struct failure {
 void failure_set(struct failure *failure, enum phase phase, const char *condition, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Whether TEXT, the network's, holds a secret: a server that was told one may say it again. */
-bool tell_is_secret(const struct teller *teller, const char *text);
+/* TEXT, the network's, or "[masked]" when it holds a secret: a server that was told one may say it again. To be asked
+ * before a text is cut to the size of a record, as half a secret is not found in it. NULL stays NULL. */
+const char *tell_masked(const struct teller *teller, const char *text);
 
 /* Writes an event, its texts masked where they hold a secret. When the parent is gone the process ends: there is no one
  * to work for. */
