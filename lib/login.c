@@ -4,25 +4,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "expect.h"
+#include "offer.h"
 #include "stanza.h"
 #include "starttls.h"
 #include "tls.h"
-
-#define STREAM_XMLNS "http://etherx.jabber.org/streams"
-#define TLS_XMLNS "urn:ietf:params:xml:ns:xmpp-tls"
-#define SASL_XMLNS "urn:ietf:params:xml:ns:xmpp-sasl"
-#define BINDING_XMLNS "urn:xmpp:sasl-cb:0"
-#define BIND_XMLNS "urn:ietf:params:xml:ns:xmpp-bind"
-#define SESSION_XMLNS "urn:ietf:params:xml:ns:xmpp-session"
-
-#define MECHANISMS_MAX 32
+#include "xmlns.h"
 
 static const char bind_id[] = "bind";
 static const char session_id[] = "session";
 
 static void fail(struct login *login, enum phase phase, const char *condition, const char *cause)
 {
-    failure_set(&login->failure, phase, condition, "%s", cause ? cause : "");
+    failure_set(&login->failure, phase, tell_masked(login->teller, condition), "%s",
+                cause ? tell_masked(login->teller, cause) : "");
     login->step = LOGIN_FAILED;
 }
 
@@ -40,28 +35,6 @@ static void send_and_release(struct login *login, xmpp_stanza_t *stanza)
     }
     xmpp_send(login->connection->conn, stanza);
     xmpp_stanza_release(stanza);
-}
-
-/* An element NAME in XMLNS with TEXT, to be sent as it is. NULL when out of memory. */
-static xmpp_stanza_t *element(struct login *login, const char *name, const char *xmlns, const char *text)
-{
-    xmpp_ctx_t *ctx = login->connection->ctx;
-    xmpp_stanza_t *stanza = xmpp_stanza_new(ctx);
-    if (!stanza)
-        return NULL;
-    xmpp_stanza_set_name(stanza, name);
-    xmpp_stanza_set_ns(stanza, xmlns);
-    if (text) {
-        xmpp_stanza_t *content = xmpp_stanza_new(ctx);
-        if (!content) {
-            xmpp_stanza_release(stanza);
-            return NULL;
-        }
-        xmpp_stanza_set_text(content, text);
-        xmpp_stanza_add_child(stanza, content);
-        xmpp_stanza_release(content);
-    }
-    return stanza;
 }
 
 static void open_stream(struct login *login, enum login_step next)
@@ -108,8 +81,13 @@ static void take_proceed(struct login *login, xmpp_stanza_t *stanza)
 {
     if (stanza_is(stanza, "proceed", TLS_XMLNS))
         login->step = LOGIN_HANDSHAKE; /* outside this handler, when all of the chunk has been read */
-    else if (stanza_is(stanza, "failure", TLS_XMLNS))
+    else
         fail(login, PHASE_TLS, "tls-failed", "the server answers STARTTLS with a failure");
+}
+
+static void fail_injected(struct login *login)
+{
+    fail(login, PHASE_TLS, "tls-failed", "something came in clear text behind <proceed/>");
 }
 
 static void tell_tls(const struct login *login)
@@ -150,7 +128,7 @@ static void start_tls(struct login *login)
 
 static void send_sasl(struct login *login, const char *name, char *message)
 {
-    xmpp_stanza_t *stanza = element(login, name, SASL_XMLNS, message);
+    xmpp_stanza_t *stanza = stanza_new(login->connection->ctx, name, SASL_XMLNS, message);
     if (stanza && strcmp(name, "auth") == 0)
         xmpp_stanza_set_attribute(stanza, "mechanism", sasl_mechanism(login->sasl));
     send_and_release(login, stanza);
@@ -178,51 +156,25 @@ static bool advance(struct login *login, const char *in, char **message)
     return false;
 }
 
-static size_t read_mechanisms(xmpp_stanza_t *features, char *names[MECHANISMS_MAX])
-{
-    size_t count = 0;
-    xmpp_stanza_t *list = xmpp_stanza_get_child_by_name_and_ns(features, "mechanisms", SASL_XMLNS);
-    for (xmpp_stanza_t *child = list ? xmpp_stanza_get_children(list) : NULL; child && count < MECHANISMS_MAX;
-         child = xmpp_stanza_get_next(child)) {
-        if (!stanza_is(child, "mechanism", SASL_XMLNS))
-            continue;
-        char *name = xmpp_stanza_get_text(child);
-        if (name)
-            names[count++] = name;
-    }
-    return count;
-}
-
-/* Whether the server can bind to a channel in the way that we can: where it says how (XEP-0440), its word counts. Where
- * it does not, tls-unique is what it means; on TLS 1.3, where that is not safe, some mean it all the same, and only one
- * attempt is to be had: there it takes --require-mechanism to try. */
+/* Where the server does not say how it binds to a channel, tls-unique is what it means; on TLS 1.3, where that is not
+ * safe, some mean it all the same, and only one attempt is to be had: there it takes --require-mechanism to try. */
 static bool server_can_bind(const struct login *login, xmpp_stanza_t *features, const char *type)
 {
-    xmpp_stanza_t *list = xmpp_stanza_get_child_by_name_and_ns(features, "sasl-channel-binding", BINDING_XMLNS);
-    if (!list)
-        return strcmp(type, "tls-unique") == 0 || login->settings->required_count > 0;
-    for (xmpp_stanza_t *child = xmpp_stanza_get_children(list); child; child = xmpp_stanza_get_next(child)) {
-        const char *its_type = xmpp_stanza_is_tag(child) ? xmpp_stanza_get_attribute(child, "type") : NULL;
-        if (its_type && strcmp(its_type, type) == 0)
-            return true;
-    }
-    return false;
+    bool meant = strcmp(type, "tls-unique") == 0 || login->settings->required_count > 0;
+    return offer_can_bind(features, type, meant);
 }
 
 static void fail_no_mechanism(struct login *login, const char *condition, char *const *names, size_t count)
 {
-    char offer[160] = "";
-    for (size_t i = 0; i < count; i++) {
-        size_t used = strlen(offer);
-        snprintf(offer + used, sizeof offer - used, "%s%s", i ? ", " : "the server offers only ", names[i]);
-    }
-    fail(login, PHASE_AUTH, condition, count ? offer : "the server offers none");
+    char offer[160];
+    offer_describe(names, count, offer, sizeof offer);
+    fail(login, PHASE_AUTH, condition, offer);
 }
 
 static void take_auth_features(struct login *login, xmpp_stanza_t *features)
 {
-    char *names[MECHANISMS_MAX];
-    size_t count = read_mechanisms(features, names);
+    char *names[OFFER_MECHANISMS_MAX];
+    size_t count = offer_mechanisms(features, names);
     char condition[CONDITION_SIZE];
     struct tls_binding binding;
     bool bound = tls_channel_binding(&binding) && server_can_bind(login, features, binding.type);
@@ -288,7 +240,7 @@ static void take_sasl(struct login *login, xmpp_stanza_t *stanza)
         take_challenge(login, text);
     } else if (stanza_is(stanza, "success", SASL_XMLNS)) {
         take_success(login, text);
-    } else if (stanza_is(stanza, "failure", SASL_XMLNS)) {
+    } else { /* failure */
         char *words;
         const char *condition = stanza_condition(stanza, SASL_XMLNS, &words);
         fail(login, PHASE_AUTH, condition, words);
@@ -383,43 +335,53 @@ static void take_bind(struct login *login, xmpp_stanza_t *stanza)
 
 /* --- the machine --- */
 
+/* A success that nothing has led to is a lie about the password, not a mistake. */
+static void fail_unexpected(struct login *login, xmpp_stanza_t *stanza)
+{
+    if (expect_is_success(stanza)) {
+        fail(login, PHASE_AUTH, "server-not-authenticated", "success without an exchange");
+        return;
+    }
+    const char *xmlns = xmpp_stanza_get_ns(stanza);
+    char words[216];
+    snprintf(words, sizeof words, "the server sends %.60s of %.100s", xmpp_stanza_get_name(stanza),
+             xmlns ? xmlns : "no namespace");
+    fail(login, login->teller->phase, "not-xmpp", words);
+}
+
 /* Hears each element of the stream, also after the login, for stream errors. */
 static int on_stanza(xmpp_conn_t *conn, xmpp_stanza_t *stanza, void *userdata)
 {
     (void)conn;
     struct login *login = userdata;
-    bool features = stanza_is(stanza, "features", STREAM_XMLNS);
     if (login->step == LOGIN_FAILED)
         return 1;
     if (stanza_is(stanza, "error", STREAM_XMLNS)) {
         take_stream_error(login, stanza);
         return 1;
     }
-    if (stanza_is(stanza, "success", SASL_XMLNS) && login->step != LOGIN_AUTH && login->step < LOGIN_DONE) {
-        fail(login, PHASE_AUTH, "server-not-authenticated", "success without an exchange");
+    if (login->step != LOGIN_HANDSHAKE && !expect_allows(login->step, stanza)) {
+        fail_unexpected(login, stanza);
         return 1;
     }
     switch (login->step) {
     case LOGIN_FEATURES:
-        if (features)
-            take_first_features(login, stanza);
+        take_first_features(login, stanza);
         break;
     case LOGIN_PROCEED:
         take_proceed(login, stanza);
         break;
     case LOGIN_HANDSHAKE:
-        fail(login, PHASE_TLS, "tls-failed", "something came in clear text behind <proceed/>");
+        fail_injected(login);
         break;
     case LOGIN_AUTH_FEATURES:
-        if (features)
-            take_auth_features(login, stanza);
+        take_auth_features(login, stanza);
         break;
     case LOGIN_AUTH:
         take_sasl(login, stanza);
         break;
     case LOGIN_BIND_FEATURES:
-        if (features)
-            take_bind_features(login, stanza);
+        take_bind_features(login, stanza);
         break;
     case LOGIN_BIND:
         take_bind(login, stanza);
@@ -441,7 +403,7 @@ static void handshake(struct login *login)
     if (starttls_is_clean(connection->chunk, connection->chunk_length))
         start_tls(login);
     else
-        fail(login, PHASE_TLS, "tls-failed", "something came in clear text behind <proceed/>");
+        fail_injected(login);
 }
 
 bool login_run(struct login *login, int64_t limit)

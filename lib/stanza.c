@@ -25,17 +25,28 @@ xmpp_stanza_t *stanza_iq_new(xmpp_ctx_t *ctx, const char *type, const char *id, 
     return iq;
 }
 
-xmpp_stanza_t *stanza_add(xmpp_ctx_t *ctx, xmpp_stanza_t *parent, const char *name, const char *xmlns, const char *text)
+xmpp_stanza_t *stanza_new(xmpp_ctx_t *ctx, const char *name, const char *xmlns, const char *text)
 {
-    xmpp_stanza_t *child = xmpp_stanza_new(ctx);
+    xmpp_stanza_t *stanza = xmpp_stanza_new(ctx);
     xmpp_stanza_t *content = text ? xmpp_stanza_new(ctx) : NULL;
-    bool made = child && xmpp_stanza_set_name(child, name) == XMPP_EOK && xmpp_stanza_set_ns(child, xmlns) == XMPP_EOK;
+    bool made =
+        stanza && xmpp_stanza_set_name(stanza, name) == XMPP_EOK && xmpp_stanza_set_ns(stanza, xmlns) == XMPP_EOK;
     if (made && text)
         made = content && xmpp_stanza_set_text(content, text) == XMPP_EOK &&
-               xmpp_stanza_add_child(child, content) == XMPP_EOK;
-    made = made && xmpp_stanza_add_child(parent, child) == XMPP_EOK;
+               xmpp_stanza_add_child(stanza, content) == XMPP_EOK;
     if (content)
         xmpp_stanza_release(content);
+    if (made)
+        return stanza;
+    if (stanza)
+        xmpp_stanza_release(stanza);
+    return NULL;
+}
+
+xmpp_stanza_t *stanza_add(xmpp_ctx_t *ctx, xmpp_stanza_t *parent, const char *name, const char *xmlns, const char *text)
+{
+    xmpp_stanza_t *child = stanza_new(ctx, name, xmlns, text);
+    bool made = child && xmpp_stanza_add_child(parent, child) == XMPP_EOK;
     if (child)
         xmpp_stanza_release(child);
     return made ? child : NULL;

@@ -15,6 +15,9 @@ bool stanza_is(xmpp_stanza_t *stanza, const char *name, const char *xmlns);
 /* An iq of TYPE; ID, TO and FROM may be NULL. NULL when out of memory. The caller releases it. */
 xmpp_stanza_t *stanza_iq_new(xmpp_ctx_t *ctx, const char *type, const char *id, const char *to, const char *from);
 
+/* An element NAME in XMLNS, with the text TEXT if that is not NULL. NULL when out of memory. The caller releases it. */
+xmpp_stanza_t *stanza_new(xmpp_ctx_t *ctx, const char *name, const char *xmlns, const char *text);
+
 /* Adds a child NAME in XMLNS, with the text TEXT if that is not NULL. Returns the child, owned by PARENT, or NULL when
  * out of memory. */
 xmpp_stanza_t *stanza_add(xmpp_ctx_t *ctx, xmpp_stanza_t *parent, const char *name, const char *xmlns,
