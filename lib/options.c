@@ -120,7 +120,8 @@ static bool apply_each_endpoint(struct settings *settings, const char *value, ch
 
 static bool apply_dns_server(struct settings *settings, const char *value, char *why, size_t why_size)
 {
-    if (!resolve_server_valid(value))
+    union address address;
+    if (!host_server(value, &address))
         return why_value(why, why_size, value, "is not ADDR[:PORT], with IPv6 in brackets");
     return value_string(&settings->dns_server, value, why, why_size);
 }

@@ -76,11 +76,7 @@ static bool find_endpoints(struct probe *probe, struct failure *failure)
  * without DNS). */
 static bool would_leak(const struct probe *probe, const struct endpoint *endpoint, const union address *address)
 {
-    if (endpoint->tls != TLS_NONE || !probe->settings->password.set)
-        return false;
-    if (address->any.sa_family == AF_INET6)
-        return !IN6_IS_ADDR_LOOPBACK(&address->v6.sin6_addr);
-    return ntohl(address->v4.sin_addr.s_addr) >> 24 != IN_LOOPBACKNET;
+    return endpoint->tls == TLS_NONE && probe->settings->password.set && !host_is_loopback(address);
 }
 
 static bool log_in(struct probe *probe, const struct dialed *dialed, int64_t limit, struct failure *failure)

@@ -336,12 +336,6 @@ void resolution_free(struct resolution *resolution)
     memset(resolution, 0, sizeof(*resolution));
 }
 
-bool resolve_server_valid(const char *text)
-{
-    union address address;
-    return host_server(text, &address);
-}
-
 bool resolve_is_loopback(const char *host)
 {
     union address address;

@@ -48,9 +48,6 @@ bool resolve(const struct settings *settings, int64_t deadline, struct resolutio
 
 void resolution_free(struct resolution *resolution);
 
-/* ADDR[:PORT] of --dns-server, IPv6 in brackets when a port follows. False when it is not an address. */
-bool resolve_server_valid(const char *text);
-
 /* Whether a host, as --hostname or the domain gives it, is a loopback address or "localhost" without asking anyone. */
 bool resolve_is_loopback(const char *host);
 

@@ -142,7 +142,6 @@ int main(void)
         bool valid = host_server(servers[i].text, &address);
         is_str(valid ? host_format(&address, text, sizeof(text)) : NULL, servers[i].address,
                "the name server '%s' is %s", servers[i].text, servers[i].address ? servers[i].address : "refused");
-        is_int(resolve_server_valid(servers[i].text), valid, "and the settings say the same");
     }
     for (size_t i = 0; i < sizeof(loopbacks) / sizeof(loopbacks[0]); i++)
         is_int(resolve_is_loopback(loopbacks[i].host), loopbacks[i].loopback, "'%s' is %sloopback", loopbacks[i].host,
