@@ -153,6 +153,8 @@ static void begin(struct dialer *dialer, size_t index)
         close(fd);
         return;
     }
+    if (dialer->observer)
+        dialer->observer(endpoint, attempt.address, "", "", 0, dialer->userdata);
     dialer->attempts[dialer->count] = attempt;
     dialer->fds[dialer->count++] = (struct pollfd){.fd = fd, .events = POLLOUT};
     lane->open++;

@@ -12,7 +12,8 @@
 #define DIAL_STAGGER (250 * NS_PER_MS)        /* RFC 8305 section 5: the next address starts after this */
 #define DIAL_ENDPOINT_PATIENCE (2 * NS_PER_S) /* an endpoint that has not answered no longer holds up the next */
 
-/* Told of each attempt that ended: CONDITION is NULL for the one that connected, else "connect-refused",
+/* Told of each attempt that begins, with CONDITION "", and of each that ended: CONDITION is NULL for the one that
+ * connected, else "connect-refused",
  * "connect-timeout", "connect-unreachable", "connection-lost" (reset at once), "dns-not-found" or "dns-failed"; CAUSE
  * is the errno in words; TIME in ns. An endpoint without addresses is told of once, with ADDRESS NULL. */
 typedef void (*dial_observer)(const struct endpoint *endpoint, const union address *address, const char *condition,

@@ -14,6 +14,7 @@
 enum event_kind {
     EVENT_PHASE_BEGIN = 1, /* phase, at */
     EVENT_PHASE_END,       /* phase, at */
+    EVENT_ATTEMPT,         /* text: the endpoint that is being tried, as below */
     EVENT_ENDPOINT,    /* text: "xmpp.example.org 192.0.2.1:5222"; code: tls_mode used; condition empty: connected, else
                           why not;    name: the cause in words; value: ns that it took */
     EVENT_CANDIDATE,   /* an endpoint for --each-endpoint: text: its host, value: port, code: tls_mode, name: "ipv4",

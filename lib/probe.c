@@ -53,9 +53,16 @@ static void tell_tcp_rtt(const struct probe *probe, int fd)
 static void on_attempt(const struct endpoint *endpoint, const union address *address, const char *condition,
                        const char *cause, int64_t time, void *userdata)
 {
+    const struct probe *probe = userdata;
     char name[216];
-    tell_endpoint(userdata, dial_endpoint_format(endpoint, address, name, sizeof name), endpoint->tls, condition, cause,
-                  time);
+    dial_endpoint_format(endpoint, address, name, sizeof name);
+    if (!condition || *condition) {
+        tell_endpoint(probe, name, endpoint->tls, condition, cause, time);
+        return;
+    }
+    struct event event = event_new(EVENT_ATTEMPT);
+    event_set(event.text, name);
+    tell(&probe->teller, &event);
 }
 
 static bool find_endpoints(struct probe *probe, struct failure *failure)

@@ -79,6 +79,25 @@ static void *grow(struct result *result, void *list, size_t count, size_t size)
     return grown;
 }
 
+static void take_attempt(struct result *result, const struct event *event)
+{
+    if (result->attempt_count < ATTEMPTS_MAX)
+        CLEAN(result->attempts[result->attempt_count++], event->text);
+}
+
+static void end_attempt(struct result *result, const struct event *event)
+{
+    char name[sizeof result->attempts[0]];
+    CLEAN(name, event->text);
+    for (size_t i = 0; i < result->attempt_count; i++) {
+        if (strcmp(result->attempts[i], name) != 0)
+            continue;
+        result->attempt_count--;
+        memmove(result->attempts[i], result->attempts[i + 1], (result->attempt_count - i) * sizeof *result->attempts);
+        return;
+    }
+}
+
 static void take_endpoint(struct result *result, const struct event *event)
 {
     void *grown = grow(result, result->endpoints, result->endpoint_count, sizeof *result->endpoints);
@@ -221,7 +240,11 @@ void result_take(const struct event *event, void *userdata)
     case EVENT_PHASE_END:
         take_phase_end(result, event);
         break;
+    case EVENT_ATTEMPT:
+        take_attempt(result, event);
+        break;
     case EVENT_ENDPOINT:
+        end_attempt(result, event);
         take_endpoint(result, event);
         break;
     case EVENT_CANDIDATE:

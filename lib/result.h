@@ -45,6 +45,8 @@ struct candidate {
     enum tls_mode tls;
     int family; /* AF_UNSPEC: whichever there is */
 };
+/* Attempts side by side that are kept; of more the later are not named. */
+#define ATTEMPTS_MAX 8
 
 struct result {
     int64_t started_at; /* of the whole check */
@@ -66,6 +68,8 @@ struct result {
     size_t endpoint_count;
     struct candidate *candidates;
     size_t candidate_count;
+    char attempts[ATTEMPTS_MAX][216]; /* the endpoints that have not answered yet, the first begun first; cleaned */
+    size_t attempt_count;
     bool tls;
     bool tls_verified;
     char tls_version[112];

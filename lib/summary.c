@@ -172,6 +172,8 @@ void summary_deadline(struct line *line, const struct settings *settings, const 
     line_add_time(line, settings->timeout);
     if (pinging)
         add_pending(line, settings, tallies);
+    else if (result->phase == PHASE_CONNECT && result->attempt_count > 0)
+        line_add(line, ", trying %s", result->attempts[0]);
 }
 
 void summary_signal(struct line *line, int number)

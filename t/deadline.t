@@ -57,6 +57,7 @@ sub check_end {
         is $run->exit, $expected{exit} // 2, 'exit code' or diag $run->explain;
         is $run->phase, $expected{phase}, 'the phase is named' or diag $run->explain if $expected{phase};
         like $run->condition, $expected{condition} // qr/\Adeadline\z/, 'the condition' or diag $run->explain;
+        like $run->text, $expected{text}, 'its words' or diag $run->explain if $expected{text};
         like $run->metric('time'), qr/\A[\d.]+\z/, 'the time is there';
         ok group_is_gone($run->pid), 'no process is left';
     };
@@ -113,7 +114,7 @@ check_end(@$_[0, 1], @$_[3 .. $#$_]) for @waiting;
     die "the listener's queue does not fill\n" if !grep { !$_->connected } @filling;
     check_end(
         'dropped SYNs', start(undef, '-H', '127.0.0.1', '-p', $listener->sockport),
-        phase => 'connect', condition => qr/\A(?:connect-timeout|deadline)\z/
+        phase => 'connect', text => qr/trying 127\.0\.0\.1:\d+\z/
     );
 }
 

@@ -63,6 +63,7 @@ struct world {
     union address addresses[ENDPOINTS][ADDRESSES];
     struct resolution resolution;
     char log[1024]; /* what the observer was told: "NAME condition" joined by commas */
+    int begun;      /* attempts that it was told of at their beginning */
 };
 
 static struct endpoint *add_endpoint(struct world *world, const char *name)
@@ -87,6 +88,10 @@ static void observe(const struct endpoint *endpoint, const union address *addres
 {
     struct world *world = userdata;
     size_t length = strlen(world->log);
+    if (condition && *condition == '\0') {
+        world->begun++;
+        return;
+    }
     (void)address;
     (void)cause;
     snprintf(world->log + length, sizeof(world->log) - length, "%s%s %s%s", length ? ", " : "", endpoint->name,
@@ -97,6 +102,7 @@ static bool run(struct world *world, size_t first, int64_t patience, struct dial
 {
     int64_t begun_at = clock_now();
     world->log[0] = '\0';
+    world->begun = 0;
     bool connected = dial(&world->resolution, first, begun_at + patience, observe, world, dialed);
     *took = clock_now() - begun_at;
     return connected;
@@ -151,6 +157,7 @@ static void test_failures(union address good, union address refused, union addre
     ok(run(&world, 0, LONG, &dialed, &took), "the second address is tried when the first is refused");
     ok(took < AT_ONCE, "without waiting for the stagger");
     is_str(world.log, "bad connect-refused, bad connected", "the observer is told of both");
+    is_int(world.begun, 2, "also when they begin");
     close(dialed.fd);
 
     memset(&world, 0, sizeof(world));

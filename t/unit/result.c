@@ -181,6 +181,19 @@ static void check_facts(void)
     is_str(result.endpoints[255].cause, "Connection refused", "cause");
     ok(result.endpoints[255].time == 5 && result.endpoints[255].tls == TLS_DIRECT, "time and mode");
 
+    event = (struct event){.kind = EVENT_ATTEMPT};
+    for (int i = 0; i < 100; i++) {
+        snprintf(event.text, sizeof event.text, "a %d", i);
+        take(&result, event);
+    }
+    is_int((long long)result.attempt_count, ATTEMPTS_MAX, "attempts are kept, within reason");
+    event = (struct event){.kind = EVENT_ENDPOINT};
+    event_set(event.text, "a 0");
+    take(&result, event);
+    is_int((long long)result.attempt_count, ATTEMPTS_MAX - 1, "an attempt that has ended is none any more");
+    is_str(result.attempts[0], "a 1", "the next one is the first");
+    is_str(result.attempts[ATTEMPTS_MAX - 2], "a 7", "the last one is kept");
+
     event = (struct event){.kind = EVENT_TLS, .code = 1};
     event_set(event.name, "TLSv1.3");
     event_set(event.text, "C");
