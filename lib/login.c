@@ -131,6 +131,8 @@ static void send_sasl(struct login *login, const char *name, char *message)
     xmpp_stanza_t *stanza = stanza_new(login->connection->ctx, name, SASL_XMLNS, message);
     if (stanza && strcmp(name, "auth") == 0)
         xmpp_stanza_set_attribute(stanza, "mechanism", sasl_mechanism(login->sasl));
+    if (message)
+        secrets_add(login->secrets, message);
     send_and_release(login, stanza);
     sasl_free_message(message);
 }
@@ -356,11 +358,15 @@ static int on_stanza(xmpp_conn_t *conn, xmpp_stanza_t *stanza, void *userdata)
     struct login *login = userdata;
     if (login->step == LOGIN_FAILED)
         return 1;
+    if (login->step == LOGIN_HANDSHAKE) {
+        fail_injected(login);
+        return 1;
+    }
     if (stanza_is(stanza, "error", STREAM_XMLNS)) {
         take_stream_error(login, stanza);
         return 1;
     }
-    if (login->step != LOGIN_HANDSHAKE && !expect_allows(login->step, stanza)) {
+    if (!expect_allows(login->step, stanza)) {
         fail_unexpected(login, stanza);
         return 1;
     }
@@ -370,9 +376,6 @@ static int on_stanza(xmpp_conn_t *conn, xmpp_stanza_t *stanza, void *userdata)
         break;
     case LOGIN_PROCEED:
         take_proceed(login, stanza);
-        break;
-    case LOGIN_HANDSHAKE:
-        fail_injected(login);
         break;
     case LOGIN_AUTH_FEATURES:
         take_auth_features(login, stanza);
@@ -390,6 +393,7 @@ static int on_stanza(xmpp_conn_t *conn, xmpp_stanza_t *stanza, void *userdata)
         if (is_result(login, stanza, session_id))
             login->step = LOGIN_DONE;
         break;
+    case LOGIN_HANDSHAKE:
     case LOGIN_DONE:
     case LOGIN_FAILED:
         break;

@@ -30,7 +30,8 @@ struct login {
     struct settings *settings; /* the password is wiped there when it has been used */
     struct connection *connection;
     struct teller *teller;
-    enum tls_mode tls; /* STARTTLS, DIRECT or NONE */
+    struct secrets *secrets; /* the teller's: gets what SASL sends */
+    enum tls_mode tls;       /* STARTTLS, DIRECT or NONE */
     enum login_step step;
     struct sasl *sasl;
     bool session_wanted;

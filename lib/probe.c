@@ -106,6 +106,7 @@ static bool log_in(struct probe *probe, const struct dialed *dialed, int64_t lim
     probe->login = (struct login){.settings = settings,
                                   .connection = &probe->connection,
                                   .teller = &probe->teller,
+                                  .secrets = &probe->secrets,
                                   .tls = endpoint->tls,
                                   .pings = ping_context_new(probe->connection.ctx)};
     if (!probe->login.pings) {

@@ -139,6 +139,7 @@ void secret_wipe(struct secret *secret)
 
 /* A shorter password would be found in any text. */
 #define SHORTEST_TOLD 4
+#define SHORTEST_MESSAGE 8
 
 /* Base64 without its padding: a longer text may go on where it stands. */
 static void encode(char *out, size_t size, const char *in, size_t length)
@@ -161,6 +162,16 @@ void secrets_collect(struct secrets *secrets, const struct secret *secret, const
     if (length > 0 && (size_t)length < sizeof plain)
         encode(secrets->forms[2], sizeof secrets->forms[2], plain, (size_t)length);
     explicit_bzero(plain, sizeof plain);
+}
+
+void secrets_add(struct secrets *secrets, const char *message)
+{
+    if (strlen(message) < SHORTEST_MESSAGE)
+        return;
+    size_t place = SECRET_PASSWORD_FORMS;
+    while (place < SECRET_FORMS - 1 && secrets->forms[place][0])
+        place++;
+    snprintf(secrets->forms[place], sizeof secrets->forms[place], "%.*s", (int)strcspn(message, "="), message);
 }
 
 bool secrets_are_in(const struct secrets *secrets, const char *text)

@@ -30,8 +30,10 @@ bool secret_take_environment(struct secret *secret, char *why, size_t why_size);
 /* Overwrites the value in a way that the compiler keeps. */
 void secret_wipe(struct secret *secret);
 
-/* The forms in which a password goes over the wire: itself, in base64, and in base64 as SASL PLAIN has it. */
-#define SECRET_FORMS 3
+/* The forms in which a password goes over the wire: itself, in base64, and in base64 as SASL PLAIN has it. Behind them
+ * the messages of the SASL exchange, as a server may say these again too. */
+#define SECRET_PASSWORD_FORMS 3
+#define SECRET_FORMS (SECRET_PASSWORD_FORMS + 2)
 struct secrets {
     char forms[SECRET_FORMS][2740];
 };
@@ -39,6 +41,9 @@ struct secrets {
 /* Fills SECRETS for the account NODE, "" for none. All empty when SECRET is not set or too short to be told from words.
  */
 void secrets_collect(struct secrets *secrets, const struct secret *secret, const char *node);
+
+/* Adds a MESSAGE of the SASL exchange, in base64; of more than two the last counts. */
+void secrets_add(struct secrets *secrets, const char *message);
 
 /* Whether TEXT holds one of them. */
 bool secrets_are_in(const struct secrets *secrets, const char *text);

@@ -129,9 +129,9 @@ my %MISDEED = (
         return 0;
     },
     ssh => sub { my ($c) = @_; $c->send("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"); return 0 },
-    bad_xml => sub { my ($c) = @_; $c->header; $c->send('<a><b></a></b>'); return 0 },
-    invalid_utf8 => sub { my ($c) = @_; $c->header; $c->send("<a>\xff\xfe\xc0\x80</a>"); return 0 },
-    nul => sub { my ($c) = @_; $c->header; $c->send("<a>\0</a>"); return 0 },
+    bad_xml => sub { my ($c) = @_; $c->in_stream; $c->send('<a><b></a></b>'); return 0 },
+    invalid_utf8 => sub { my ($c) = @_; $c->in_stream; $c->send("<a>\xff\xfe\xc0\x80</a>"); return 0 },
+    nul => sub { my ($c) = @_; $c->in_stream; $c->send("<a>\0</a>"); return 0 },
     # The server's answer to the stream, byte by byte.
     slow => sub {
         my ($c, $pause) = @_;
@@ -141,25 +141,77 @@ my %MISDEED = (
         }
         return 0;
     },
+    # What belongs here, or at least begins well, with half a second between two bytes.
+    drip => sub {
+        my ($c) = @_;
+        my $text = $c->{phase} eq 'tls' ? "\x16\x03\x03\x02\x00\x02\x00\x01\xfc\x03\x03" . 'x' x 100
+            : ($c->{opened} ? '' : $c->header_text) . '<message><body>' . 'x' x 100;
+        for my $byte (split //, $text) {
+            $c->send($byte);
+            sleep 0.5;
+        }
+        return 0;
+    },
+    # Stanzas that nobody has asked for, RATE a second; only pings are answered all the same.
+    flood => sub {
+        my ($c, $rate) = @_;
+        $c->in_stream;
+        $c->iq_result('') if $c->{phase} eq 'ping';
+        my $from = "from='flood\@$c->{server}{domain}/x'";
+        my $four = "<message $from><body>unasked</body></message><presence $from/><iq type='result' $from id='unasked'/>"
+            . "<iq type='get' $from id='asked'><ping xmlns='urn:xmpp:ping'/></iq>";
+        my $batch = $four x (($rate // 10_000) / 400);
+        while (1) {
+            $c->send($batch);
+            $c->fill or return 0 while $c->readable(0.01);
+            while ($c->{in} =~ s{<iq ([^>]*)><ping\b}{}) {
+                my $attributes = $1;
+                ($c->{id}) = $attributes =~ /\bid=["']([^"']*)["']/;
+                $c->{to} = $attributes =~ /\bto=["']([^"']*)["']/ ? $1 : '';
+                $c->iq_result('') if $c->{phase} eq 'ping';
+            }
+            return 0 if $c->{in} =~ m{</stream:stream>};
+        }
+    },
+    # What belongs here by name, of another namespace.
+    wrong_namespace => sub {
+        my ($c) = @_;
+        return $c->send("<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='urn:example' version='1.0'>"
+                . '<stream:features/>') && 0 if !$c->{opened};
+        my %element = (starttls => '<proceed', sasl => '<success', bind => "<iq type='result' id='$c->{id}'",
+            session => "<iq type='result' id='$c->{id}'", ping => "<iq type='result' id='$c->{id}'");
+        my $element = $element{ $c->{phase} } // '<features';
+        $c->send($element . ($element =~ /iq/ ? " xmlns='jabber:server'/>" : " xmlns='urn:example'/>"));
+        return 0;
+    },
+    # TLS 1.2: asks for another handshake, and goes on as if nothing were.
+    renegotiate => sub {
+        my ($c) = @_;
+        my $ssl = $c->{socket}->_get_ssl_object;
+        Net::SSLeay::renegotiate($ssl);
+        Net::SSLeay::do_handshake($ssl);
+        my $work = $c->can("do_$c->{phase}");
+        return $work->($c);
+    },
     # A billion laughs, before anything else could forbid it.
     entity_bomb => sub {
         my ($c) = @_;
         my $bomb = qq{<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a0 "} . 'ha' x 32 . '">';
         $bomb .= sprintf '<!ENTITY a%d "%s">', $_, "&a${\ ($_ - 1)};" x 10 for 1 .. 9;
-        $c->send(qq{$bomb]><stream:stream xmlns="jabber:client" xmlns:stream="$STREAM" version="1.0"><a>&a9;</a>});
+        $c->send($bomb . ']>' . ($c->{opened} ? '' : $c->header_text =~ s/\A<\?.*?\?>//r) . '<a>&a9;</a>');
         return 0;
     },
     # Text without end in one stanza.
     huge_stanza => sub {
         my ($c, $megabytes) = @_;
-        $c->header;
+        $c->in_stream;
         $c->send('<message><body>');
         $c->send('x' x (1 << 20)) for 1 .. $megabytes // 1000;
         return 0;
     },
     deep_nesting => sub {
         my ($c, $depth) = @_;
-        $c->header;
+        $c->in_stream;
         my $rest = $depth // 3_000_000;
         for (; $rest > 0; $rest -= 10_000) {
             $c->send('<a>' x 10_000);
@@ -169,14 +221,14 @@ my %MISDEED = (
     },
     stream_error => sub {
         my ($c, $condition, $text, $content) = @_;
-        $c->header;
+        $c->in_stream;
         $c->stream_error($condition, $text, $content);
         $c->close;
         return 0;
     },
     see_other_host => sub {
         my ($c, $host) = @_;
-        $c->header;
+        $c->in_stream;
         $c->stream_error('see-other-host', undef, $host // 'other.example.org:5222');
         $c->close;
         return 0;
@@ -196,6 +248,19 @@ my %MISDEED = (
     failure => sub {
         my ($c, $condition, $text) = @_;
         $c->sasl_failure($condition, $text);
+        return 0;
+    },
+    sasl2_success => sub {
+        my ($c) = @_;
+        $c->in_stream;
+        $c->send("<success xmlns='urn:xmpp:sasl:2'><authorization-identifier>alice\@$c->{server}{domain}</authorization-identifier></success>");
+        return 0;
+    },
+    # Says in its answer what it was told.
+    echo => sub {
+        my ($c, $padding) = @_;
+        my $told = $c->{element} =~ s/[<>]/ /gr;
+        $c->sasl_failure('not-authorized', ('-' x ($padding // 0)) . $told);
         return 0;
     },
     success => sub { my ($c, $data) = @_; $c->send("<success xmlns='$SASL'>" . ($data // '') . '</success>'); return 1 },
@@ -247,11 +312,17 @@ sub serve {
     @phases = grep { $_ ne 'tls' } @phases if $server->{mode} eq 'clear';
     @phases = grep { $_ ne 'session' } @phases if !$server->{wants_session};
     for my $phase (@phases) {
+        $self->{phase} = $phase;
         my $read = $self->can("read_$phase");
         my $act = $server->{$phase};
         my ($name, @arguments) = ref $act eq 'ARRAY' ? @$act : ($act);
         do {
-            last if $read && !$read->($self);
+            if ($read && !$read->($self)) {
+                next if $phase eq 'ping';    # on to the end of the stream
+                last;
+            }
+            # A handshake begins with the client's word; what comes before it is injected.
+            last if $phase eq 'tls' && defined $name && !$self->fill;
             my $work = !defined $name ? $self->can("do_$phase") : ref $name eq 'CODE' ? $name : Hostile::misdeed($name);
             if ($work && !$work->($self, @arguments)) {
                 $self->read_to_end;
@@ -427,6 +498,7 @@ sub read_header {
         $self->fill or die "gone\n";
     }
     $self->{client_header} = $1;
+    $self->{opened} = 0;
     return 1;
 }
 
@@ -436,7 +508,10 @@ sub header_text {
         . " from='$self->{server}{domain}' version='1.0'>";
 }
 
-sub header { my ($self) = @_; $self->send($self->header_text); return 1 }
+sub header { my ($self) = @_; $self->send($self->header_text); $self->{opened} = 1; return 1 }
+
+# Opens the stream if that has not been done.
+sub in_stream { my ($self) = @_; return $self->{opened} || $self->header }
 sub features { my ($self, $content) = @_; $self->send("<stream:features>$content</stream:features>"); return 1 }
 
 sub mechanisms {
@@ -485,6 +560,15 @@ sub fill {
     $self->{in} .= $bytes;
     _append("$self->{name}.$self->{how}", $bytes);
     return 1;
+}
+
+# Whether something comes within SECONDS.
+sub readable {
+    my ($self, $seconds) = @_;
+    return 1 if $self->{how} eq 'tls' && $self->{socket}->pending;
+    my $wanted = '';
+    vec($wanted, fileno $self->{socket}, 1) = 1;
+    return select($wanted, undef, undef, $seconds) > 0;
 }
 
 sub read_to_end {

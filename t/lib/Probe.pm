@@ -68,12 +68,22 @@ sub start {
 sub pid { return $_[0]{pid} }
 sub kill_with { my ($self, $signal) = @_; kill $signal, $self->{pid}; return }
 
+# Whether it has ended. Does not wait.
+sub ended {
+    my ($self) = @_;
+    return 1 if defined $self->{status};
+    waitpid $self->{pid}, POSIX::WNOHANG() or return 0;
+    $self->{status} = $?;
+    $self->{elapsed} = now() - $self->{started};
+    return 1;
+}
+
 # Waits for the end; kills the program at the limit.
 sub finish {
     my ($self) = @_;
     my $end = $self->{started} + $self->{limit};
     my $pause = 0.0005;
-    until (waitpid $self->{pid}, POSIX::WNOHANG()) {
+    until ($self->ended) {
         if (now() > $end) {
             $self->{overrun} = 1;
             kill 'KILL', $self->{pid};
@@ -81,8 +91,7 @@ sub finish {
         sleep $pause;
         $pause *= 1.2 if $pause < 0.01;
     }
-    my $status = $?;
-    $self->{elapsed} = now() - $self->{started};
+    my $status = $self->{status};
     $self->{exit} = $status >> 8;
     $self->{signal} = $status & 127;
     $self->{stdout} = read_file("$self->{dir}/out");

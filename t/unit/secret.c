@@ -190,6 +190,12 @@ static void test_forms(void)
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         is_int(secrets_are_in(&secrets, texts[i].text), texts[i].told, "%s the password: %s",
                texts[i].told ? "holds" : "does not hold", texts[i].text);
+    secrets_add(&secrets, "=");
+    ok(!secrets_are_in(&secrets, "a=b"), "an empty message of SASL is no secret");
+    secrets_add(&secrets, "biwsbj1hbGljZSxyPWFiYw==");
+    secrets_add(&secrets, "Yz1iaXdzLHI9YWJjZGVm");
+    ok(secrets_are_in(&secrets, "no: biwsbj1hbGljZSxyPWFiYw, no"), "the first message of SASL is a secret");
+    ok(secrets_are_in(&secrets, "no: Yz1iaXdzLHI9YWJjZGVm, no"), "the second is");
     secrets_wipe(&secrets);
     ok(!secrets_are_in(&secrets, "hunter2"), "what was wiped is not known any more");
     snprintf(secret.value, sizeof secret.value, "the");

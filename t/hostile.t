@@ -1,0 +1,18 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Hostile servers: every phase of a check times every misdeed, and what can only be done in one place. Each run has the right state
+# and condition, valid output, ends in time and in bounded memory, and tells and sends no secret.
+
+use strict;
+use warnings;
+use FindBin;
+use Test::More;
+
+use lib "$FindBin::Bin/lib";
+
+use Misdeeds qw(phases_times_misdeeds run_misdeeds special_misdeeds);
+
+my @cases = (phases_times_misdeeds(), special_misdeeds());
+run_misdeeds(16, @cases);
+note scalar(@cases) . ' hostile servers';
+done_testing;
