@@ -173,6 +173,14 @@ my %MISDEED = (
             return 0 if $c->{in} =~ m{</stream:stream>};
         }
     },
+    # Pings by the thousand, 10 MB of answers that it does not take.
+    deaf => sub {
+        my ($c) = @_;
+        my $ping = "<iq type='get' id='" . 'x' x 1000 . "' from='$c->{server}{domain}'><ping xmlns='urn:xmpp:ping'/></iq>";
+        $c->send($ping x 10) for 1 .. 1000;
+        sleep 60;
+        return 0;
+    },
     # What belongs here by name, of another namespace.
     wrong_namespace => sub {
         my ($c) = @_;
