@@ -22,12 +22,14 @@ CFLAGS ?= -O2 -g
 HARDENING ?= -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
 WARNINGS  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes
 PACKAGES  := libstrophe libssl libcrypto libconfig libcares libgsasl libidn
+# The child's sandbox; the program builds without it, too, and then says so in --version.
+SECCOMP   := $(shell $(PKG_CONFIG) --exists libseccomp && echo libseccomp)
 
 ALL_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(sysconfdir)"' -Ilib \
-	$(shell $(PKG_CONFIG) --cflags $(PACKAGES)) $(CPPFLAGS)
+	$(if $(SECCOMP),-DHAVE_LIBSECCOMP) $(shell $(PKG_CONFIG) --cflags $(PACKAGES) $(SECCOMP)) $(CPPFLAGS)
 ALL_CFLAGS   = -std=gnu11 $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS  = -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS)
-ALL_LIBS     = $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lm $(LIBS)
+ALL_LIBS     = $(shell $(PKG_CONFIG) --libs $(PACKAGES) $(SECCOMP)) -lm $(LIBS)
 
 LIB_OBJECTS := $(patsubst %.c,$(O)/%.o,$(wildcard lib/*.c))
 EXAMPLES    := $(patsubst %.c,$(O)/%,$(wildcard doc/examples/*.c))
@@ -109,9 +111,11 @@ check-asan: ## run all tests with AddressSanitizer and UndefinedBehaviorSanitize
 	$(Q)$(MAKE) --no-print-directory check-plain O=obj/asan PROGRAM=obj/asan/check_xmpp_ping \
 		CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' HARDENING=-fPIE
 
-check-werror: ## build with gcc and clang, warnings being errors
+check-werror: ## build with gcc and clang, and without libseccomp, warnings being errors
 	$(Q)$(MAKE) --no-print-directory all unit-tests examples O=obj/werror-gcc PROGRAM=obj/werror-gcc/check_xmpp_ping CC=gcc CFLAGS='-O2 -Werror'
 	$(Q)$(MAKE) --no-print-directory all unit-tests examples O=obj/werror-clang PROGRAM=obj/werror-clang/check_xmpp_ping CC=clang CFLAGS='-O2 -Werror'
+	$(Q)$(MAKE) --no-print-directory obj/bare/t/sandbox.t O=obj/bare SECCOMP= CFLAGS='-O0 -Werror'
+	$(Q)obj/bare/t/sandbox.t >/dev/null
 
 unit-tests: $(UNIT_TESTS)
 

@@ -3,38 +3,61 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #ifdef __linux__
+#include <linux/capability.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #endif
 
 #include "clock.h"
+#include "sandbox.h"
 
-/* AddressSanitizer's shadow needs terabytes of address space. */
-#if defined(__SANITIZE_ADDRESS__)
-#define LIMIT_MEMORY 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define LIMIT_MEMORY 0
-#endif
-#endif
-#ifndef LIMIT_MEMORY
-#define LIMIT_MEMORY 1
-#endif
+/* Without close_range(2), where the search for open descriptors ends. */
+#define DESCRIPTORS_SOUGHT 1024
 
+/* Lowers a limit for good; one that is lower already stays. */
 static void limit(__rlimit_resource_t resource, rlim_t value)
 {
     struct rlimit now;
-    if (getrlimit(resource, &now) != 0)
-        return;
-    if (now.rlim_max != RLIM_INFINITY && now.rlim_max < value)
-        value = now.rlim_max;
+    if (getrlimit(resource, &now) == 0 && now.rlim_cur < value)
+        value = now.rlim_cur;
     struct rlimit wanted = {.rlim_cur = value, .rlim_max = value};
     setrlimit(resource, &wanted);
 }
 
-void confine(pid_t parent, int64_t deadline)
+/* What root may do beyond other users, but to read: the client's key may be another user's. */
+static void drop_capabilities(void)
+{
+#ifdef __linux__
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+    if (syscall(SYS_capget, &header, data) != 0)
+        return;
+    uint32_t kept = data[0].effective & (1u << CAP_DAC_READ_SEARCH);
+    memset(data, 0, sizeof data);
+    data[0].effective = data[0].permitted = kept;
+    syscall(SYS_capset, &header, data);
+#endif
+}
+
+/* What the scheduler has left open in us is not the child's business. */
+static void close_others(int keep)
+{
+#ifdef CLOSE_RANGE_CLOEXEC
+    unsigned first = keep < 3 ? 3 : (unsigned)keep + 1;
+    if (close_range(first, ~0u, 0) == 0 && (keep <= 3 || close_range(3, (unsigned)keep - 1, 0) == 0))
+        return;
+#endif
+    long end = sysconf(_SC_OPEN_MAX);
+    for (int fd = 3; fd < (end > 0 && end < DESCRIPTORS_SOUGHT ? end : DESCRIPTORS_SOUGHT); fd++)
+        if (fd != keep)
+            close(fd);
+}
+
+void confine(pid_t parent, int64_t deadline, int keep)
 {
 #ifdef __linux__
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -48,13 +71,16 @@ void confine(pid_t parent, int64_t deadline)
     if (null >= 0) {
         for (int fd = 0; fd <= 2; fd++)
             dup2(null, fd);
-        if (null > 2)
-            close(null);
     }
+    close_others(keep);
     int64_t left = deadline - clock_now();
     limit(RLIMIT_CPU, (rlim_t)((left > 0 ? left : 0) / NS_PER_S + 1));
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_FSIZE, 0);
-    if (LIMIT_MEMORY)
+    limit(RLIMIT_NOFILE, CONFINE_DESCRIPTORS);
+    if (CONFINE_LIMITS_MEMORY)
         limit(RLIMIT_AS, CONFINE_MEMORY);
+    drop_capabilities();
+    if (!sandbox_enter())
+        limit(RLIMIT_NPROC, 0); /* all of the user's processes count: no more can be made, but by root */
 }

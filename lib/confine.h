@@ -9,10 +9,28 @@
 /* The child's address space at most; more is a server that feeds it without end. Bytes. */
 #define CONFINE_MEMORY (512ul << 20)
 
-/* To be called in the child first thing. It dies with PARENT, dumps no core and cannot be traced, gains no privileges,
- * writes no file, has CONFINE_MEMORY and no more CPU time than DEADLINE (CLOCK_MONOTONIC, ns) leaves, and its standard
- * streams lead nowhere, so that no library can print. What the system refuses is left out: the parent's deadline holds
- * all the same. Ends the process when PARENT is gone already. */
-void confine(pid_t parent, int64_t deadline);
+/* AddressSanitizer's shadow needs terabytes of address space; valgrind's copy of each byte is the build's to tell. */
+#ifndef CONFINE_LIMITS_MEMORY
+#if defined(__SANITIZE_ADDRESS__)
+#define CONFINE_LIMITS_MEMORY 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define CONFINE_LIMITS_MEMORY 0
+#endif
+#endif
+#endif
+#ifndef CONFINE_LIMITS_MEMORY
+#define CONFINE_LIMITS_MEMORY 1
+#endif
+
+/* Its descriptors at most: the pipe, sockets to each name server and to the addresses that are raced, a file. */
+#define CONFINE_DESCRIPTORS 256
+
+/* To be called in the child first thing. It dies with PARENT, dumps no core and cannot be traced, has no privileges and
+ * gains none, writes no file, has CONFINE_MEMORY and no more CPU time than DEADLINE (CLOCK_MONOTONIC, ns) leaves, no
+ * open descriptor but KEEP (-1: none), and its standard streams lead nowhere, so that no library can print; see
+ * sandbox.h for the rest. What the system refuses is left out: the parent's deadline holds all the same. Ends the
+ * process when PARENT is gone already. */
+void confine(pid_t parent, int64_t deadline, int keep);
 
 #endif

@@ -8,6 +8,8 @@
 #include <stringprep.h>
 #include <strophe.h>
 
+#include "sandbox.h"
+
 #define WIDTH 80
 
 /* Where the texts of options begin. */
@@ -88,9 +90,11 @@ static int strophe_minor(void)
 
 void options_print_version(FILE *out)
 {
-    char text[200];
-    snprintf(text, sizeof text, "check_xmpp_ping %s (libstrophe 0.%d, OpenSSL %s, c-ares %s, GNU SASL %s, libidn %s)",
-             VERSION, strophe_minor(), OpenSSL_version(OPENSSL_VERSION_STRING), ares_version(NULL),
-             gsasl_check_version(NULL), stringprep_check_version(NULL));
+    char text[240];
+    char sandbox[32];
+    snprintf(text, sizeof text,
+             "check_xmpp_ping %s (libstrophe 0.%d, OpenSSL %s, c-ares %s, GNU SASL %s, libidn %s, %s)", VERSION,
+             strophe_minor(), OpenSSL_version(OPENSSL_VERSION_STRING), ares_version(NULL), gsasl_check_version(NULL),
+             stringprep_check_version(NULL), sandbox_version(sandbox, sizeof sandbox));
     print_words(out, text, 0, 4);
 }

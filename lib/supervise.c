@@ -104,7 +104,7 @@ static _Noreturn void child_main(supervise_work work, const void *input, int64_t
     set_handlers(asked_to_stop, COUNT(asked_to_stop), SIG_DFL, 0);
     sigset_t set = stop_set();
     sigprocmask(SIG_UNBLOCK, &set, NULL);
-    confine(parent, deadline);
+    confine(parent, deadline, fd);
     work(input, fd);
     _exit(0);
 }

@@ -93,13 +93,6 @@ static void work_flood(const void *input, int fd)
         say(fd, EVENT_TCP_RTT, 1);
 }
 
-static void work_stop_parent(const void *input, int fd)
-{
-    (void)fd;
-    kill(getppid(), *(const int *)input);
-    wait_for_ever();
-}
-
 /* Tells the limits that it finds on itself. */
 static void work_limits(const void *input, int fd)
 {
@@ -256,12 +249,18 @@ static void test_limits(void)
     is_int(seen.values[2], 1, "what the child prints goes nowhere");
 }
 
+/* Stands for the scheduler. The signal is held back until the next wait. */
+static void stop_when_told(const struct event *event, void *userdata)
+{
+    (void)event;
+    kill(getpid(), *(const int *)userdata);
+}
+
 /* Last, as the signal that was noted stays. */
 static void test_interrupt(void)
 {
-    struct seen seen;
     int signal = SIGTERM;
-    struct supervision outcome = run(work_stop_parent, &signal, LONG_TIME, &seen);
+    struct supervision outcome = supervise(work_hang, NULL, clock_now() + LONG_TIME, 2, 3, stop_when_told, &signal);
     is_int(outcome.end, SUPERVISE_INTERRUPTED, "SIGTERM ends it at once");
     is_int(outcome.signal, SIGTERM, "and is named");
     no_child_is_left("SIGTERM");
