@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "memory.h"
 #include "tls.h"
 
 /* libstrophe's callback for sockets and the signal handler have no argument of ours. */

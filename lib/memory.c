@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* What stands in front of each block. */
 union header {
@@ -18,6 +19,14 @@ static void *refuse(struct memory *memory, enum memory_end why)
     return NULL;
 }
 
+/* Nothing is left behind of a block that moves or ends. */
+static void wipe(union header *block)
+{
+    if (block)
+        explicit_bzero(block + 1, block->size);
+    free(block);
+}
+
 static void *resize(struct memory *memory, union header *block, size_t size)
 {
     size_t before = block ? block->size : 0;
@@ -25,9 +34,12 @@ static void *resize(struct memory *memory, union header *block, size_t size)
     if (size > MEMORY_BLOCK_MAX || memory->bytes - before + size > MEMORY_MAX ||
         memory->blocks + more_blocks > MEMORY_BLOCKS_MAX)
         return refuse(memory, MEMORY_EXCEEDED);
-    union header *resized = realloc(block, sizeof *resized + size);
+    union header *resized = malloc(sizeof *resized + size);
     if (!resized)
         return refuse(memory, MEMORY_NONE);
+    if (before > 0)
+        memcpy(resized + 1, block + 1, before < size ? before : size);
+    wipe(block);
     resized->size = size;
     memory->bytes += size - before;
     memory->blocks += more_blocks;
@@ -52,7 +64,7 @@ static void release(void *pointer, void *userdata)
     union header *block = (union header *)pointer - 1;
     memory->bytes -= block->size;
     memory->blocks--;
-    free(block);
+    wipe(block);
 }
 
 void memory_init(struct memory *memory)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The memory that libstrophe and its XML parser may take. Neither limits a stanza in size or depth, entities multiply
  * what was sent, text is appended in O(n^2), and trees are walked recursively: what holds for all of these, whatever a
- * server sends, is a bound on the blocks that they ask for. */
+ * server sends, is a bound on the blocks that they ask for. What they free is wiped, as stanzas hold passwords. */
 #ifndef MEMORY_H
 #define MEMORY_H
 

@@ -285,12 +285,23 @@ void sasl_free_message(char *message)
     gsasl_free(message);
 }
 
+/* GNU SASL frees its properties as they are. */
+static void wipe_property(Gsasl_session *session, Gsasl_property property)
+{
+    char *value = (char *)gsasl_property_fast(session, property);
+    if (value)
+        explicit_bzero(value, strlen(value));
+}
+
 void sasl_free(struct sasl *sasl)
 {
     if (!sasl)
         return;
-    if (sasl->session)
+    if (sasl->session) {
+        wipe_property(sasl->session, GSASL_PASSWORD);
+        wipe_property(sasl->session, GSASL_SCRAM_SALTED_PASSWORD);
         gsasl_finish(sasl->session);
+    }
     gsasl_done(sasl->library);
     free(sasl);
 }

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,13 +143,44 @@ void secret_wipe(struct secret *secret)
 #define SHORTEST_TOLD 4
 #define SHORTEST_MESSAGE 8
 
-/* Base64 without its padding: a longer text may go on where it stands. */
-static void encode(char *out, size_t size, const char *in, size_t length)
+/* The longest form: NUL node NUL password in base64. */
+#define FORM_SIZE 2740
+
+static bool digest(const struct secrets *secrets, const char *text, size_t length, unsigned char out[32])
 {
-    if (4 * ((length + 2) / 3) + 1 > size)
+    unsigned char keyed[sizeof secrets->key + FORM_SIZE];
+    memcpy(keyed, secrets->key, sizeof secrets->key);
+    memcpy(keyed + sizeof secrets->key, text, length);
+    bool done = SHA256(keyed, sizeof secrets->key + length, out) != NULL;
+    explicit_bzero(keyed, sizeof secrets->key + length);
+    return done;
+}
+
+static unsigned sum_bytes(const char *text, size_t length)
+{
+    unsigned sum = 0;
+    for (size_t i = 0; i < length; i++)
+        sum += (unsigned char)text[i];
+    return sum;
+}
+
+static void add_form(struct secrets *secrets, struct secret_form *form, const char *text, size_t length)
+{
+    if (digest(secrets, text, length, form->digest)) {
+        form->length = length;
+        form->sum = sum_bytes(text, length);
+    }
+}
+
+/* Base64 without its padding: a longer text may go on where it stands. */
+static void add_base64(struct secrets *secrets, struct secret_form *form, const char *in, size_t length)
+{
+    char encoded[FORM_SIZE];
+    if (4 * ((length + 2) / 3) + 1 > sizeof encoded)
         return;
-    EVP_EncodeBlock((unsigned char *)out, (const unsigned char *)in, (int)length);
-    out[strcspn(out, "=")] = '\0';
+    EVP_EncodeBlock((unsigned char *)encoded, (const unsigned char *)in, (int)length);
+    add_form(secrets, form, encoded, strcspn(encoded, "="));
+    explicit_bzero(encoded, sizeof encoded);
 }
 
 void secrets_collect(struct secrets *secrets, const struct secret *secret, const char *node)
@@ -155,12 +188,13 @@ void secrets_collect(struct secrets *secrets, const struct secret *secret, const
     memset(secrets, 0, sizeof *secrets);
     if (!secret->set || secret->length < SHORTEST_TOLD)
         return;
-    memcpy(secrets->forms[0], secret->value, secret->length + 1);
-    encode(secrets->forms[1], sizeof secrets->forms[1], secret->value, secret->length);
+    RAND_bytes(secrets->key, sizeof secrets->key); /* if it fails, the digests are plain ones */
+    add_form(secrets, &secrets->forms[0], secret->value, secret->length);
+    add_base64(secrets, &secrets->forms[1], secret->value, secret->length);
     char plain[2 * sizeof secret->value]; /* NUL node NUL password (RFC 4616) */
     int length = snprintf(plain, sizeof plain, "%c%s%c%s", '\0', node, '\0', secret->value);
     if (length > 0 && (size_t)length < sizeof plain)
-        encode(secrets->forms[2], sizeof secrets->forms[2], plain, (size_t)length);
+        add_base64(secrets, &secrets->forms[2], plain, (size_t)length);
     explicit_bzero(plain, sizeof plain);
 }
 
@@ -169,15 +203,33 @@ void secrets_add(struct secrets *secrets, const char *message)
     if (strlen(message) < SHORTEST_MESSAGE)
         return;
     size_t place = SECRET_PASSWORD_FORMS;
-    while (place < SECRET_FORMS - 1 && secrets->forms[place][0])
+    while (place < SECRET_FORMS - 1 && secrets->forms[place].length > 0)
         place++;
-    snprintf(secrets->forms[place], sizeof secrets->forms[place], "%.*s", (int)strcspn(message, "="), message);
+    size_t length = strcspn(message, "=");
+    add_form(secrets, &secrets->forms[place], message, length < FORM_SIZE ? length : FORM_SIZE);
+}
+
+static bool form_is_in(const struct secrets *secrets, const struct secret_form *form, const char *text, size_t length)
+{
+    if (form->length == 0 || length < form->length)
+        return false;
+    unsigned sum = sum_bytes(text, form->length);
+    for (size_t i = 0;; i++) {
+        unsigned char found[sizeof form->digest];
+        if (sum == form->sum && digest(secrets, text + i, form->length, found) &&
+            memcmp(found, form->digest, sizeof found) == 0)
+            return true;
+        if (i + form->length >= length)
+            return false;
+        sum += (unsigned)(unsigned char)text[i + form->length] - (unsigned char)text[i];
+    }
 }
 
 bool secrets_are_in(const struct secrets *secrets, const char *text)
 {
+    size_t length = strlen(text);
     for (size_t i = 0; i < SECRET_FORMS; i++)
-        if (secrets->forms[i][0] && strstr(text, secrets->forms[i]))
+        if (form_is_in(secrets, &secrets->forms[i], text, length))
             return true;
     return false;
 }

@@ -31,11 +31,17 @@ bool secret_take_environment(struct secret *secret, char *why, size_t why_size);
 void secret_wipe(struct secret *secret);
 
 /* The forms in which a password goes over the wire: itself, in base64, and in base64 as SASL PLAIN has it. Behind them
- * the messages of the SASL exchange, as a server may say these again too. */
+ * the messages of the SASL exchange, as a server may say these again too. They are kept as keyed digests, so that they
+ * can be found in a text but not be read from memory after the login. */
 #define SECRET_PASSWORD_FORMS 3
 #define SECRET_FORMS (SECRET_PASSWORD_FORMS + 2)
 struct secrets {
-    char forms[SECRET_FORMS][2740];
+    unsigned char key[32];
+    struct secret_form {
+        size_t length; /* 0: none */
+        unsigned sum;  /* of its bytes: most places in a text need no digest to be ruled out */
+        unsigned char digest[32];
+    } forms[SECRET_FORMS];
 };
 
 /* Fills SECRETS for the account NODE, "" for none. All empty when SECRET is not set or too short to be told from words.

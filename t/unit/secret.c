@@ -184,8 +184,19 @@ static void test_forms(void)
         const char *text;
         bool told;
     } texts[] = {
-        {"the password hunter2 is wrong", true}, {"hunter", false}, {"HUNTER2", false}, {"it was aHVudGVyMg==", true},
-        {"AGFsaWNlAGh1bnRlcjI=", true},          {"", false},
+        {"the password hunter2 is wrong", true},
+        {"hunter", false},
+        {"HUNTER2", false},
+        {"it was aHVudGVyMg==", true},
+        {"AGFsaWNlAGh1bnRlcjI=", true},
+        {"", false},
+        {"hunter2", true},
+        {"hhunter2", true},
+        {"2hunter", false},
+        {"2hunter2", true},
+        {"hunterhunter2", true},
+        {"\xc3\xa4\xff\xff hunter2\xff", true},
+        {"hunte\xff hunter\xff", false},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         is_int(secrets_are_in(&secrets, texts[i].text), texts[i].told, "%s the password: %s",
@@ -196,6 +207,8 @@ static void test_forms(void)
     secrets_add(&secrets, "Yz1iaXdzLHI9YWJjZGVm");
     ok(secrets_are_in(&secrets, "no: biwsbj1hbGljZSxyPWFiYw, no"), "the first message of SASL is a secret");
     ok(secrets_are_in(&secrets, "no: Yz1iaXdzLHI9YWJjZGVm, no"), "the second is");
+    ok(!memmem(&secrets, sizeof secrets, "hunter2", 7) && !memmem(&secrets, sizeof secrets, "aHVudGVy", 8),
+       "it cannot be read from what is looked for");
     secrets_wipe(&secrets);
     ok(!secrets_are_in(&secrets, "hunter2"), "what was wiped is not known any more");
     snprintf(secret.value, sizeof secret.value, "the");

@@ -260,9 +260,11 @@ static void stop_when_told(const struct event *event, void *userdata)
 static void test_interrupt(void)
 {
     int signal = SIGTERM;
-    struct supervision outcome = supervise(work_hang, NULL, clock_now() + LONG_TIME, 2, 3, stop_when_told, &signal);
-    is_int(outcome.end, SUPERVISE_INTERRUPTED, "SIGTERM ends it at once");
-    is_int(outcome.signal, SIGTERM, "and is named");
+    struct supervised child = {
+        .work = work_hang, .targets = 2, .pings = 3, .sink = stop_when_told, .userdata = &signal};
+    supervise(&child, 1, clock_now() + LONG_TIME);
+    is_int(child.outcome.end, SUPERVISE_INTERRUPTED, "SIGTERM ends it at once");
+    is_int(child.outcome.signal, SIGTERM, "and is named");
     no_child_is_left("SIGTERM");
 }
 
