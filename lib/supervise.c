@@ -26,7 +26,7 @@
 #define FILES_PATIENCE 10
 
 static const int asked_to_stop[] = {SIGTERM, SIGINT, SIGHUP};
-static const int own_crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGALRM};
+static const int own_crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGXCPU, SIGALRM};
 
 /* Signal handlers leave their word here; nothing else can be reached from one. */
 static volatile sig_atomic_t stop_signal;
@@ -95,6 +95,7 @@ void supervise_prepare(void)
     sigprocmask(SIG_BLOCK, &set, NULL);
     set_handlers(asked_to_stop, COUNT(asked_to_stop), note_stop, 0);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* an output that is too long for its file fails as any other that cannot be written */
     signal(SIGCHLD, SIG_DFL); /* inherited as ignored, it would make waitpid() lose the child's end */
 }
 

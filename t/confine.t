@@ -1,0 +1,168 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The bars around the child as they are in the real program while it waits for a ping, what of the password is left in memory by
+# then, and that small limits on the program itself leave its line and its exit code alone. The bars are tried one by one by the
+# unit tests confine and sandbox.
+
+use strict;
+use warnings;
+no warnings 'portable';    # addresses have 64 bits
+use Fcntl qw(F_SETFD);
+use File::Copy qw(copy);
+use FindBin;
+use MIME::Base64 qw(encode_base64);
+use Test::More;
+use Time::HiRes qw(sleep);
+
+use lib "$FindBin::Bin/lib";
+
+use Certificates;
+use Daemon qw(now);
+use Hostile;
+use Probe;
+use TempDir;
+
+my $password = 'corr3ct-h0rse-b4ttery';
+my $certificates = Certificates->new(domain => 'example.org');
+my $sanitized = read_file(Probe->program) =~ /__asan_init/;
+
+sub children {
+    my ($parent) = @_;
+    return map { /\A(\d+) \(.*\) \S (\d+) / && $2 == $parent ? $1 : () } map { read_file($_) } glob '/proc/[0-9]*/stat';
+}
+
+# Starts a probe and waits until it has logged in and sent its first ping, which nobody answers. Returns the run and the child's pid.
+sub start_waiting {
+    my ($server, @more) = @_;
+    my $run = Probe->start(
+        ['-j', 'alice@example.org', '-H', $server->host, '-p', $server->port, '--ca-file', $server->ca_file, '-t', 25, @more],
+        env => { CHECK_XMPP_PING_PASSWORD => $password },
+    );
+    for (my $end = now() + 20; now() < $end && $server->received !~ /<ping/; sleep 0.01) {
+    }
+    my ($child) = children($run->pid);
+    return ($run, $child);
+}
+
+# --- the bars ---
+
+{
+    # What a scheduler may have left open.
+    open my $leak, '>', temp_dir() . '/leak' or die "leak: $!\n";
+    fcntl $leak, F_SETFD, 0;
+    my $server = Hostile->new(certificates => $certificates, password => $password, ping => 'silence');
+    my ($run, $child) = start_waiting($server);
+    ok $child, 'there is a child';
+    my %status = map { /\A(\w+):\s*(.*)\z/ ? ($1, $2) : () } split /\n/, read_file("/proc/$child/status");
+    is $status{Seccomp}, 2, 'the child is behind a filter';
+    is $status{NoNewPrivs}, 1, 'it gains no privileges';
+    is hex($status{CapEff}) & ~4, 0, 'it has none but to read files';
+    is hex($status{CapPrm}) & ~4, 0, 'nor can it have';
+
+    my %limit = map { /\A(Max .*?) {2,}(\S+) +(\S+)/ ? ($1 => [$2, $3]) : () } split /\n/, read_file("/proc/$child/limits");
+    is_deeply $limit{'Max core file size'}, [0, 0], 'it leaves no core';
+    is_deeply $limit{'Max file size'}, [0, 0], 'it writes no file';
+    is_deeply $limit{'Max open files'}, [256, 256], 'it has few descriptors';
+    is_deeply $limit{'Max address space'}, [512 << 20, 512 << 20], 'it has little memory' if !$sanitized;
+    cmp_ok $limit{'Max cpu time'}[1], '<=', 26, 'it has no more CPU time than the deadline leaves';
+
+    my %open = map { m{/(\d+)\z} ? ($1 => readlink) : () } glob "/proc/$child/fd/*";
+    SKIP: {
+        skip 'the descriptors of a process that cannot be traced are for root to see', 2 if $< != 0;
+        is_deeply [map { $open{$_} } 0 .. 2], [('/dev/null') x 3], 'its standard streams lead nowhere';
+        is_deeply [sort map { s/:.*//r } map { $open{$_} } grep { $_ > 2 } keys %open], ['pipe', 'socket'],
+            'all that is open besides is the pipe and the connection';
+    }
+    $run->kill_with('TERM');
+    $run->finish;
+    $run->is_valid('the end');
+}
+
+# --- the memory ---
+
+# Which forms of the password a process has in its memory; undef when that cannot be read.
+sub remembers {
+    my ($pid, %form) = @_;
+    open my $memory, '<:raw', "/proc/$pid/mem" or return;
+    my %found;
+    for my $map (split /\n/, read_file("/proc/$pid/maps")) {
+        my ($from, $to, $name) = $map =~ /\A([0-9a-f]+)-([0-9a-f]+) r\S+ \S+ \S+ \S+ *(.*)\z/ or next;
+        next if $name =~ /\A\[v/;
+        my ($at, $length, $content) = (hex $from, hex($to) - hex $from, '');
+        next if $length > 1 << 28;    # AddressSanitizer's shadow
+        sysseek $memory, $at, 0;
+        while (length $content < $length) {
+            sysread $memory, $content, $length - length $content, length $content or last;
+        }
+        $found{$_} = 1 for grep { index($content, $form{$_}) >= 0 } keys %form;
+    }
+    return \%found;
+}
+
+my %form = (
+    'as it is' => $password,
+    'in base64' => substr(encode_base64($password, ''), 0, 20),
+    'as PLAIN has it' => substr(encode_base64("\0alice\0$password", ''), 8, 16),
+);
+for my $mechanism ('SCRAM-SHA-1', 'SCRAM-SHA-256', 'PLAIN') {
+    my $server = Hostile->new(certificates => $certificates, password => $password, mechanisms => [$mechanism], ping => 'silence');
+    my ($run, $child) = start_waiting($server);
+    if ($< == 0) {
+        my $test = remembers($$, %form);
+        is_deeply $test, { map { $_ => 1 } keys %form }, "$mechanism: the search finds what is there";
+        is_deeply remembers($child, %form), {}, "$mechanism: behind the login, the child has forgotten the password";
+    } else {
+        ok !defined remembers($child, %form), "$mechanism: nobody but root can read the child's memory";
+        ok !defined remembers($run->pid, %form), "$mechanism: nor its parent's";
+    }
+    $run->kill_with('TERM');
+    $run->finish;
+}
+
+# --- small limits on the program itself ---
+
+# As a user's, whom limits on processes bind, where we are root.
+my $program = Probe->program;
+my @user = ();
+if ($< == 0) {
+    my $dir = temp_dir();
+    chmod 0711, $dir;
+    copy($program, "$dir/probe") or die "$dir/probe: $!\n";
+    chmod 0755, "$dir/probe";
+    ($program, @user) = ("$dir/probe", 'setpriv', '--reuid=64123', '--regid=64123', '--clear-groups');
+}
+my $server = Hostile->new(certificates => $certificates, password => $password);
+
+sub with_limit {
+    my ($limit) = @_;
+    return Probe->run(
+        [qw(-c), 'exec "$@"', 'sh', 'prlimit', @$limit, '--', @user, $program, '-j', 'alice@example.org', '-H', $server->host,
+            '-p', $server->port, '--insecure', '-t', 15],
+        program => '/bin/sh', env => { CHECK_XMPP_PING_PASSWORD => $password }, limit => 40,
+    );
+}
+
+my @limits = (
+    (map { ['descriptors', '--nofile', $_] } 3 .. 12),
+    ['processes', '--nproc', 1],
+    ['stack', '--stack', 256 << 10],
+    ['locked memory', '--memlock', 0],
+    ['CPU time', '--cpu', 1],
+    $sanitized ? () : (map { ['memory', '--as', $_ << 20] } 12, 16, 20, 24, 28, 32, 40, 48),
+);
+for my $case (@limits) {
+    my ($what, $option, $value) = @$case;
+    my $run = with_limit(["$option=$value"]);
+    # Where the dynamic linker itself has not enough, there is no program yet.
+    if ($run->stdout eq '' && $run->exit == 127 && $run->stderr =~ /error while loading shared libraries/) {
+        pass "$value $what: too little to start";
+        next;
+    }
+    $run->is_valid("$value $what");
+}
+is with_limit(['--nproc=1'])->exit, 3, 'no process to be had is UNKNOWN';
+is with_limit(['--fsize=0'])->exit, 3, 'an output that cannot be written is UNKNOWN';
+is with_limit(['--nofile=12'])->exit, 0, 'twelve descriptors are enough';
+is with_limit(['--memlock=0'])->exit, 0, 'no locked memory is needed';
+
+done_testing;
