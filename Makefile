@@ -64,6 +64,11 @@ $(O)/t/%.t: $(O)/t/unit/%.o $(O)/t/tap.o $(O)/libprobe.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
+# For t/faults.t.
+$(O)/t/inject.so: t/inject.c
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -D_GNU_SOURCE -std=gnu11 $(WARNINGS) -O1 -shared -fPIC -o $@ $< -ldl
+
 # What the documentation has from the table of options is printed by a program that has that table.
 $(O)/doc/generate: $(O)/doc/generate.o $(O)/libprobe.a
 	$(call say,LINK,$@)
@@ -103,7 +108,7 @@ check: ## run the whole test suite, after installing what it needs
 	$(Q).ci/install check
 	$(Q)$(MAKE) --no-print-directory check-werror lint check-asan check-plain
 
-check-plain: all unit-tests examples ## run all tests once
+check-plain: all unit-tests examples $(O)/t/inject.so ## run all tests once
 	$(Q)PROBE=$(abspath $(PROGRAM)) OBJECTS=$(abspath $(O)) prove -j$(JOBS) -e '' $(UNIT_TESTS) t/*.t
 
 # The same tests; what the sanitizers find ends the process, which is then another end than the test expects.

@@ -30,10 +30,23 @@ static FILE *page_open(void)
     return page.out ? page.out : stdout;
 }
 
+/* Whether all of the page is in memory; it may be that there was not enough. */
+static bool page_close(void)
+{
+    bool whole = !ferror(page.out);
+    return fclose(page.out) == 0 && whole && page.text;
+}
+
 /* Prints the page. The state of a report that nobody can read is UNKNOWN at least. */
 static enum state page_print(enum state state)
 {
-    bool printed = !page.out || (fclose(page.out) == 0 && fwrite(page.text, 1, page.length, stdout) == page.length);
+    bool printed = true;
+    if (page.out && page_close()) {
+        printed = fwrite(page.text, 1, page.length, stdout) == page.length;
+    } else if (page.out) {
+        printed = fputs("XMPP PING UNKNOWN - out of memory\n", stdout) >= 0;
+        state = STATE_UNKNOWN;
+    }
     printed = fflush(stdout) == 0 && printed;
     free(page.text);
     return printed ? state : state_worst(state, STATE_UNKNOWN);

@@ -138,6 +138,7 @@ bool connection_begin(struct connection *connection, const char *domain, int fd,
         handover.offered = -1;
     }
     connection->fd = handover.taken;
+    connection->unusable = connection->fd < 0;
     close(fd);
     while (begun && !connection->connected && !connection->ended)
         xmpp_run_once(connection->ctx, 10);
@@ -262,6 +263,9 @@ void connection_failure(const struct connection *connection, enum phase phase, s
         failure->own_fault = true;
     } else if (connection->memory_end == MEMORY_EXCEEDED) {
         failure_set(failure, phase, "not-xmpp", "the server sends more in one stanza than any may hold");
+    } else if (connection->unusable) {
+        failure_set(failure, phase, "", "no memory or descriptor is left to use the connection with");
+        failure->own_fault = true;
     } else if (connection->malformed && !connection->opened && connection->chunk_length > 0) {
         size_t line = 0;
         while (line < connection->chunk_length && line < 40 && connection->chunk[line] >= ' ')

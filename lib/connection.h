@@ -28,6 +28,7 @@ struct connection {
     bool ended;
     bool malformed;               /* because what came is not XML, or no stream */
     enum memory_end memory_end;   /* because the server made libstrophe ask for too much, or there is none */
+    bool unusable;                /* libstrophe could not take the socket: the fault is ours */
     int error;                    /* errno of the socket at the end; 0: closed in order */
     bool limit_passed;            /* because connection_limit() struck */
     char chunk[CONNECTION_CHUNK]; /* what was waiting on the socket before the last turn's reading */
