@@ -143,8 +143,8 @@ void secret_wipe(struct secret *secret)
 #define SHORTEST_TOLD 4
 #define SHORTEST_MESSAGE 8
 
-/* The longest form: NUL node NUL password in base64. */
-#define FORM_SIZE 2740
+/* The longest form: a password of entities. */
+#define FORM_SIZE (6 * sizeof(((struct secret *)NULL)->value))
 
 static bool digest(const struct secrets *secrets, const char *text, size_t length, unsigned char out[32])
 {
@@ -183,6 +183,30 @@ static void add_base64(struct secrets *secrets, struct secret_form *form, const 
     explicit_bzero(encoded, sizeof encoded);
 }
 
+/* As libstrophe writes a stanza into the stream log. It has room for a password of entities alone. */
+static void escape(char *out, const char *in)
+{
+    for (; *in != '\0'; in++) {
+        switch (*in) {
+        case '&':
+            out = stpcpy(out, "&amp;");
+            break;
+        case '<':
+            out = stpcpy(out, "&lt;");
+            break;
+        case '>':
+            out = stpcpy(out, "&gt;");
+            break;
+        case '"':
+            out = stpcpy(out, "&quot;");
+            break;
+        default:
+            *out++ = *in;
+        }
+    }
+    *out = '\0';
+}
+
 void secrets_collect(struct secrets *secrets, const struct secret *secret, const char *node)
 {
     memset(secrets, 0, sizeof *secrets);
@@ -196,6 +220,10 @@ void secrets_collect(struct secrets *secrets, const struct secret *secret, const
     if (length > 0 && (size_t)length < sizeof plain)
         add_base64(secrets, &secrets->forms[2], plain, (size_t)length);
     explicit_bzero(plain, sizeof plain);
+    char escaped[FORM_SIZE];
+    escape(escaped, secret->value);
+    add_form(secrets, &secrets->forms[3], escaped, strlen(escaped));
+    explicit_bzero(escaped, sizeof escaped);
 }
 
 void secrets_add(struct secrets *secrets, const char *message)

@@ -30,10 +30,11 @@ bool secret_take_environment(struct secret *secret, char *why, size_t why_size);
 /* Overwrites the value in a way that the compiler keeps. */
 void secret_wipe(struct secret *secret);
 
-/* The forms in which a password goes over the wire: itself, in base64, and in base64 as SASL PLAIN has it. Behind them
- * the messages of the SASL exchange, as a server may say these again too. They are kept as keyed digests, so that they
- * can be found in a text but not be read from memory after the login. */
-#define SECRET_PASSWORD_FORMS 3
+/* The forms in which a password goes over the wire: itself, in base64, in base64 as SASL PLAIN has it, and with XML's
+ * entities, as the stream log shows it. Behind them the messages of the SASL exchange, as a server may say these again
+ * too. They are kept as keyed digests, so that they can be found in a text but not be read from memory after the login.
+ */
+#define SECRET_PASSWORD_FORMS 4
 #define SECRET_FORMS (SECRET_PASSWORD_FORMS + 2)
 struct secrets {
     unsigned char key[32];

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 void failure_set(struct failure *failure, enum phase phase, const char *condition, const char *format, ...)
@@ -15,9 +16,22 @@ void failure_set(struct failure *failure, enum phase phase, const char *conditio
     va_end(arguments);
 }
 
+/* A stanza error's types (RFC 6120 section 8.3.2). */
+static bool is_error_type(const char *text)
+{
+    static const char *const types[] = {"auth", "cancel", "continue", "modify", "wait"};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (strcmp(text, types[i]) == 0)
+            return true;
+    return false;
+}
+
 const char *tell_masked(const struct teller *teller, const char *text)
 {
-    return text && teller->secrets && secrets_are_in(teller->secrets, text) ? "[masked]" : text;
+    if (!text || !teller->secrets || !secrets_are_in(teller->secrets, text))
+        return text;
+    /* Words of the protocol decide on states, also where the password is one of them. */
+    return condition_known(text) || is_error_type(text) ? text : "[masked]";
 }
 
 static void mask(const struct teller *teller, char *field, size_t size)

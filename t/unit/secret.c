@@ -211,6 +211,19 @@ static void test_forms(void)
        "it cannot be read from what is looked for");
     secrets_wipe(&secrets);
     ok(!secrets_are_in(&secrets, "hunter2"), "what was wiped is not known any more");
+    snprintf(secret.value, sizeof secret.value, "a<b>&\"c");
+    secret.length = strlen(secret.value);
+    secrets_collect(&secrets, &secret, "alice");
+    ok(secrets_are_in(&secrets, "<x>a&lt;b&gt;&amp;&quot;c</x>"),
+       "a password is found with the entities that the stream log has");
+    memset(secret.value, '"', sizeof secret.value - 1);
+    secret.length = sizeof secret.value - 1;
+    secrets_collect(&secrets, &secret, "alice");
+    char entities[6 * sizeof secret.value] = "";
+    for (size_t i = 0; i < secret.length; i++)
+        memcpy(entities + 6 * i, "&quot;", 7);
+    ok(secrets_are_in(&secrets, entities), "also the longest, of entities alone");
+    memset(secret.value, 0, sizeof secret.value);
     snprintf(secret.value, sizeof secret.value, "the");
     secret.length = 3;
     secrets_collect(&secrets, &secret, "alice");
