@@ -13,8 +13,11 @@ static size_t behind_tag(const char *chunk, size_t length, size_t at)
 bool starttls_is_clean(const char *chunk, size_t length)
 {
     static const char name[] = "proceed";
-    const char *start = memmem(chunk, length, name, sizeof name - 1);
-    /* The element may have begun in an earlier piece. */
+    /* A piece in which the element only goes on holds its end alone: another one behind that is not it. */
+    bool goes_on = length > 0 && chunk[0] != '<';
+    const char *start = goes_on ? NULL : memmem(chunk, length, name, sizeof name - 1);
+    if (!start && !goes_on)
+        return false;
     size_t end = behind_tag(chunk, length, start ? (size_t)(start - chunk) : 0);
     bool empty = end >= 2 && end <= length && chunk[end - 2] == '/';
     if (start && !empty && !(start > chunk && start[-1] == '/')) /* <proceed ...> and then </proceed> */

@@ -24,7 +24,9 @@ static const struct {
     {"</proceed><a>", false, "an element behind an end tag that came alone"},
     {"eed/><a/>", false, "an element behind the end of an element"},
     {"<proceed/><proceed/>", false, "a second one"},
+    {"eed xmlns='x'/><proceed/>", false, "a second one behind the end of an element"},
     {"<proceed", false, "no end at all"},
+    {"<failure/>", false, "another element"},
     {"", false, "nothing"},
 };
 
