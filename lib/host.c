@@ -45,6 +45,8 @@ bool host_literal(const char *text, union address *address)
     char *zone = strchr(copy, '%');
     if (zone) {
         *zone++ = '\0';
+        if (strchr(zone, ':')) /* Linux would take the index of the interface in front of it */
+            return false;
         address->v6.sin6_scope_id = if_nametoindex(zone);
         if (address->v6.sin6_scope_id == 0)
             address->v6.sin6_scope_id = (uint32_t)read_number(zone, UINT32_MAX);

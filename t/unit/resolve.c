@@ -93,6 +93,8 @@ static const struct {
     {"2001:db8::1", AF_INET, TLS_AUTO, 0, "-dns-not-found no IPv4 address for 2001:db8::1",
      "-4 refuses an IPv6 address"},
     {"fe80::1%1", AF_UNSPEC, TLS_AUTO, 0, "[fe80::1%lo]:5222 starttls", "a zone is kept"},
+    {"fe80::1%lo:x", AF_UNSPEC, TLS_AUTO, 0, "-dns-not-found fe80::1%lo:x is no host name",
+     "but not one with an alias"},
     {"two..dots", AF_UNSPEC, TLS_AUTO, 0, "-dns-not-found two..dots is no host name", "an empty label is no name"},
     {"under score", AF_UNSPEC, TLS_AUTO, 0, "-dns-not-found under score is no host name", "white space is no name"},
     {"", AF_UNSPEC, TLS_AUTO, 0, "-dns-not-found  is no host name", "nothing is no name"},
