@@ -35,6 +35,12 @@ LIB_OBJECTS := $(patsubst %.c,$(O)/%.o,$(wildcard lib/*.c))
 EXAMPLES    := $(patsubst %.c,$(O)/%,$(wildcard doc/examples/*.c))
 UNIT_TESTS  := $(patsubst t/unit/%.c,$(O)/t/%.t,$(wildcard t/unit/*.c))
 
+# What of t/fuzz is no target, but what targets have in common.
+FUZZ_COMMON  := t/fuzz/fuzz.c t/fuzz/judged.c t/fuzz/world.c
+FUZZ_TARGETS := $(patsubst %.c,$(O)/%,$(filter-out $(FUZZ_COMMON) t/fuzz/replay.c,$(wildcard t/fuzz/*.c)))
+# Where main() is: `make fuzz` has libFuzzer's.
+FUZZ_MAIN    ?= $(O)/t/fuzz/replay.o
+
 ifeq ($(V),1)
 Q :=
 say =
@@ -108,7 +114,7 @@ check: ## run the whole test suite, after installing what it needs
 	$(Q).ci/install check
 	$(Q)$(MAKE) --no-print-directory check-werror lint check-asan check-plain
 
-check-plain: all unit-tests examples $(O)/t/inject.so ## run all tests once
+check-plain: all unit-tests examples fuzz-targets $(O)/t/inject.so ## run all tests once
 	$(Q)PROBE=$(abspath $(PROGRAM)) OBJECTS=$(abspath $(O)) prove -j$(JOBS) -e '' $(UNIT_TESTS) t/*.t
 
 # The same tests; what the sanitizers find ends the process, which is then another end than the test expects.
@@ -135,6 +141,27 @@ demo: ## install what is missing, build, start a private Prosody and probe it
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)t/demo
 
+fuzz-targets: $(FUZZ_TARGETS)
+
+$(O)/t/fuzz/common.a: $(FUZZ_COMMON:%.c=$(O)/%.o)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(O)/t/fuzz/%: $(O)/t/fuzz/%.o $(FUZZ_MAIN) $(O)/t/fuzz/common.a $(O)/libprobe.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+# Seconds that each target runs.
+FUZZ_SECONDS ?= 60
+
+# What makes a target fail stays in obj/fuzz/crashes: minimised and mended, it becomes one of t/fuzz/seeds.
+fuzz: ## fuzz each parser of foreign bytes for FUZZ_SECONDS, JOBS of them side by side
+	$(Q).ci/install check
+	$(Q)$(MAKE) --no-print-directory fuzz-targets O=obj/fuzz CC=clang HARDENING=-fPIE FUZZ_MAIN= \
+		CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' \
+		LDFLAGS=-fsanitize=fuzzer
+	$(Q)t/fuzz/run $(FUZZ_SECONDS) $(JOBS) $(notdir $(FUZZ_TARGETS))
+
 bench: all $(O)/bench/floor ## compare with the least that a client can do, and with other clients
 	$(Q)bench/run
 
@@ -142,7 +169,7 @@ $(O)/bench/floor: $(O)/bench/floor.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
-C_FILES := $(wildcard *.c lib/*.[ch] t/*.[ch] t/unit/*.c doc/*.c doc/examples/*.c bench/*.c)
+C_FILES := $(wildcard *.c lib/*.[ch] t/*.[ch] t/unit/*.c t/fuzz/*.[ch] doc/*.c doc/examples/*.c bench/*.c)
 
 lint: ## run the linters
 	$(call say,LINT,clang-format)
@@ -152,7 +179,7 @@ lint: ## run the linters
 	$(call say,LINT,clang-tidy)
 	$(Q)clang-tidy --quiet check_xmpp_ping.c $(wildcard lib/*.c) -- -std=gnu11 $(ALL_CPPFLAGS) 2>/dev/null
 	$(call say,LINT,shellcheck)
-	$(Q)shellcheck .ci/run .ci/install
+	$(Q)shellcheck .ci/run .ci/install t/fuzz/run
 	$(call say,LINT,perl)
 	$(Q)for file in t/*.t t/demo t/lib/*.pm bench/run; do perl -It/lib -wc $$file 2>&1 | grep -v ' syntax OK$$' && exit 1; done; true
 
@@ -169,6 +196,6 @@ clean: ## remove all that was built
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "  %-12s %s\n", $$1, $$2 }'
 
-.PHONY: all check check-plain check-asan check-werror demo bench lint format install uninstall dist clean help unit-tests examples
+.PHONY: all check check-plain check-asan check-werror demo bench lint format install uninstall dist clean help unit-tests examples fuzz fuzz-targets
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "judged.h"
+
+#include <math.h>
+
+#include "fuzz.h"
+#include "options.h"
+#include "report.h"
+#include "text.h"
+
+#define WORDS_MAX 40
+
+bool fuzz_settings(struct settings *settings, const char *line)
+{
+    if (!settings_init(settings))
+        abort();
+    char *copy = strdup(line);
+    char *words[WORDS_MAX + 2] = {"check_xmpp_ping"};
+    int count = 1;
+    char *place;
+    for (char *word = strtok_r(copy, " ", &place); word && count < WORDS_MAX; word = strtok_r(NULL, " ", &place))
+        words[count++] = word;
+    char why[512] = "";
+    enum options_result result = options_parse(count, words, settings, why, sizeof why);
+    EXPECT(result != OPTIONS_ERROR || *why != '\0', "refused without a reason: %s", line);
+    bool run = result == OPTIONS_RUN;
+    if (run) {
+        run = settings_check(settings, why, sizeof why);
+        EXPECT(run || *why != '\0', "refused without a reason: %s", line);
+    }
+    EXPECT(memchr(why, '\0', sizeof why), "a reason without an end");
+    free(copy);
+    return run;
+}
+
+/* The first line, without its end. */
+static void check_first(const char *line, enum state state, bool omitted)
+{
+    static const char prefix[] = "XMPP PING ";
+    EXPECT(strncmp(line, prefix, strlen(prefix)) == 0, "%s", line);
+    line += strlen(prefix);
+    const char *name = state_name(state);
+    EXPECT(strncmp(line, name, strlen(name)) == 0 && strncmp(line + strlen(name), " - ", 3) == 0, "%s", line);
+    line += strlen(name) + 3;
+    const char *bar = strstr(line, " | ");
+    EXPECT(bar && bar > line, "%s", line);
+    char *sentence = strndup(line, (size_t)(bar - line));
+    EXPECT(fuzz_is_clean(sentence), "%s", sentence);
+    EXPECT(text_width(sentence) <= SUMMARY_WIDTH, "%s", sentence);
+    free(sentence);
+
+    const char *item = bar + 3;
+    EXPECT(fuzz_is_clean(item), "%s", item);
+    for (;;) {
+        size_t length = strcspn(item, " ");
+        size_t label = strspn(item, "abcdefghijklmnopqrstuvwxyz0123456789_");
+        EXPECT(label > 0 && item[label] == '=', "perfdata %s", item);
+        EXPECT(strspn(item + label + 1, "U0123456789.-s%;@~:") == length - label - 1, "perfdata %s", item);
+        EXPECT(!omitted || item[label + 1] != 'U', "perfdata %s", item);
+        if (item[length] == '\0')
+            break;
+        item += length + 1;
+    }
+}
+
+static void check_lines(char *text, enum state state, bool omitted)
+{
+    char *bar = strchr(text, '|');
+    EXPECT(bar && !strchr(bar + 1, '|'), "not one bar: %s", text);
+    EXPECT(text[strlen(text) - 1] == '\n', "no end: %s", text);
+    char *rest = text;
+    check_first(fuzz_line(&rest), state, omitted);
+    for (char *line; rest && (line = fuzz_line(&rest)) && rest;)
+        EXPECT(fuzz_is_clean(line), "'%s' is not clean", line);
+}
+
+void fuzz_report(const struct settings *settings, struct result *result, const struct supervision *supervision)
+{
+    result_close(result, supervision);
+    struct verdict verdict;
+    if (!verdict_make(&verdict, settings, result))
+        abort();
+    EXPECT((unsigned)verdict.state <= STATE_UNKNOWN, "state %d", verdict.state);
+    EXPECT(verdict.finding_count <= FINDINGS_MAX, "%zu findings", verdict.finding_count);
+    for (size_t i = 0; i < settings->target_count; i++)
+        EXPECT(fuzz_is_clean(verdict.targets[i].text), "%s", verdict.targets[i].text);
+    for (size_t i = 0; i < verdict.metrics.count; i++)
+        EXPECT(!verdict.metrics.list[i].known || isfinite(verdict.metrics.list[i].value), "%s",
+               verdict.metrics.list[i].label);
+
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    report_print(out, settings, result, &verdict);
+    fclose(out);
+    if (getenv("FUZZ_SHOW"))
+        fputs(text, stdout);
+    EXPECT(strlen(text) == size, "a NUL in the report");
+    if (settings->quiet && verdict.state == STATE_OK)
+        EXPECT(size == 0, "%s", text);
+    else
+        check_lines(text, verdict.state, settings->omit_undetermined);
+    free(text);
+    verdict_free(&verdict);
+}
