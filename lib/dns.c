@@ -220,6 +220,8 @@ static void keep_address(struct dns_lookup *lookup, const struct ares_addrinfo_n
     size_t size = node->ai_family == AF_INET ? sizeof(address.v4) : sizeof(address.v6);
     if ((node->ai_family != AF_INET && node->ai_family != AF_INET6) || node->ai_addrlen != size)
         return;
+    if (lookup->dns->family != AF_UNSPEC && lookup->dns->family != node->ai_family) /* c-ares takes what it gets */
+        return;
     memset(&address, 0, sizeof(address));
     memcpy(&address, node->ai_addr, size);
     for (size_t i = 0; i < lookup->address_count; i++)
@@ -239,6 +241,8 @@ static void take_addresses(void *arg, int status, int timeouts, struct ares_addr
             lookup->status = true_status(lookup->dns, status);
         for (const struct ares_addrinfo_node *node = result ? result->nodes : NULL; node; node = node->ai_next)
             keep_address(lookup, node);
+        if (lookup->open == 0 && lookup->address_count == 0 && lookup->status == ARES_SUCCESS)
+            lookup->status = ARES_ENODATA; /* nothing in it was of the family that was asked for */
         if (lookup->address_count > 0 && lookup->dns->usable_at == 0)
             lookup->dns->usable_at = clock_now();
     }

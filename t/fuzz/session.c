@@ -124,15 +124,17 @@ xmpp_conn_t *xmpp_conn_new(xmpp_ctx_t *ctx)
 
 /* --- the records --- */
 
-static bool holds(const struct secrets *secrets, const char *text)
+/* The password, in base64 up to where what follows it matters, in base64 behind "\0user\0", and as XML has it. */
+static bool holds(const char *text)
 {
-    for (size_t i = 0; i < SECRET_FORMS; i++)
-        if (secrets->forms[i][0] && strstr(text, secrets->forms[i]))
+    static const char *const forms[] = {PASSWORD, "UGVuY2lsPCY3", "AHVzZXIAUGVuY2lsPCY3", "Pencil&lt;&amp;7"};
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+        if (strstr(text, forms[i]))
             return true;
     return false;
 }
 
-static void take_records(int fd, const struct settings *settings, const struct secrets *secrets, bool must_prove)
+static void take_records(int fd, const struct settings *settings, bool must_prove)
 {
     struct result result;
     struct event event;
@@ -150,13 +152,13 @@ static void take_records(int fd, const struct settings *settings, const struct s
         EXPECT(event.kind != EVENT_PING_SENT || !must_prove, "pinged without the server's proof");
         const char *const texts[] = {event.condition, event.type, event.name, event.by, event.text};
         for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-            EXPECT(!holds(secrets, texts[i]), "the secret: %s", texts[i]);
+            EXPECT(!holds(texts[i]), "the secret: %s", texts[i]);
         result_take(&event, &result);
     }
     EXPECT(ended, "no last record");
     if (result.log_length > 0) {
         char *log = strndup(result.log, result.log_length);
-        EXPECT(!holds(secrets, log), "the secret: %s", log);
+        EXPECT(!holds(log), "the secret: %s", log);
         free(log);
     }
     struct supervision supervision = {.end = SUPERVISE_DONE, .ended_at = clock_now()};
@@ -184,8 +186,6 @@ static void run(struct settings *settings)
         abort();
     if (settings->jid.node)
         settings->password = (struct secret){.set = true, .length = strlen(PASSWORD), .value = PASSWORD};
-    struct secrets secrets;
-    secrets_collect(&secrets, &settings->password, settings->jid.node ? settings->jid.node : "");
 
     world_begin(say, NULL);
     struct probe_input input = {.settings = settings, .deadline = clock_now() + settings->timeout};
@@ -200,7 +200,7 @@ static void run(struct settings *settings)
     if (peer.ctx)
         xmpp_ctx_free(peer.ctx);
     world_end();
-    take_records(fd, settings, &secrets, only_scram(settings));
+    take_records(fd, settings, only_scram(settings));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
