@@ -151,6 +151,18 @@ $(O)/t/fuzz/%: $(O)/t/fuzz/%.o $(FUZZ_MAIN) $(O)/t/fuzz/common.a $(O)/libprobe.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
+# The least line coverage of lib/, in percent.
+COVERAGE_LEAST ?= 95
+
+coverage: ## run all tests, and name the lines of lib/ that none of them has reached
+	$(Q).ci/install check
+	$(Q)rm -rf obj/coverage/report; find obj/coverage -name '*.gcda' -delete 2>/dev/null || true
+	$(Q)for goal in obj/coverage/t/coverage.o check-plain; do \
+		$(MAKE) --no-print-directory $$goal O=obj/coverage PROGRAM=obj/coverage/check_xmpp_ping CC=gcc HARDENING=-fPIE \
+			CFLAGS='-O0 -g --coverage' LIBS=obj/coverage/t/coverage.o \
+			LDFLAGS='--coverage -Wl,--wrap=_exit,--wrap=kill,--wrap=setrlimit' || exit 1; done
+	$(Q)gcovr --root . --filter lib/ --fail-under-line $(COVERAGE_LEAST) obj/coverage
+
 # Seconds that each target runs.
 FUZZ_SECONDS ?= 60
 
@@ -196,6 +208,6 @@ clean: ## remove all that was built
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "  %-12s %s\n", $$1, $$2 }'
 
-.PHONY: all check check-plain check-asan check-werror demo bench lint format install uninstall dist clean help unit-tests examples fuzz fuzz-targets
+.PHONY: all check check-plain check-asan check-werror demo bench lint format install uninstall dist clean help unit-tests examples fuzz fuzz-targets coverage
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -109,6 +109,16 @@ static const struct {
     {"-j a@192.0.2.1 --tls=none", "--tls: none would send the password in clear text to 192.0.2.1, not loopback"},
     {"-j a@example.org -H 192.0.2.1", NULL},
     {"-j a@example.org --tls=none -C 21,7 --insecure -H 127.0.0.1", NULL},
+    /* mechanisms */
+    {"-j a@example.org --require-mechanism=SCRAM-SHA-1 --require-mechanism=PLAIN", NULL},
+    {"-j example.org --require-mechanism=ANONYMOUS", NULL},
+    {"-j a@example.org --require-mechanism=EXTERNAL", "--require-mechanism: EXTERNAL needs --client-cert"},
+    {"-j a@example.org --require-mechanism=EXTERNAL --client-cert=ca.pem", NULL},
+    {"-j example.org --require-mechanism=PLAIN", "--require-mechanism: PLAIN needs a --jid with a local part"},
+    {"-j a@example.org --require-mechanism=ANONYMOUS", "--require-mechanism: ANONYMOUS needs a bare domain as --jid"},
+    {"-j a@example.org --tls=none -H ::1 --require-mechanism=SCRAM-SHA-1-PLUS",
+     "--require-mechanism: SCRAM-SHA-1-PLUS needs TLS"},
+    {"-j a@example.org --tls=none -H ::1 --client-cert=ca.pem", "--client-cert: means nothing with --tls=none"},
     /* files */
     {"-j example.org --ca-file=ca.pem --ca-path=certs", NULL},
     {"-j example.org --ca-file=none.pem", "--ca-file: none.pem cannot be read: No such file or directory"},
