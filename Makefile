@@ -123,8 +123,8 @@ check-asan: ## run all tests with AddressSanitizer and UndefinedBehaviorSanitize
 		CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' HARDENING=-fPIE
 
 check-werror: ## build with gcc and clang, and without libseccomp, warnings being errors
-	$(Q)$(MAKE) --no-print-directory all unit-tests examples O=obj/werror-gcc PROGRAM=obj/werror-gcc/check_xmpp_ping CC=gcc CFLAGS='-O2 -Werror'
-	$(Q)$(MAKE) --no-print-directory all unit-tests examples O=obj/werror-clang PROGRAM=obj/werror-clang/check_xmpp_ping CC=clang CFLAGS='-O2 -Werror'
+	$(Q)$(MAKE) --no-print-directory all unit-tests examples fuzz-targets O=obj/werror-gcc PROGRAM=obj/werror-gcc/check_xmpp_ping CC=gcc CFLAGS='-O2 -Werror'
+	$(Q)$(MAKE) --no-print-directory all unit-tests examples fuzz-targets O=obj/werror-clang PROGRAM=obj/werror-clang/check_xmpp_ping CC=clang CFLAGS='-O2 -Werror'
 	$(Q)$(MAKE) --no-print-directory obj/bare/t/sandbox.t O=obj/bare SECCOMP= CFLAGS='-O0 -Werror'
 	$(Q)obj/bare/t/sandbox.t >/dev/null
 
