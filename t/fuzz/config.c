@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Configuration files, as --config-test and as each of their profiles is taken. A file that includes others is left
+ * out: they would be the machine's. */
+#include "config.h"
+
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config_test.h"
+#include "fuzz.h"
+#include "options.h"
+#include "sources.h"
+
+#define PROFILES_MAX 8
+
+static char path[40];
+
+/* Whether LINE begins with the file's name and a line's number, as errors in it do. */
+static bool names_place(const char *why)
+{
+    size_t length = strlen(path);
+    return strncmp(why, path, length) == 0 && why[length] == ':' &&
+           (why[length + 1] == ' ' || strspn(why + length + 1, "0123456789") > 0);
+}
+
+static void check_profile(const struct config *config, const char *profile)
+{
+    char *argv[] = {"check_xmpp_ping", "-j", "a@example.org", NULL};
+    char why[512] = "";
+    const char **given = calloc(option_count, sizeof *given);
+    for (size_t i = 0; i < option_count; i++)
+        if (option_table[i].letter == 'j')
+            given[i] = argv[2];
+    struct settings settings;
+    enum sources_result result = sources_combine(config, profile, 3, argv, given, &settings, why, sizeof why);
+    if (result == SOURCES_RUN) {
+        EXPECT(settings.timeout > 0 && settings.target_count > 0, "settings without a time or a target");
+        EXPECT(strcmp(settings.jid_text, argv[2]) == 0, "the file wins over the command line: %s", settings.jid_text);
+        for (size_t i = 0; i < settings.target_count; i++)
+            EXPECT(settings.targets[i].count > 0, "%d pings", settings.targets[i].count);
+    } else {
+        EXPECT(*why != '\0', "refused without a reason");
+        EXPECT(result != SOURCES_FILE_ERROR || names_place(why), "no place: %s", why);
+    }
+    settings_free(&settings);
+    free(given);
+}
+
+/* What --config-test prints. */
+static void check_test(void)
+{
+    char *argv[] = {"check_xmpp_ping", "-j", "a@example.org", "--config-test", "-f", path, NULL};
+    struct settings settings;
+    char why[512], *text = NULL;
+    size_t size = 0;
+    if (!settings_init(&settings) || options_parse(6, argv, &settings, NULL, why, sizeof why) != OPTIONS_RUN)
+        abort();
+    FILE *out = open_memstream(&text, &size);
+    enum state state = config_test(out, 6, argv, &settings);
+    fclose(out);
+    EXPECT(state == STATE_OK || state == STATE_UNKNOWN, "state %d", state);
+    EXPECT(strlen(text) == size && strncmp(text, "XMPP PING ", 10) == 0, "%s", text);
+    EXPECT(strncmp(text + 10, state_name(state), strlen(state_name(state))) == 0, "%s", text);
+    EXPECT(fuzz_is_utf8(text, size) && !strpbrk(text, "\x1b\x7f"), "%s", text);
+    char *rest = text;
+    EXPECT(fuzz_is_clean(fuzz_line(&rest)), "%s", text);
+    free(text);
+    settings_free(&settings);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static int fd = -1;
+    if (fd < 0) {
+        fd = memfd_create("config", MFD_CLOEXEC);
+        if (fd < 0 || fchmod(fd, S_IRUSR) != 0)
+            abort();
+        snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    }
+    if (memmem(data, size, "@include", 8))
+        return 0;
+    if (ftruncate(fd, 0) != 0 || pwrite(fd, data, size, 0) != (ssize_t)size)
+        abort();
+    char why[512] = "";
+    struct config config;
+    if (config_open(&config, path, why, sizeof why)) {
+        check_profile(&config, NULL);
+        size_t count = config_profile_count(&config);
+        for (size_t i = 0; i < count && i < PROFILES_MAX; i++) {
+            const char *name = config_profile_name(&config, i);
+            EXPECT(config_profile_known(&config, name, why, sizeof why), "%s is not known", name);
+            check_profile(&config, name);
+        }
+    } else {
+        EXPECT(names_place(why), "no place: %s", why);
+    }
+    config_close(&config);
+    check_test();
+    return 0;
+}
