@@ -169,8 +169,10 @@ sub stop {
 
 sub DESTROY {
     my ($self) = @_;
-    local ($?, $@, $!) = ($?, $@, $!);
+    my $status = $?;    # see END
+    local ($@, $!);
     $self->stop;
+    $? = $status;
     return;
 }
 
@@ -178,9 +180,10 @@ my $loaded_by = $$;
 
 END {
     if ($$ == $loaded_by) {
-        local ($?, $!) = ($?, $!);
+        my $status = $?;    # a local copy of it would make exit(1) and die come out as 0
         kill 'KILL', $_ for keys %running;
         waitpid $_, 0 for keys %running;
+        $? = $status;
     }
 }
 
