@@ -223,6 +223,14 @@ static int outcome(int fd)
     return here_port == there_port && host_same(&here, &there) ? ECONNREFUSED : 0;
 }
 
+/* Tells of the endpoints before INDEX that had their time and still have not answered. */
+static void tell_outlasted(struct dialer *dialer, size_t index)
+{
+    for (size_t i = 0; i < dialer->count; i++)
+        if (dialer->attempts[i].endpoint < index)
+            tell_errno(dialer, &dialer->attempts[i], ETIMEDOUT);
+}
+
 /* Takes the first that has connected, in the order of their starts. */
 static bool collect(struct dialer *dialer)
 {
@@ -235,6 +243,7 @@ static bool collect(struct dialer *dialer)
         int fd = dialer->fds[i].fd;
         int error = outcome(fd);
         if (error == 0) {
+            tell_outlasted(dialer, attempt.endpoint);
             dialer->fds[i].fd = -1; /* the caller's from here on */
             *dialer->dialed = (struct dialed){.fd = fd, .endpoint = attempt.endpoint, .address = *attempt.address};
             tell(dialer, &attempt, NULL, "");
