@@ -68,35 +68,35 @@ sub start {
 sub pid { return $_[0]{pid} }
 sub kill_with { my ($self, $signal) = @_; kill $signal, $self->{pid}; return }
 
-# Whether it has ended. Does not wait.
-sub ended {
-    my ($self) = @_;
-    return 1 if defined $self->{status};
-    waitpid $self->{pid}, POSIX::WNOHANG() or return 0;
-    $self->{status} = $?;
-    $self->{elapsed} = now() - $self->{started};
-    return 1;
-}
-
 # Waits for the end; kills the program at the limit.
 sub finish {
     my ($self) = @_;
-    my $end = $self->{started} + $self->{limit};
     my $pause = 0.0005;
     until ($self->ended) {
-        if (now() > $end) {
-            $self->{overrun} = 1;
-            kill 'KILL', $self->{pid};
-        }
         sleep $pause;
         $pause *= 1.2 if $pause < 0.01;
     }
-    my $status = $self->{status};
+    return $self;
+}
+
+# Whether it has ended, without waiting. If so all is known that finish() would find out.
+sub ended {
+    my ($self) = @_;
+    return 1 if defined $self->{exit};
+    if (!waitpid $self->{pid}, POSIX::WNOHANG()) {
+        if (now() > $self->{started} + $self->{limit}) {
+            $self->{overrun} = 1;
+            kill 'KILL', $self->{pid};
+        }
+        return 0;
+    }
+    my $status = $?;
+    $self->{elapsed} = now() - $self->{started};
     $self->{exit} = $status >> 8;
     $self->{signal} = $status & 127;
     $self->{stdout} = read_file("$self->{dir}/out");
     $self->{stderr} = read_file("$self->{dir}/err");
-    return $self;
+    return 1;
 }
 
 sub run {
