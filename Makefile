@@ -122,6 +122,9 @@ check-asan: ## run all tests with AddressSanitizer and UndefinedBehaviorSanitize
 	$(Q)$(MAKE) --no-print-directory check-plain O=obj/asan PROGRAM=obj/asan/check_xmpp_ping \
 		CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' HARDENING=-fPIE
 
+soak: all ## check a server 5,000 times while it is restarted, killed and stopped: minutes (CHECKS, PARALLEL, SEED, see t/soak)
+	$(Q)PROBE=$(abspath $(PROGRAM)) t/soak
+
 check-werror: ## build with gcc and clang, and without libseccomp, warnings being errors
 	$(Q)$(MAKE) --no-print-directory all unit-tests examples fuzz-targets O=obj/werror-gcc PROGRAM=obj/werror-gcc/check_xmpp_ping CC=gcc CFLAGS='-O2 -Werror'
 	$(Q)$(MAKE) --no-print-directory all unit-tests examples fuzz-targets O=obj/werror-clang PROGRAM=obj/werror-clang/check_xmpp_ping CC=clang CFLAGS='-O2 -Werror'
@@ -193,7 +196,7 @@ lint: ## run the linters
 	$(call say,LINT,shellcheck)
 	$(Q)shellcheck .ci/run .ci/install t/fuzz/run
 	$(call say,LINT,perl)
-	$(Q)for file in t/*.t t/demo t/lib/*.pm bench/run; do perl -It/lib -wc $$file 2>&1 | grep -v ' syntax OK$$' && exit 1; done; true
+	$(Q)for file in t/*.t t/demo t/soak t/lib/*.pm bench/run; do perl -It/lib -wc $$file 2>&1 | grep -v ' syntax OK$$' && exit 1; done; true
 
 format: ## lay out the C files
 	clang-format -i $(C_FILES)
@@ -208,6 +211,6 @@ clean: ## remove all that was built
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "  %-12s %s\n", $$1, $$2 }'
 
-.PHONY: all check check-plain check-asan check-werror demo bench lint format install uninstall dist clean help unit-tests examples fuzz fuzz-targets coverage
+.PHONY: all check check-plain check-asan check-werror soak demo bench lint format install uninstall dist clean help unit-tests examples fuzz fuzz-targets coverage
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
