@@ -5,9 +5,11 @@
  * the verdict a report. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "config_test.h"
+#include "live.h"
 #include "probe.h"
 #include "report.h"
 #include "result.h"
@@ -52,9 +54,9 @@ static enum state page_print(enum state state)
     return printed ? state : state_worst(state, STATE_UNKNOWN);
 }
 
-static enum state fail(const char *why)
+static enum state fail(const struct settings *settings, const char *why)
 {
-    report_unknown(page_open(), why);
+    report_unknown(page_open(), settings, why);
     return page_print(STATE_UNKNOWN);
 }
 
@@ -68,7 +70,7 @@ static enum state judge(const struct settings *settings, const struct result *re
 {
     struct verdict verdict;
     if (!verdict_make(&verdict, settings, result))
-        return fail("out of memory");
+        return fail(settings, "out of memory");
     report_print(page_open(), settings, result, &verdict);
     enum state state = page_print(verdict.state);
     verdict_free(&verdict);
@@ -79,9 +81,10 @@ static enum state check(struct settings *settings, int64_t started_at)
 {
     struct result result;
     if (!result_init(&result, settings, started_at))
-        return fail("out of memory");
+        return fail(settings, "out of memory");
     struct probe_input input = {.settings = settings, .deadline = started_at + settings->timeout};
-    struct supervised child = {.work = probe_run, .input = &input, .sink = result_take, .userdata = &result};
+    struct live live = live_on(STDOUT_FILENO, settings, &result);
+    struct supervised child = {.work = probe_run, .input = &input, .sink = live_take, .userdata = &live};
     child.targets = (uint32_t)settings->target_count;
     child.pings = settings_most_pings(settings);
     supervise(&child, 1, input.deadline);
@@ -105,7 +108,7 @@ static enum state check_each(struct settings *settings, int64_t started_at)
         report_survey(page_open(), &survey, settings, &verdict);
         state = page_print(verdict.state);
     } else {
-        state = fail("out of memory");
+        state = fail(settings, "out of memory");
     }
     verdict_free(&verdict);
     survey_free(&survey);
@@ -127,12 +130,12 @@ static enum state run(int argc, char *argv[], struct settings *settings, int64_t
     case SOURCES_USAGE_ERROR:
         return fail_usage(why);
     case SOURCES_FILE_ERROR:
-        return fail(why);
+        return fail(settings, why);
     case SOURCES_RUN:
         break;
     }
     if (!settings_read_password(settings, why, sizeof why))
-        return fail(why);
+        return fail(settings, why);
     return settings->each_endpoint ? check_each(settings, started_at) : check(settings, started_at);
 }
 
@@ -141,7 +144,8 @@ int main(int argc, char *argv[])
     int64_t started_at = clock_now();
     supervise_prepare();
     struct settings settings;
-    enum state state = settings_init(&settings) ? run(argc, argv, &settings, started_at) : fail("out of memory");
+    enum state state =
+        settings_init(&settings) ? run(argc, argv, &settings, started_at) : fail(&settings, "out of memory");
     settings_free(&settings);
     return (int)state;
 }

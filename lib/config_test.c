@@ -6,6 +6,7 @@
 
 #include "duration.h"
 #include "report.h"
+#include "report_nagios.h"
 #include "sources.h"
 #include "text.h"
 #include "why.h"
@@ -239,7 +240,7 @@ static void print_result(FILE *out, const struct test *test, const char *file)
     char text[1024];
     if (test->bad > 0) {
         snprintf(text, sizeof text, "%s%s", test->first, test->bad > 1 ? ", and more" : "");
-        report_unknown(out, text);
+        report_nagios_unknown(out, text, "");
         return;
     }
     snprintf(text, sizeof text, "%s: %d %s good", file, test->good, test->good == 1 ? "profile is" : "profiles are");

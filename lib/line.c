@@ -3,9 +3,9 @@
 
 #include <math.h>
 #include <stdarg.h>
-#include <stdio.h>
 
 #include "duration.h"
+#include "text.h"
 
 void line_add(struct line *line, const char *format, ...)
 {
@@ -29,9 +29,23 @@ void line_add_time(struct line *line, long long time)
     line_add(line, "%s", duration_format(time, text, sizeof text));
 }
 
+void line_print(const struct line *line, FILE *out)
+{
+    char clean[LINE_SIZE];
+    fprintf(out, "%s\n", text_clean_string(clean, sizeof clean, line->text));
+}
+
+/* These two go by integers: the C library's decimal point follows the locale. */
+
+void line_add_seconds(struct line *line, double seconds)
+{
+    long long microseconds = llround(seconds * 1e6);
+    long long magnitude = microseconds < 0 ? -microseconds : microseconds;
+    line_add(line, "%s%lld.%06lld", microseconds < 0 ? "-" : "", magnitude / 1000000, magnitude % 1000000);
+}
+
 void line_add_decimal(struct line *line, double value)
 {
-    /* In integers: the C library's decimal point follows the locale. */
     long long hundredths = llround(value * 100);
     long long magnitude = hundredths < 0 ? -hundredths : hundredths;
     line_add(line, "%s%lld", hundredths < 0 ? "-" : "", magnitude / 100);

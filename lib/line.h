@@ -4,6 +4,7 @@
 #define LINE_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #define LINE_SIZE 1024
 
@@ -23,6 +24,12 @@ void line_add_count(struct line *line, long long number, const char *noun);
 
 /* Appends TIME (ns) as duration_format() writes it. */
 void line_add_time(struct line *line, long long time);
+
+/* Appends SECONDS with six decimals. */
+void line_add_seconds(struct line *line, double seconds);
+
+/* Prints the line, clean: whatever it holds, it puts no second '|' into the output. */
+void line_print(const struct line *line, FILE *out);
 
 /* Appends VALUE with two decimals at most. */
 void line_add_decimal(struct line *line, double value);

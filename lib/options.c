@@ -8,6 +8,10 @@
 #include "value.h"
 #include "why.h"
 
+/* In the order of the enums. */
+#define TLS_MODES "auto starttls direct none"
+#define OUTPUT_FORMATS "nagios json prometheus"
+
 #define COUNT_MOST 1000
 #define HOSTNAME_LONGEST 255
 
@@ -83,15 +87,11 @@ static bool apply_use_ipv6(struct settings *settings, const char *value, char *w
 
 static bool apply_tls(struct settings *settings, const char *value, char *why, size_t why_size)
 {
-    static const char *const modes[] = {
-        [TLS_AUTO] = "auto", [TLS_STARTTLS] = "starttls", [TLS_DIRECT] = "direct", [TLS_NONE] = "none"};
-    for (int mode = TLS_AUTO; mode <= TLS_NONE; mode++) {
-        if (strcmp(value, modes[mode]) == 0) {
-            settings->tls = (enum tls_mode)mode;
-            return true;
-        }
-    }
-    return why_value(why, why_size, value, "is none of auto, starttls, direct and none");
+    int mode;
+    if (!value_choice(&mode, value, TLS_MODES, why, why_size))
+        return false;
+    settings->tls = (enum tls_mode)mode;
+    return true;
 }
 
 static bool apply_ca_file(struct settings *settings, const char *value, char *why, size_t why_size)
@@ -265,6 +265,15 @@ static bool apply_config_test(struct settings *settings, const char *value, char
     return true;
 }
 
+static bool apply_output(struct settings *settings, const char *value, char *why, size_t why_size)
+{
+    int format;
+    if (!value_choice(&format, value, OUTPUT_FORMATS, why, why_size))
+        return false;
+    settings->output = (enum output_format)format;
+    return true;
+}
+
 static bool apply_omit_undetermined(struct settings *settings, const char *value, char *why, size_t why_size)
 {
     (void)value, (void)why, (void)why_size;
@@ -356,7 +365,7 @@ const struct option_row option_table[] = {
      .argument = "MODE",
      .group = WAY,
      .apply = apply_tls,
-     .choices = "auto starttls direct none",
+     .choices = TLS_MODES,
      .help = "one of auto, starttls, direct and none; auto lets SRV decide between STARTTLS and direct TLS and means "
              "starttls "
              "with -H or -p; with none a password goes to loopback addresses only",
@@ -495,6 +504,14 @@ const struct option_row option_table[] = {
      .help = "check the configuration file with all its profiles, or the one given, and print the settings in force; "
              "asks no network"},
 
+    {.letter = 'o',
+     .name = "output",
+     .argument = "FORMAT",
+     .group = OUTPUT,
+     .apply = apply_output,
+     .choices = OUTPUT_FORMATS,
+     .help = "one of nagios, json and prometheus, which is for the textfile collector of its node exporter",
+     .standard = "nagios"},
     {.name = "omit-undetermined",
      .group = OUTPUT,
      .apply = apply_omit_undetermined,
@@ -505,7 +522,8 @@ const struct option_row option_table[] = {
      .group = OUTPUT,
      .repeatable = true,
      .apply = apply_verbose,
-     .help = "show every ping and how long each phase took; three times: the stream too, with secrets masked"},
+     .help = "show every ping, on a terminal when it arrives, and how long each phase took; twice: the settings too; "
+             "three times: the stream too, with secrets masked"},
     {.letter = 'V',
      .name = "version",
      .group = OUTPUT,

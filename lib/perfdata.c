@@ -10,13 +10,10 @@
 static void add_value(struct line *line, const struct metric *metric)
 {
     switch (metric->unit) {
-    case METRIC_SECONDS: {
-        /* In integers: the C library's decimal point follows the locale. */
-        long long microseconds = llround(metric->value * 1e6);
-        long long magnitude = microseconds < 0 ? -microseconds : microseconds;
-        line_add(line, "%s%lld.%06llds", microseconds < 0 ? "-" : "", magnitude / 1000000, magnitude % 1000000);
+    case METRIC_SECONDS:
+        line_add_seconds(line, metric->value);
+        line_add(line, "s");
         break;
-    }
     case METRIC_PERCENT:
         line_add_decimal(line, metric->value);
         line_add(line, "%%");

@@ -19,9 +19,11 @@ void report_print(FILE *out, const struct settings *settings, const struct resul
 void report_survey(FILE *out, const struct survey *survey, const struct settings *settings,
                    const struct verdict *verdict);
 
-/* Prints the two lines of a usage error; WHY is cleaned. Any other UNKNOWN before the run prints only the first. A WHY
+/* Prints an UNKNOWN before the run in the format that the settings ask for; WHY is cleaned. */
+void report_unknown(FILE *out, const struct settings *settings, const char *why);
+
+/* Prints the two lines of a usage error: always as plain text, as the options were not understood. WHY is cleaned; one
  * that is too long for the first line stands whole in a further one. */
 void report_usage_error(FILE *out, const char *why);
-void report_unknown(FILE *out, const char *why);
 
 #endif

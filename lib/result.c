@@ -297,6 +297,19 @@ void result_close(struct result *result, const struct supervision *supervision)
         book(result, supervision->ended_at);
 }
 
+bool result_log_line(const struct result *result, size_t *at, char *clean)
+{
+    size_t left = result->log_length - *at;
+    if (left == 0)
+        return false;
+    const char *line = result->log + *at;
+    const char *end = memchr(line, '\n', left);
+    size_t length = end ? (size_t)(end - line) : left;
+    text_clean(clean, result->log_length + 1, line, length);
+    *at += length + (end ? 1 : 0);
+    return true;
+}
+
 void result_free(struct result *result)
 {
     for (size_t i = 0; i < result->target_count; i++)

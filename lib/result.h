@@ -99,6 +99,10 @@ void result_take(const struct event *event, void *result);
 /* Closes the open phase and notes how the child ended. */
 void result_close(struct result *result, const struct supervision *supervision);
 
+/* Copies the line of the log that begins at *AT, clean, to CLEAN, which has log_length + 1 bytes, and puts *AT behind
+ * it. False when there is none left. */
+bool result_log_line(const struct result *result, size_t *at, char *clean);
+
 void result_free(struct result *result);
 
 #endif

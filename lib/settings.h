@@ -19,6 +19,8 @@
 
 enum tls_mode { TLS_AUTO, TLS_STARTTLS, TLS_DIRECT, TLS_NONE };
 
+enum output_format { OUTPUT_NAGIOS, OUTPUT_JSON, OUTPUT_PROMETHEUS };
+
 /* A warning and a critical range for one figure. */
 struct limits {
     struct range warning;
@@ -95,6 +97,7 @@ struct settings {
     char *profile;
     bool config_test;
     /* the output */
+    enum output_format output;
     bool omit_undetermined;
     bool quiet;
     int verbose;

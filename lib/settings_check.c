@@ -280,10 +280,19 @@ static bool check_metrics(struct settings *settings, struct why why)
     return good;
 }
 
+/* The textfile collector would read nothing as the end of all metrics. */
+static bool check_output(const struct settings *settings, struct why why)
+{
+    if (!settings->quiet || settings->output != OUTPUT_PROMETHEUS)
+        return true;
+    return why_set(why.text, why.size, "--quiet: excludes --output=prometheus, which must print when OK too");
+}
+
 bool settings_check(struct settings *settings, char *why_text, size_t why_size)
 {
     struct why why = {why_text, why_size};
-    if (!check_account(settings, why) || !check_mechanisms(settings, why) || !check_min_alive(settings, why))
+    if (!check_account(settings, why) || !check_mechanisms(settings, why) || !check_min_alive(settings, why) ||
+        !check_output(settings, why))
         return false;
     copy_to_targets(settings);
     return check_metrics(settings, why) && check_clear_text(settings, why) &&

@@ -61,14 +61,18 @@ void summary_figures(struct line *line, const struct tally *tally, int count)
     }
 }
 
+const char *summary_by(const struct settings *settings, const struct ping_record *ping)
+{
+    /* Own servers say so in the name of the remote server, which they never reached. */
+    return strcmp(ping->condition, "remote-server-not-found") == 0 ? settings->jid.domain : ping->by;
+}
+
 void summary_error(struct line *line, const struct settings *settings, const struct ping_record *ping)
 {
+    const char *by = summary_by(settings, ping);
     line_add(line, "%s", ping->condition);
-    /* Own servers say so in the name of the remote server, which they never reached. */
-    if (strcmp(ping->condition, "remote-server-not-found") == 0)
-        line_add(line, ": by %s", settings->jid.domain);
-    else if (ping->by[0] != '\0')
-        line_add(line, ": by %s", ping->by);
+    if (*by != '\0')
+        line_add(line, ": by %s", by);
     if (ping->text[0] != '\0')
         line_add(line, ": %s", ping->text);
 }

@@ -17,6 +17,9 @@ char *summary_name(const struct settings *settings, size_t target, size_t width,
 /* "3 of 3 answered, rtt 1.23 ms (min 1.1 ms, max 1.4 ms, first 2 ms)" */
 void summary_figures(struct line *line, const struct tally *tally, int count);
 
+/* Whose word an error is: a JID, empty when the answer does not tell. Not clean. */
+const char *summary_by(const struct settings *settings, const struct ping_record *ping);
+
 /* "forbidden: by b.example: text" */
 void summary_error(struct line *line, const struct settings *settings, const struct ping_record *ping);
 

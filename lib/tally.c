@@ -28,7 +28,7 @@ static bool is_own_servers_word(const struct settings *settings, size_t index, c
            (own->ascii && strcmp(ping->by, own->ascii) == 0);
 }
 
-static bool is_rtt(const struct settings *settings, size_t index, const struct ping_record *ping)
+bool tally_is_rtt(const struct settings *settings, size_t index, const struct ping_record *ping)
 {
     if (ping->outcome == PING_RESULT)
         return true;
@@ -68,7 +68,7 @@ struct tally tally_make(const struct settings *settings, const struct result *re
     for (int i = 0; i < target->count; i++) {
         const struct ping_record *ping = &target->pings[i];
         count(&tally, ping, settings->targets[index].kind);
-        if (!is_rtt(settings, index, ping))
+        if (!tally_is_rtt(settings, index, ping))
             continue;
         tally.alive = true;
         double rtt = (double)ping->rtt / (double)NS_PER_S;

@@ -23,6 +23,10 @@ struct tally {
 /* Counts the pings of the target with that index. */
 struct tally tally_make(const struct settings *settings, const struct result *result, size_t index);
 
+/* Whether the time of this ping of the target with that index is an RTT: of a result, or of an error that can only have
+ * come from the target itself. */
+bool tally_is_rtt(const struct settings *settings, size_t index, const struct ping_record *ping);
+
 /* How many were sent. */
 int tally_sent(const struct tally *tally);
 

@@ -41,6 +41,37 @@ bool value_whole(int *number, const char *value, int minimum, int maximum, char 
     return value_read_whole(value, minimum, maximum, number) || why_value(why, why_size, value, reason);
 }
 
+/* Writes "is none of a, b and c". */
+static void refuse_choice(const char *choices, char *reason, size_t size)
+{
+    why_set(reason, size, "is none of ");
+    for (const char *word = choices; *word != '\0';) {
+        size_t length = strcspn(word, " "), used = strlen(reason);
+        const char *next = word + length + strspn(word + length, " ");
+        bool is_last = *next == '\0';
+        const char *separator = word == choices ? "" : is_last ? " and " : ", ";
+        why_set(reason + used, size - used, "%s%.*s", separator, (int)length, word);
+        word = next;
+    }
+}
+
+bool value_choice(int *choice, const char *value, const char *choices, char *why, size_t why_size)
+{
+    size_t length = strlen(value);
+    int place = 0;
+    for (const char *word = choices; *word != '\0'; place++) {
+        size_t word_length = strcspn(word, " ");
+        if (word_length == length && memcmp(word, value, length) == 0) {
+            *choice = place;
+            return true;
+        }
+        word += word_length + strspn(word + word_length, " ");
+    }
+    char reason[120];
+    refuse_choice(choices, reason, sizeof reason);
+    return why_value(why, why_size, value, reason);
+}
+
 bool value_duration(int64_t *duration, const char *value, char *why, size_t why_size)
 {
     const char *reason;

@@ -18,6 +18,9 @@ bool value_read_whole(const char *text, int minimum, int maximum, int *number);
 /* The same with a reason. */
 bool value_whole(int *number, const char *value, int minimum, int maximum, char *why, size_t why_size);
 
+/* Reads VALUE as one of CHOICES, which are words with spaces between; *CHOICE is its place among them, from 0. */
+bool value_choice(int *choice, const char *value, const char *choices, char *why, size_t why_size);
+
 /* A duration in ns. */
 bool value_duration(int64_t *duration, const char *value, char *why, size_t why_size);
 

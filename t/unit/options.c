@@ -77,6 +77,9 @@ static const struct {
     {"--map=endpoint-down=warning", "map endpoint-down=1"},
     {"--map not-authorized=3 --map gone=OK", "map not-authorized=3 map gone=0"},
     {"--map gone=1 --map gone=2", "map gone=2"},
+    {"-o json", "output=1"},
+    {"--output=prometheus", "output=2"},
+    {"-o json -o nagios", ""},
     {"--omit-undetermined", "omit_undetermined"},
     {"-q --quiet", "quiet"},
     {"-v", "verbose=1"},
@@ -99,7 +102,6 @@ static const struct {
     {"--ca=x", "--ca: ambiguous: --ca-file, --ca-path"},
     {"-x", "-x: unknown option"},
     {"-qx", "-x: unknown option"},
-    {"-o json", "-o: unknown option"},
     {"-t", "--timeout: needs an argument: DURATION[:STATE]"},
     {"--timeout", "--timeout: needs an argument: DURATION[:STATE]"},
     {"-qw", "--warning: needs an argument: RTT[,LOSS%]"},
@@ -126,6 +128,10 @@ static const struct {
     {"-6 --use-ipv4", "--use-ipv4: -4 and -6 exclude each other"},
     {"--tls=ssl", "--tls: ssl is none of auto, starttls, direct and none"},
     {"--tls=", "--tls: is empty"},
+    {"--tls=star", "--tls: star is none of auto, starttls, direct and none"},
+    {"-o xml", "--output: xml is none of nagios, json and prometheus"},
+    {"-o JSON", "--output: JSON is none of nagios, json and prometheus"},
+    {"-o ''", "--output: is empty"},
     {"--ca-file=", "--ca-file: is empty"},
     {"--ca-path=", "--ca-path: is empty"},
     {"--dns-server=example.org", "--dns-server: example.org is not ADDR[:PORT], with IPv6 in brackets"},
@@ -269,6 +275,7 @@ static char *describe(const struct settings *settings)
     add_range(out, "certificate_critical", &settings->certificate.critical);
     add_number(out, "timeout", settings->timeout, 10 * NS_PER_S);
     add_number(out, "timeout_state", settings->timeout_state, STATE_CRITICAL);
+    add_number(out, "output", settings->output, OUTPUT_NAGIOS);
     add_switch(out, "omit_undetermined", settings->omit_undetermined);
     add_switch(out, "quiet", settings->quiet);
     add_number(out, "verbose", settings->verbose, 0);

@@ -180,7 +180,7 @@ static void check_errors(void)
            "a usage error points to --help");
     free(text);
     out = open_memstream(&text, &size);
-    report_unknown(out, "out of memory");
+    report_unknown(out, &(struct settings){0}, "out of memory");
     fclose(out);
     is_str(text, "XMPP PING UNKNOWN - out of memory\n", "any other has one line");
     free(text);

@@ -43,6 +43,8 @@ static const struct {
      "--remote: alias rtt makes the label rtt_first, which exists already: choose another with ALIAS=JID"},
     {"-j example.org -R time=a.example", NULL},
     {"-j example.org -R x=a.example -R x_rtt=b.example", NULL},
+    {"-j example.org -q -o prometheus", "--quiet: excludes --output=prometheus, which must print when OK too"},
+    {"-j example.org -q -o json", NULL},
     /* RTT against the timeout */
     {"-j example.org -w 9.999", NULL},
     {"-j example.org -w 10", "--warning: RTT 10 is not below the timeout of 10 s"},
