@@ -1,0 +1,102 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Somebody looks on: on a terminal, with -v, each pong is shown when it arrives; anywhere else nothing comes before the
+# report.
+
+use strict;
+use warnings;
+use FindBin;
+use IO::Pty;
+use POSIX ();
+use Test::More;
+
+use lib "$FindBin::Bin/lib";
+
+use Daemon qw(die_with_parent now);
+use Probe;
+use Scripted;
+
+# Answers all pings but the third.
+my $server = Scripted->new(on_ping => sub { my ($link, $ping) = @_; $link->result($ping) if $ping->{number} != 3 });
+my @arguments = ($server->options('alice@example.org'), '-t', 60);
+my %environment = (CHECK_XMPP_PING_PASSWORD => 'secret');
+
+# Starts the program on a terminal of its own, as a shell does. Returns { pid, pty, text }.
+sub start {
+    my (@more) = @_;
+    my $pty = IO::Pty->new or die "no terminal: $!\n";
+    my $parent = $$;
+    my $pid = fork() // die "fork: $!\n";
+    if (!$pid) {
+        eval {
+            $SIG{$_} = 'DEFAULT' for qw(INT TERM HUP PIPE);
+            die_with_parent($parent);
+            $pty->make_slave_controlling_terminal;
+            POSIX::dup2(fileno $pty->slave, $_) // die "dup2: $!\n" for 0 .. 2;
+            local %ENV = (%ENV, %environment);
+            my $program = Probe->program;
+            exec { $program } $program, @arguments, @more or die "$program: $!\n";
+        };
+        POSIX::_exit(127);
+    }
+    $pty->close_slave;
+    return { pid => $pid, pty => $pty, text => '' };
+}
+
+# Reads until the text matches PATTERN, or until the end where there is none. Returns whether it got there in time.
+sub read_until {
+    my ($run, $pattern) = @_;
+    my $end = now() + 30;
+    until (defined $pattern && $run->{text} =~ $pattern) {
+        my $left = $end - now();
+        return 0 if $left <= 0;
+        my $ready = '';
+        vec($ready, fileno $run->{pty}, 1) = 1;
+        next if !select $ready, undef, undef, $left;
+        sysread $run->{pty}, my $piece, 65536 or return !defined $pattern;
+        $run->{text} .= $piece =~ tr/\r//dr;
+    }
+    return 1;
+}
+
+sub exit_code {
+    my ($run) = @_;
+    waitpid $run->{pid}, 0;
+    return $? & 127 ? "signal $?" : $? >> 8;
+}
+
+{
+    my $run = start('-v', '-n', 5);
+    ok read_until($run, qr/^pong from example\.org: seq=2 time=[\d.]+ [mu]?s\n/m), 'pongs are shown' or diag $run->{text};
+    like $run->{text}, qr/\Apong from example\.org: seq=1 time=/, 'the first one first';
+    unlike $run->{text}, qr/XMPP PING/, 'when there is no report yet';
+    is waitpid($run->{pid}, POSIX::WNOHANG()), 0, 'while the check goes on';
+    syswrite $run->{pty}, "\cC";
+    ok read_until($run), 'Ctrl-C ends it';
+    is exit_code($run), 3, 'as UNKNOWN';
+    like $run->{text}, qr/^(?:\^C)?XMPP PING UNKNOWN - killed by SIGINT in phase ping \| rtt=0\.\d+s/m, 'with the report of what was measured';
+    like $run->{text}, qr/^example\.org ping 2: /m, 'in which -v has each ping';
+}
+{
+    my $run = start('-v', '-n', 3, '--ping-timeout=100ms', '-R', 'b=b.example');
+    ok read_until($run), 'a run to its end';
+    is exit_code($run), 1, 'with some loss';
+    my ($live) = $run->{text} =~ /\A(.*?)^XMPP PING WARNING/ms;
+    is scalar(() = ($live // '') =~ /^pong from \S+: seq=\d time=/mg), 4, 'has each pong';
+    like $live, qr/^no pong from b\.example: seq=3 time=/m, 'and says which did not come';
+    is scalar(() = $run->{text} =~ /^XMPP PING/mg), 1, 'then one report';
+}
+for my $case (['without -v'], ['with -q', '-v', '-q'], ['with --output=json', '-v', '-o', 'json']) {
+    my ($name, @more) = @$case;
+    my $run = start('-n', 2, @more);
+    ok read_until($run), "$name: to the end";
+    is exit_code($run), 0, "$name: OK";
+    unlike $run->{text}, qr/pong/, "$name: no pongs";
+}
+{
+    my $run = Probe->run([@arguments, '-v', '-n', 2], env => \%environment);
+    $run->is_valid('no terminal');
+    unlike $run->stdout, qr/pong/, 'where no terminal is there are no pongs';
+}
+
+done_testing;
