@@ -102,7 +102,9 @@ void supervise_prepare(void)
 static _Noreturn void child_main(supervise_work work, const void *input, int64_t deadline, pid_t parent, int fd)
 {
     set_handlers(own_crashes, COUNT(own_crashes), SIG_DFL, 0);
-    set_handlers(asked_to_stop, COUNT(asked_to_stop), SIG_DFL, 0);
+    /* Ctrl-C and timeouts of schedulers go to the whole group. They are for the parent to answer: a child that died of
+     * one before the parent saw its own would be taken for one that crashed. */
+    set_handlers(asked_to_stop, COUNT(asked_to_stop), SIG_IGN, 0);
     sigset_t set = stop_set();
     sigprocmask(SIG_UNBLOCK, &set, NULL);
     confine(parent, deadline, fd);

@@ -65,6 +65,19 @@ for my $signal (qw(TERM INT HUP)) {
     ok await(sub { !is_running($child) }), "SIG$signal: no child is left";
 }
 
+# The child must not die of it first and look as if it had crashed.
+for my $signal (qw(TERM INT HUP)) {
+    my %ends;
+    for (1 .. 5) {
+        my ($run, $child) = start_waiting(group => 1);
+        kill "-$signal", $run->pid;
+        $run->finish;
+        $ends{ $run->text =~ s/ \|.*//r }++;
+        ok await(sub { !is_running($child) }), "SIG$signal to the whole group: no child is left";
+    }
+    is_deeply \%ends, { "killed by SIG$signal in phase stream" => 5 }, "SIG$signal to the whole group: the line says so";
+}
+
 # --- somebody is killed ---
 
 {
