@@ -36,11 +36,14 @@ static void show_ping(const struct live *live, size_t target, int index)
     const struct ping_record *ping = &live->result->targets[target].pings[index];
     char name[SUMMARY_NAME_SIZE];
     struct line line = LINE_EMPTY;
-    line_add(&line, "%s from %s: seq=%d time=",
+    line_add(&line, "%s from %s",
              ping->outcome == PING_RESULT  ? "pong"
              : ping->outcome == PING_ERROR ? "error"
                                            : "no pong",
-             summary_name(live->settings, target, NAME_WIDTH, name), index + 1);
+             summary_name(live->settings, target, NAME_WIDTH, name));
+    if (live->endpoint)
+        line_add(&line, " at %s", live->endpoint);
+    line_add(&line, ": seq=%d time=", index + 1);
     line_add_time(&line, ping->rtt);
     if (ping->outcome == PING_ERROR) {
         line_add(&line, " ");

@@ -10,7 +10,8 @@
 struct live {
     const struct settings *settings;
     struct result *result;
-    int fd; /* a terminal, -1 for none */
+    const char *endpoint; /* where, with --each-endpoint; else NULL */
+    int fd;               /* a terminal, -1 for none */
 };
 
 /* Shows pongs on FD if that is a terminal and the settings ask for it (-v). */

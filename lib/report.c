@@ -26,10 +26,23 @@ void report_print(FILE *out, const struct settings *settings, const struct resul
 void report_survey(FILE *out, const struct survey *survey, const struct settings *settings,
                    const struct verdict *verdict)
 {
-    if (survey->count == 0)
+    if (survey->count == 0) {
         report_print(out, settings, &survey->discovery, verdict);
-    else if (verdict->state != STATE_OK || !settings->quiet)
+        return;
+    }
+    if (verdict->state == STATE_OK && settings->quiet)
+        return;
+    switch (settings->output) {
+    case OUTPUT_NAGIOS:
         report_nagios_survey(out, survey, settings, verdict);
+        break;
+    case OUTPUT_JSON:
+        report_json_survey(out, survey, settings, verdict);
+        break;
+    case OUTPUT_PROMETHEUS:
+        report_prometheus_survey(out, survey, settings, verdict);
+        break;
+    }
 }
 
 void report_unknown(FILE *out, const struct settings *settings, const char *why)

@@ -20,7 +20,8 @@ static const char last_resort[] =
     "\"targets\":[],\"phases\":{\"dns\":null,\"connect\":null,\"stream\":null,\"tls\":null,\"auth\":null,"
     "\"bind\":null,\"ping\":null},\"endpoints\":[],\"tls\":null,\"mechanism\":null,"
     "\"findings\":[{\"state\":\"UNKNOWN\",\"condition\":null,\"text\":\"out of memory\"}],"
-    "\"ignored\":{\"reflected\":0,\"strangers\":0,\"duplicates\":0,\"unasked\":0},\"metrics\":[],\"log\":null}";
+    "\"ignored\":{\"reflected\":0,\"strangers\":0,\"duplicates\":0,\"unasked\":0},\"metrics\":[],\"log\":null,"
+    "\"checks\":[]}";
 
 /* The functions below return a new value, or NULL when out of memory: json_pack() then returns NULL too, up to the
  * top. */
@@ -124,7 +125,7 @@ static json_t *describe_targets(const struct settings *settings, const struct re
                                 const struct verdict *verdict)
 {
     json_t *targets = json_array();
-    for (size_t i = 0; i < result->target_count; i++) {
+    for (size_t i = 0; verdict->targets && i < settings->target_count; i++) {
         if (!append(&targets, describe_target(settings, result, &verdict->targets[i], i)))
             break;
     }
@@ -243,39 +244,71 @@ static json_t *describe_log(const struct settings *settings, const struct result
     return lines;
 }
 
-static json_t *describe(const struct settings *settings, const struct result *result, const struct verdict *verdict)
+static json_t *describe_ignored(const struct result *result)
 {
-    bool ran = result->target_count > 0; /* the own server always is one */
-    return json_pack(
-        "{s:s, s:i, s:s, s:s?, s:s?, s:o, s:o, s:o, s:o, s:o, s:s?, s:o, s:{s:i, s:i, s:i, s:i}, s:o, s:o}", "state",
-        state_name(verdict->state),                               //
-        "code", (int)verdict->state,                              //
-        "summary", verdict->summary,                              //
-        "phase", ran ? phase_name(verdict->phase) : NULL,         //
-        "condition", if_any(verdict->condition),                  //
-        "server", clean_string(settings->jid.domain),             //
-        "targets", describe_targets(settings, result, verdict),   //
-        "phases", describe_phases(result),                        //
-        "endpoints", describe_endpoints(result),                  //
-        "tls", describe_tls(result),                              //
-        "mechanism", if_any(result->mechanism),                   //
-        "findings", describe_findings(verdict),                   //
-        "ignored",                                                //
-        "reflected", result->reflected,                           //
-        "strangers", result->strangers,                           //
-        "duplicates", result->duplicates,                         //
-        "unasked", result->unasked,                               //
-        "metrics", describe_metrics(settings, &verdict->metrics), //
-        "log", describe_log(settings, result));
+    return json_pack("{s:i, s:i, s:i, s:i}", "reflected", result->reflected, "strangers", result->strangers,
+                     "duplicates", result->duplicates, "unasked", result->unasked);
 }
 
-void report_json(FILE *out, const struct settings *settings, const struct result *result, const struct verdict *verdict)
+/* Takes CHECKS over. */
+static json_t *describe(const struct settings *settings, const struct result *result, const struct verdict *verdict,
+                        json_t *checks)
 {
-    json_t *report = describe(settings, result, verdict);
+    bool ran = result->target_count > 0; /* the own server always is one */
+    return json_pack("{s:s, s:i, s:s, s:s?, s:s?, s:o, s:o, s:o, s:o, s:o, s:s?, s:o, s:o, s:o, s:o, s:o}", //
+                     "state", state_name(verdict->state),                                                   //
+                     "code", (int)verdict->state,                                                           //
+                     "summary", verdict->summary,                                                           //
+                     "phase", ran ? phase_name(verdict->phase) : NULL,                                      //
+                     "condition", if_any(verdict->condition),                                               //
+                     "server", clean_string(settings->jid.domain),                                          //
+                     "targets", describe_targets(settings, result, verdict),                                //
+                     "phases", describe_phases(result),                                                     //
+                     "endpoints", describe_endpoints(result),                                               //
+                     "tls", describe_tls(result),                                                           //
+                     "mechanism", if_any(result->mechanism),                                                //
+                     "findings", describe_findings(verdict),                                                //
+                     "ignored", describe_ignored(result),                                                   //
+                     "metrics", describe_metrics(settings, &verdict->metrics),                              //
+                     "log", describe_log(settings, result),                                                 //
+                     "checks", checks);
+}
+
+static json_t *describe_check(const struct endpoint_check *check)
+{
+    json_t *report = describe(&check->settings, &check->result, &check->verdict, json_array());
+    return json_pack("{s:s, s:s, s:b, s:o}", "name", check->name, "label", check->label, "up", check->up, "report",
+                     report);
+}
+
+static json_t *describe_checks(const struct survey *survey)
+{
+    json_t *checks = json_array();
+    for (size_t i = 0; i < survey->count; i++) {
+        if (!append(&checks, describe_check(&survey->checks[i])))
+            break;
+    }
+    return checks;
+}
+
+/* Takes REPORT over. */
+static void print(FILE *out, json_t *report)
+{
     char *text = report ? json_dumps(report, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS)) : NULL;
     fprintf(out, "%s\n", text ? text : last_resort);
     free(text);
     json_decref(report);
+}
+
+void report_json(FILE *out, const struct settings *settings, const struct result *result, const struct verdict *verdict)
+{
+    print(out, describe(settings, result, verdict, json_array()));
+}
+
+void report_json_survey(FILE *out, const struct survey *survey, const struct settings *settings,
+                        const struct verdict *verdict)
+{
+    print(out, describe(settings, &survey->discovery, verdict, describe_checks(survey)));
 }
 
 void report_json_unknown(FILE *out, const struct settings *settings, const char *why)

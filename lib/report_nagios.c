@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "line.h"
+#include "options.h"
 #include "perfdata.h"
 #include "report.h"
 #include "report_settings.h"
@@ -191,11 +192,18 @@ static void print_long_output(FILE *out, const struct settings *settings, const 
         print_details(out, settings, result);
 }
 
+static void print_versions(FILE *out, const struct settings *settings)
+{
+    if (settings->verbose >= 2)
+        options_print_version(out);
+}
+
 void report_nagios(FILE *out, const struct settings *settings, const struct result *result,
                    const struct verdict *verdict)
 {
     print_first_line(out, settings, verdict);
     print_long_output(out, settings, result, verdict);
+    print_versions(out, settings);
 }
 
 void report_nagios_survey(FILE *out, const struct survey *survey, const struct settings *settings,
@@ -212,6 +220,7 @@ void report_nagios_survey(FILE *out, const struct survey *survey, const struct s
         if (check->verdict.state != STATE_OK || settings->verbose > 0)
             print_long_output(out, &check->settings, &check->result, &check->verdict);
     }
+    print_versions(out, settings);
 }
 
 void report_nagios_unknown(FILE *out, const char *why, const char *pointer)

@@ -2,7 +2,6 @@
 #include "report_settings.h"
 
 #include "line.h"
-#include "options.h"
 
 static void print_account(FILE *out, const struct settings *settings)
 {
@@ -80,7 +79,6 @@ static void print_map(FILE *out, const struct settings *settings)
 
 void report_settings(FILE *out, const struct settings *settings)
 {
-    options_print_version(out);
     print_account(out, settings);
     print_way(out, settings);
     print_limits(out, settings);

@@ -7,7 +7,7 @@
 
 #include "settings.h"
 
-/* Prints the versions and the settings, but for thresholds, which the performance data has, and secrets. */
+/* Prints the settings, but for thresholds, which the performance data has, and secrets. */
 void report_settings(FILE *out, const struct settings *settings);
 
 #endif

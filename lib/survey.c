@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "host.h"
+#include "live.h"
 #include "probe.h"
 #include "text.h"
 
@@ -109,18 +111,21 @@ bool survey_run(struct survey *survey, struct settings *settings, int64_t starte
         return true;
     struct supervised *children = calloc(survey->count, sizeof *children);
     struct probe_input *inputs = calloc(survey->count, sizeof *inputs);
+    struct live *lives = calloc(survey->count, sizeof *lives);
     int64_t deadline = started_at + settings->timeout;
-    bool good = children && inputs;
+    bool good = children && inputs && lives;
     for (size_t i = 0; i < survey->count && good; i++) {
         struct endpoint_check *check = &survey->checks[i];
         good = result_init(&check->result, &check->settings, started_at);
         inputs[i] = (struct probe_input){.settings = &check->settings, .deadline = deadline};
+        lives[i] = live_on(STDOUT_FILENO, &check->settings, &check->result);
+        lives[i].endpoint = check->name;
         children[i] = (struct supervised){.work = probe_run,
                                           .input = &inputs[i],
                                           .targets = 1,
                                           .pings = settings_most_pings(settings),
-                                          .sink = result_take,
-                                          .userdata = &check->result};
+                                          .sink = live_take,
+                                          .userdata = &lives[i]};
     }
     if (good)
         supervise(children, survey->count, deadline);
@@ -131,6 +136,7 @@ bool survey_run(struct survey *survey, struct settings *settings, int64_t starte
     }
     free(children);
     free(inputs);
+    free(lives);
     return good;
 }
 

@@ -58,7 +58,7 @@ sub series_of { return { $_[0] =~ /^([^#\s{]+\{.*\}) (\S+)$/mg } }
 
 # --- the same run in three formats ---
 
-my $server = Prosody->new(domain => 'example.org', accounts => { alice => 'secret' });
+my $server = Prosody->new(domain => 'example.org', domains => ['up.test'], accounts => { alice => 'secret', 'alice@up.test' => 'secret' });
 # They take connections, by their kernel, and never say a word.
 my ($mute, $listener) = map { IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 50) or die "TCP: $@\n" } 1 .. 2;
 my @kept_open;
@@ -78,6 +78,7 @@ my $scripted = Scripted->new(
 );
 my $names = NameServer->dnsmasq(
     '_xmpp-client._tcp.down.test SRV' => ['10 5 1 x.test', '20 5 2 x.test', '30 5 3 nowhere.test'],
+    '_xmpp-client._tcp.up.test SRV' => ['10 5 1 x.test', '20 5 ' . $server->port . ' x.test'],
     'x.test A' => ['127.0.0.1'],
 );
 my $unusable = write_file("$kept/ca.pem", "no certificate\n");
@@ -104,6 +105,9 @@ my @cases = (
     ['texts of strangers', 'CRITICAL', 'not-authorized', ['-j', 'alice@example.org', '-H', $hostile->host, '-p', $hostile->port, '--ca-file', $hostile->ca_file, '-vvv']],
     ['answers of strangers', 'CRITICAL', 'remote-server-not-found', [$scripted->options('alice@own.example'), @answers, '--ping-timeout=200ms', '-n', 2, '-vvv']],
     ['some endpoints', 'CRITICAL', 'connect-refused', ['-j', 'alice@down.test', '--dns-server', $names->address]],
+    ['each endpoint, one down', 'WARNING', 'connect-refused', ['-j', 'alice@up.test', '--dns-server', $names->address, '--ca-file', $server->ca_file, '--each-endpoint']],
+    ['each endpoint, all down', 'CRITICAL', 'dns-not-found', ['-j', 'alice@down.test', '--dns-server', $names->address, '--each-endpoint', '-vvv']],
+    ['each endpoint, none found', 'CRITICAL', 'dns-not-found', ['-j', 'alice@nothing.test', '--dns-server', $names->address, '--each-endpoint']],
     ['no way', 'CRITICAL', 'dns-not-found', ['-j', 'alice@nothing.test', '--dns-server', $names->address]],
 );
 
@@ -153,7 +157,7 @@ for my $case (@cases) {
         is $code, $nagios->exit, 'the state is a metric';
         my ($comment) = $text =~ /\A# XMPP PING (.*)$/m;
         is $masked->($comment), $masked->("$state - " . $nagios->text), 'the sentence is a comment';
-        is_deeply [sort map { /phase="(\w+)"/ } @series], [sort grep { defined $report->{phases}{$_} } keys %{ $report->{phases} }],
+        is_deeply [sort map { /phase="(\w+)"/ } grep { !/endpoint=/ } @series], [sort grep { defined $report->{phases}{$_} } keys %{ $report->{phases} }],
             'of the phases there are those that were begun';
     };
 }
@@ -230,6 +234,25 @@ is $of{'an umlaut'}{server}, "b\x{fc}cher.example", 'the server is told in UTF-8
     is_deeply $of{'a good run'}{log}, undef, 'without -vvv there is no log';
     ok scalar(grep { /\Asent: / } @{ $of{'-vvv'}{log} }), 'with -vvv there is';
     is scalar(grep { /c2VjcmV0/ } @{ $of{'-vvv'}{log} }), 0, 'and it has no secret';
+}
+
+{
+    my $report = $of{'each endpoint, one down'};
+    my @checks = @{ $report->{checks} };
+    my $port = $server->port;
+    is_deeply [sort map { "$_->{name} " . ($_->{up} ? 'up' : 'down') . " $_->{report}{state}" } @checks],
+        [sort 'x.test:1 IPv4 down CRITICAL', "x.test:$port IPv4 up OK"], 'each endpoint was checked';
+    is_deeply [map { join ' ', sort keys %{ $_->{report} } } @checks], [(join ' ', sort keys %$report) x 2], 'each check is a report';
+    my ($up) = grep { $_->{up} } @checks;
+    like $up->{report}{tls}{version}, qr/\ATLS/, 'with all that is known of it';
+    is_deeply $report->{targets}, [], 'the whole has no targets';
+    is_deeply $of{'a good run'}{checks}, [], 'and another run no checks';
+    my $text = Probe->run([qw(-j alice@up.test -o prometheus --each-endpoint --dns-server), $names->address, '--ca-file', $server->ca_file],
+        env => { CHECK_XMPP_PING_PASSWORD => 'secret' })->stdout;
+    like $text, qr/^xmpp_ping_endpoint_state\{server="up.test",endpoint="x_test_1_ipv4"\} 2$/m, 'for Prometheus each has its state';
+    like $text, qr/^xmpp_ping_rtt_seconds\{server="up.test",endpoint="x_test_${port}_ipv4",target="up.test",alias=""\} 0\.\d+$/m, 'and its figures';
+    like $text, qr/^xmpp_ping_endpoints\{server="up.test"\} 2$/m, 'how many there are';
+    like $text, qr/^xmpp_ping_endpoints_up\{server="up.test"\} 1\.0+$/m, 'and how many are up';
 }
 
 # --- silence, and what fails before the run ---

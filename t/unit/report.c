@@ -118,6 +118,15 @@ static void check_verbose(void)
     ok(!strstr(text, "ping 4") && !strstr(text, "ignored") && !strstr(text, "body"), "and nothing that was not");
     free(text);
 
+    scene.verbose = 2;
+    text = report_of(&scene, "<body>");
+    ok(strstr(text, "\naccount: alice@example.org, password from " SECRET_VARIABLE "\n") &&
+           strstr(text, "\nway: SRV of example.org, TLS as SRV says, trusts the system_s CAs\n") &&
+           strstr(text, "\ncheck_xmpp_ping " VERSION " "),
+       "with -vv there are the settings and the versions");
+    ok(!strstr(text, "body"), "but not the log");
+    free(text);
+
     scene.verbose = 3;
     text = report_of(&scene, "<a>|\xff\x1b[31m");
     ok(strstr(text, "\n(a)?? [31m\n"), "with -vvv there is the log, cleaned");

@@ -4,7 +4,7 @@
 #include <jansson.h>
 
 #include "../scene.h"
-#include "report.h"
+#include "perfdata.h"
 
 /* The caller frees. */
 static char *json_of(const struct staged *staged)
@@ -56,7 +56,7 @@ static const char refused[] =
                               "\"max\":10.0}," TIME("time_stream") TIME("time_tls") TIME("time_auth")
                                   TIME("time_bind") "{\"label\":\"tcp_rtt\",\"value\":null,\"unit\":\"s\",\"warning\":"
                                                     "null,\"critical\":null,\"min\":0.0,"
-                                                    "\"max\":10.0}],\"log\":null}\n";
+                                                    "\"max\":10.0}],\"log\":null,\"checks\":[]}\n";
 
 static const struct scene refused_scene = {.pings = {"-"},
                                            .no_tls = true,
@@ -87,7 +87,7 @@ static const char resort[] =
     "{\"state\":\"UNKNOWN\",\"code\":3,\"summary\":\"out of memory\",\"phase\":null,\"condition\":null,\"server\":null,"
     "\"targets\":[],\"phases\":{" NO_PHASES "},\"endpoints\":[],\"tls\":null,\"mechanism\":null,"
     "\"findings\":[{\"state\":\"UNKNOWN\",\"condition\":null,\"text\":\"out of memory\"}],\"ignored\":" NONE_IGNORED
-    ",\"metrics\":[],\"log\":null}\n";
+    ",\"metrics\":[],\"log\":null,\"checks\":[]}\n";
 
 static void check_unknown(void)
 {
@@ -214,6 +214,37 @@ static void check_parts(void)
     json_decref(report);
 }
 
+/* The values are those of the performance data, to the last digit. */
+static void check_values(void)
+{
+    static const struct scene scene = {.pings = {"9 1.2345678 2", "30 0.000001 x"}, .certificate = true, .days = -3};
+    struct staged staged;
+    scene_play(&staged, &scene);
+    char *text = json_of(&staged), *perfdata = NULL;
+    json_t *report = json_loads(text, 0, NULL);
+    size_t size, index;
+    FILE *out = open_memstream(&perfdata, &size);
+    perfdata_print(out, &staged.verdict.metrics, false);
+    fclose(out);
+    const json_t *metric;
+    char *rest = perfdata;
+    json_array_foreach(at(report, "metrics"), index, metric)
+    {
+        const char *label = json_string_value(json_object_get(metric, "label"));
+        const json_t *value = json_object_get(metric, "value");
+        char *item = strsep(&rest, " "), *equals = item ? strchr(item, '=') : NULL;
+        if (!ok(equals && strncmp(item, label, (size_t)(equals - item)) == 0, "%s is where it is in perfdata", label))
+            break;
+        ok(equals[1] == 'U' ? json_is_null(value) : json_number_value(value) == strtod(equals + 1, NULL),
+           "its value is that of %s", item);
+    }
+    ok(!rest, "there are no others");
+    json_decref(report);
+    free(perfdata);
+    free(text);
+    scene_leave(&staged);
+}
+
 /* Of a certificate that was refused there is something to say, though the handshake was not completed. */
 static void check_refused_certificate(void)
 {
@@ -307,6 +338,7 @@ int main(void)
     check_whole();
     check_unknown();
     check_parts();
+    check_values();
     check_refused_certificate();
     check_hostile();
     check_memory();
