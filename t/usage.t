@@ -88,7 +88,7 @@ my $help = Probe->run(['--help'])->stdout;
 like $help, qr/^ .*\Q$_\E\b/m, "--help has $_" for qw(
     --jid --password-file --hostname --port --use-ipv4 --use-ipv6 --tls --ca-file --ca-path --insecure --client-cert --client-key
     --dns-server --remote --count --interval --ping-timeout --min-alive --warning --critical --limit --certificate --timeout --map
-    --omit-undetermined --quiet --verbose --version --help --require-mechanism
+    --output --omit-undetermined --quiet --verbose --version --help --require-mechanism
 );
 is scalar(() = $help =~ /--jid/g), 1, 'and each once';
 
