@@ -12,7 +12,7 @@ static void print_account(FILE *out, const struct settings *settings)
     else if (settings->password_file)
         line_add(&line, "password from %s", settings->password_file);
     else if (!settings->client_cert)
-        line_add(&line, "password from " SECRET_VARIABLE);
+        line_add(&line, "password from the environment or the configuration");
     if (settings->client_cert)
         line_add(&line, "%sclient certificate %s", settings->password_file ? ", " : "", settings->client_cert);
     for (size_t i = 0; i < settings->required_count; i++)

@@ -294,7 +294,7 @@ ok keep('-q, refused', Probe->run([@own, '-q', '-o', 'json', '-p', 1], env => { 
         'TLS version, cipher and verification' => [qr/^tls: TLSv1\.\d, \w+, certificate verified$/m, '-v'],
         'the mechanism' => [qr/^mechanism: SCRAM/m, '-v'],
         'the versions' => [qr/^check_xmpp_ping \d/m, '-vv'],
-        'the settings' => [qr/^account: alice\@example\.org, password from CHECK_XMPP_PING_PASSWORD$/m, '-vv'],
+        'the settings' => [qr/^account: alice\@example\.org, password from the environment or the configuration$/m, '-vv'],
         'the stream' => [qr/^sent: /m, '-vvv'],
     );
     for my $what (sort keys %first) {

@@ -86,6 +86,12 @@ sub exit_code {
     like $live, qr/^no pong from b\.example: seq=3 time=/m, 'and says which did not come';
     is scalar(() = $run->{text} =~ /^XMPP PING/mg), 1, 'then one report';
 }
+{
+    my $run = start('-v', '-n', 2, '--each-endpoint');
+    ok read_until($run), '--each-endpoint';
+    is exit_code($run), 0, 'is OK';
+    like $run->{text}, qr/\Apong from example\.org at 127\.0\.0\.1:\d+[^:\n]*: seq=1 time=/, 'and names the endpoint with each pong';
+}
 for my $case (['without -v'], ['with -q', '-v', '-q'], ['with --output=json', '-v', '-o', 'json']) {
     my ($name, @more) = @$case;
     my $run = start('-n', 2, @more);

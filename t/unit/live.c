@@ -99,6 +99,22 @@ static void check_pongs(void)
     terminal_close(&terminal);
 }
 
+static void check_endpoint(void)
+{
+    static const struct scene scene = {.pings = {"1"}, .verbose = 1};
+    struct staged staged;
+    struct terminal terminal = terminal_open();
+    stage(&staged, &scene);
+    struct live live = live_on(terminal.slave, &staged.settings, &staged.result);
+    live.endpoint = "a.test:5222 IPv4";
+    take(&live, EVENT_PING_SENT, 0, 0, NULL);
+    take(&live, EVENT_PING_RESULT, 0, 0, NULL);
+    is_str(terminal_read(&terminal), "pong from example.org at a.test:5222 IPv4: seq=1 time=1.5 ms\n",
+           "with --each-endpoint the endpoint is named");
+    result_free(&staged.result);
+    terminal_close(&terminal);
+}
+
 /* What is shown of one pong with these settings on this descriptor. */
 static const char *shown(const struct scene *scene, enum output_format output, const struct terminal *terminal, int fd)
 {
@@ -154,6 +170,7 @@ static void check_stopped(void)
 int main(void)
 {
     check_pongs();
+    check_endpoint();
     check_wishes();
     check_stopped();
     done_testing();
