@@ -58,6 +58,8 @@ static enum sources_result read_config(const char *file, int argc, char *const a
     if (config_open(&config, file, why, why_size) && config_profile_known(&config, settings->profile, why, why_size)) {
         struct settings combined;
         result = sources_combine(&config, settings->profile, argc, argv, given, &combined, why, why_size);
+        if (result != SOURCES_RUN && settings->output != OUTPUT_NAGIOS)
+            combined.output = settings->output; /* the error is to be told in the format that was asked for */
         settings_free(settings);
         *settings = combined;
     }

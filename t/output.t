@@ -276,6 +276,20 @@ ok keep('-q, refused', Probe->run([@own, '-q', '-o', 'json', '-p', 1], env => { 
     is promtool($run->stdout), '', 'promtool finds no fault';
     like $run->stdout, qr/\A# XMPP PING UNKNOWN - --password-file: .*\n.*\n.*\nxmpp_ping_state\{[^\n]*\} 3\n\z/, 'it has the state and the reason';
 }
+for my $case (
+    ['a key that there is not', 'defaults = { jdi = "a@b.example"; };', 1],
+    ['a value that is none', 'defaults = { port = 0; };', 1],
+    ['a file that is not there', 'defaults = { ca_file = "/nonexistent"; output = "json"; };', 0],
+    ['a syntax error', 'defaults = {', 1],
+) {
+    my ($name, $text, $asks) = @$case;
+    my $file = write_file("$kept/probe.conf", "$text\n");
+    my $run = Probe->run(['-f', $file, '-j', 'alice@example.org', $asks ? ('-o', 'json') : ()]);
+    my $report = keep("$name in the configuration", $run->stdout);
+    is $run->exit, 3, "$name in the configuration: UNKNOWN";
+    is $report && $report->{code}, 3, 'as JSON' or diag $run->explain;
+    like $report->{summary} // '', qr/probe\.conf/, 'that names the file';
+}
 {
     my $run = Probe->run([@own, '-o', 'json', '-w', 'x']);
     like $run->stdout, qr/\AXMPP PING UNKNOWN - --warning: /, 'a usage error is plain text, as the options were not understood';
