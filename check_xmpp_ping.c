@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "config_test.h"
+#include "extra_opts.h"
 #include "live.h"
 #include "probe.h"
 #include "report.h"
@@ -139,13 +140,23 @@ static enum state run(int argc, char *argv[], struct settings *settings, int64_t
     return settings->each_endpoint ? check_each(settings, started_at) : check(settings, started_at);
 }
 
+static enum state run_expanded(int argc, char *argv[], struct settings *settings, int64_t started_at)
+{
+    char why[512];
+    struct extra_opts extra;
+    bool good = extra_opts_expand(argc, argv, &extra, why, sizeof why);
+    enum state state = good ? run(extra.argc, extra.argv, settings, started_at) : fail(why);
+    extra_opts_free(&extra);
+    return state;
+}
+
 int main(int argc, char *argv[])
 {
     int64_t started_at = clock_now();
     supervise_prepare();
     struct settings settings;
     enum state state =
-        settings_init(&settings) ? run(argc, argv, &settings, started_at) : fail(&settings, "out of memory");
+        settings_init(&settings) ? run_expanded(argc, argv, &settings, started_at) : fail(&settings, "out of memory");
     settings_free(&settings);
     return (int)state;
 }

@@ -44,9 +44,9 @@ static void print_man_option(const struct option_row *row)
     print_roff(row->name);
     fputs("\\fR", stdout);
     if (row->argument) {
-        fputs("=\\fI", stdout);
+        fputs(row->optional ? "[=\\fI" : "=\\fI", stdout);
         print_roff(row->argument);
-        fputs("\\fR", stdout);
+        fputs(row->optional ? "\\fR]" : "\\fR", stdout);
     }
     putchar('\n');
     print_sentence("", row->help);
@@ -114,7 +114,8 @@ static void print_bash(void)
           "    mapfile -t COMPREPLY < <(compgen -W '",
           stdout);
     for (size_t i = 0; i < option_count; i++)
-        printf("%s--%s%s", i > 0 ? " " : "", option_table[i].name, option_table[i].argument ? "=" : "");
+        printf("%s--%s%s", i > 0 ? " " : "", option_table[i].name,
+               option_table[i].argument && !option_table[i].optional ? "=" : "");
     puts("' -- \"$current\")\n"
          "    if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]]; then\n"
          "        compopt -o nospace\n"

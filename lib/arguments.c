@@ -57,7 +57,7 @@ static struct option *make_longs(void)
     for (size_t i = 0; longs && i < option_count; i++) {
         const struct option_row *row = &option_table[i];
         longs[i].name = row->name;
-        longs[i].has_arg = row->argument ? required_argument : no_argument;
+        longs[i].has_arg = !row->argument ? no_argument : row->optional ? optional_argument : required_argument;
         longs[i].val = value_of(i);
     }
     return longs;

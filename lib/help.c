@@ -40,7 +40,7 @@ static void print_option(FILE *out, const struct option_row *row)
     int column =
         row->letter ? fprintf(out, "  -%c, --%s", row->letter, row->name) : fprintf(out, "      --%s", row->name);
     if (row->argument)
-        column += fprintf(out, "=%s", row->argument);
+        column += fprintf(out, row->optional ? "[=%s]" : "=%s", row->argument);
     if (column > TEXT_COLUMN - 2) {
         fputc('\n', out);
         column = 0;

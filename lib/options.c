@@ -295,6 +295,13 @@ static bool apply_verbose(struct settings *settings, const char *value, char *wh
     return true;
 }
 
+/* extra_opts_expand() has replaced all that is spelled as it wants it. */
+static bool apply_extra_opts(struct settings *settings, const char *value, char *why, size_t why_size)
+{
+    (void)settings, (void)value;
+    return why_set(why, why_size, "is taken only from the command line, with its whole name");
+}
+
 #define ACCOUNT "Account"
 #define WAY "Way to the server"
 #define PINGS "Pings"
@@ -503,6 +510,16 @@ const struct option_row option_table[] = {
      .apply = apply_config_test,
      .help = "check the configuration file with all its profiles, or the one given, and print the settings in force; "
              "asks no network"},
+    {.name = "extra-opts",
+     .argument = "[SECTION][@FILE]",
+     .optional = true,
+     .command_line_only = true,
+     .group = FILES,
+     .repeatable = true,
+     .apply = apply_extra_opts,
+     .help = "read options from this section of an INI file, as other monitoring plugins do; those of the command line "
+             "win",
+     .standard = "the program's name, in monitoring-plugins.ini"},
 
     {.letter = 'o',
      .name = "output",

@@ -23,6 +23,7 @@ struct option_row {
     bool repeatable;        /* each adds to those before; else the last one wins */
     bool number;            /* its configuration key may be a number too */
     bool command_line_only; /* it has no configuration key */
+    bool optional;          /* the argument may be missing, and stands behind = if not */
 };
 
 /* The table and its length. */

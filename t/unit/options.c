@@ -98,6 +98,8 @@ static const struct {
     {"--quiet=yes", "--quiet: takes no argument"},
     {"--qu=yes", "--quiet: takes no argument"},
     {"--help=me", "--help: takes no argument"},
+    {"--extra", "--extra-opts: is taken only from the command line, with its whole name"},
+    {"--extra=s", "--extra-opts: is taken only from the command line, with its whole name"},
     {"--use-ip", "--use-ip: ambiguous: --use-ipv4, --use-ipv6"},
     {"--ca=x", "--ca: ambiguous: --ca-file, --ca-path"},
     {"-x", "-x: unknown option"},
@@ -372,12 +374,12 @@ static void check_help(void)
     for (size_t i = 0; i < option_count; i++) {
         const struct option_row *row = &option_table[i];
         char head[80];
+        const char *equals = row->optional ? "[=" : row->argument ? "=" : "";
         if (row->letter)
-            snprintf(head, sizeof head, "\n  -%c, --%s%s%s", row->letter, row->name, row->argument ? "=" : "",
+            snprintf(head, sizeof head, "\n  -%c, --%s%s%s", row->letter, row->name, equals,
                      row->argument ? row->argument : "");
         else
-            snprintf(head, sizeof head, "\n      --%s%s%s", row->name, row->argument ? "=" : "",
-                     row->argument ? row->argument : "");
+            snprintf(head, sizeof head, "\n      --%s%s%s", row->name, equals, row->argument ? row->argument : "");
         ok(strstr(text, head) != NULL, "the help shows --%s", row->name);
     }
     ok(strstr(text, "(default: 10s:CRITICAL)") != NULL, "the help shows defaults");

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "extra_opts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ini.h"
+#include "options.h"
+#include "why.h"
+
+#define OPTION "--extra-opts"
+#define PROGRAM "check_xmpp_ping"
+
+/* Far more than anybody has, and nothing that could fill the memory. */
+#define FILE_LONGEST (1 << 20)
+#define ADDED_MOST 1000
+
+/* Where the monitoring plugins look, in their order: along NAGIOS_CONFIG_PATH for these names ... */
+static const char *const file_names[] = {"monitoring-plugins.ini", "plugins.ini", "nagios-plugins.ini"};
+
+/* ... then for these files. */
+static const char *const standard_files[] = {
+    "/usr/local/etc/monitoring-plugins/monitoring-plugins.ini",
+    "/usr/local/etc/monitoring-plugins.ini",
+    "/etc/monitoring-plugins/monitoring-plugins.ini",
+    "/etc/monitoring-plugins.ini",
+    "/etc/nagios/plugins.ini",
+    "/usr/local/nagios/etc/plugins.ini",
+    "/usr/local/etc/nagios/plugins.ini",
+    "/etc/opt/nagios/plugins.ini",
+    "/etc/nagios-plugins.ini",
+    "/usr/local/etc/nagios-plugins.ini",
+    "/etc/opt/nagios-plugins.ini",
+};
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+/* What one --extra-opts asks for. */
+struct source {
+    char section[256];
+    char file[PATH_MAX];
+};
+
+/* --- which section of which file --- */
+
+/* PATH has directories with colons between. */
+static bool find_along(const char *path, char file[PATH_MAX])
+{
+    while (*path != '\0') {
+        size_t length = strcspn(path, ":");
+        for (size_t i = 0; length > 0 && i < COUNT(file_names); i++) {
+            int wanted = snprintf(file, PATH_MAX, "%.*s/%s", (int)length, path, file_names[i]);
+            if (wanted > 0 && wanted < PATH_MAX && access(file, F_OK) == 0)
+                return true;
+        }
+        path += length;
+        path += *path == ':';
+    }
+    return false;
+}
+
+static bool find_file(char file[PATH_MAX])
+{
+    const char *named = getenv("MP_CONFIG_FILE");
+    if (named && *named != '\0')
+        return snprintf(file, PATH_MAX, "%s", named) < PATH_MAX;
+    const char *path = getenv("NAGIOS_CONFIG_PATH");
+    if (path && strlen(path) < INT_MAX && find_along(path, file))
+        return true;
+    for (size_t i = 0; i < COUNT(standard_files); i++) {
+        if (access(standard_files[i], F_OK) != 0)
+            continue;
+        snprintf(file, PATH_MAX, "%s", standard_files[i]);
+        return true;
+    }
+    return false;
+}
+
+/* The name that the program was called by. */
+static const char *program_name(const char *path)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    const char *name = slash ? slash + 1 : path;
+    return name && *name != '\0' ? name : PROGRAM;
+}
+
+/* LOCATOR is [SECTION][@FILE]. */
+static bool read_locator(const char *locator, const char *program, struct source *source, char *why, size_t why_size)
+{
+    size_t length = strcspn(locator, "@");
+    const char *section = length > 0 ? locator : program;
+    if (length == 0)
+        length = strlen(program);
+    if (length >= sizeof source->section)
+        return why_set(why, why_size, OPTION ": the name of the section is too long");
+    snprintf(source->section, sizeof source->section, "%.*s", (int)length, section);
+
+    const char *at = strchr(locator, '@');
+    if (!at)
+        return find_file(source->file) ||
+               why_set(why, why_size, OPTION ": there is no %s, nor is one named behind @", file_names[0]);
+    if (at[1] == '\0')
+        return why_set(why, why_size, OPTION ": there is no file named behind @");
+    return snprintf(source->file, sizeof source->file, "%s", at + 1) < (int)sizeof source->file ||
+           why_set(why, why_size, OPTION ": the name of the file is too long");
+}
+
+/* --- the file --- */
+
+static bool refuse(const struct source *source, char *why, size_t why_size, const char *reason)
+{
+    return why_set(why, why_size, OPTION ": %s %s", source->file, reason);
+}
+
+/* The whole file as text, which the caller frees. NULL on failure. */
+static char *read_text(const struct source *source, char *why, size_t why_size)
+{
+    /* Without O_NONBLOCK the opening of a FIFO would wait for its writer before the FIFO can be refused. */
+    int fd = open(source->file, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) {
+        why_set(why, why_size, OPTION ": %s cannot be opened: %s", source->file, strerror(errno));
+        return NULL;
+    }
+    struct stat status;
+    size_t used = 0;
+    char *text = malloc(FILE_LONGEST + 1);
+    bool good = false;
+    if (!text) {
+        why_set(why, why_size, "out of memory");
+    } else if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
+        refuse(source, why, why_size, "is not a regular file");
+    } else {
+        ssize_t got;
+        while ((got = read(fd, text + used, FILE_LONGEST + 1 - used)) > 0)
+            used += (size_t)got;
+        if (got < 0)
+            why_set(why, why_size, OPTION ": %s cannot be read: %s", source->file, strerror(errno));
+        else if (used > FILE_LONGEST)
+            refuse(source, why, why_size, "is larger than 1 MiB");
+        else if (memchr(text, '\0', used))
+            refuse(source, why, why_size, "is no text: it holds a NUL byte");
+        else
+            good = true;
+    }
+    close(fd);
+    if (good) {
+        text[used] = '\0';
+        return text;
+    }
+    free(text);
+    return NULL;
+}
+
+/* --- its options --- */
+
+static const struct option_row *find_row(const char *key)
+{
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option_row *row = &option_table[i];
+        if (key[1] == '\0' ? row->letter == key[0] : strcmp(row->name, key) == 0)
+            return row;
+    }
+    return NULL;
+}
+
+/* The one word that says the same on a command line; NULL when out of memory. With the long name, a value cannot be
+ * taken for another option, nor the next word for a value that is missing. */
+static char *make_word(const struct ini *ini)
+{
+    const struct option_row *row = find_row(ini->key);
+    bool is_switch = row && !row->argument;
+    const char *equals = *ini->value == '\0' && is_switch ? "" : "=";
+    char *word;
+    int length = row || ini->key[1] != '\0'
+                     ? asprintf(&word, "--%s%s%s", row ? row->name : ini->key, equals, ini->value)
+                     : asprintf(&word, "-%s", ini->key);
+    return length < 0 ? NULL : word;
+}
+
+/* Tries WORD alone, on settings that nobody else sees: whatever is wrong with it is wrong with this line. */
+static bool try_word(char *word, struct settings *scratch, char *why, size_t why_size)
+{
+    char *argv[] = {(char *)PROGRAM, word, NULL};
+    return options_parse(2, argv, scratch, NULL, why, why_size) != OPTIONS_ERROR;
+}
+
+static bool add_entry(struct extra_opts *extra, const struct ini *ini, struct settings *scratch, char *why,
+                      size_t why_size)
+{
+    if (extra->added == ADDED_MOST)
+        return why_set(why, why_size, "is one option too many");
+    char *word = make_word(ini);
+    if (!word)
+        return why_set(why, why_size, "out of memory");
+    extra->argv[++extra->added] = word;
+    return try_word(word, scratch, why, why_size);
+}
+
+static bool add_section(struct extra_opts *extra, const struct source *source, char *text, struct settings *scratch,
+                        char *why, size_t why_size)
+{
+    char reason[320];
+    int before = extra->added;
+    struct ini ini = ini_open(text, source->section);
+    while (ini_next(&ini)) {
+        if (!add_entry(extra, &ini, scratch, reason, sizeof reason))
+            return why_set(why, why_size, OPTION ": %s:%d: %s", source->file, ini.line, reason);
+    }
+    if (ini.why)
+        return why_set(why, why_size, OPTION ": %s:%d: %s", source->file, ini.line, ini.why);
+    if (extra->added > before)
+        return true;
+    return why_set(why, why_size, OPTION ": %s has %s section [%s]", source->file, ini.found ? "an empty" : "no",
+                   source->section);
+}
+
+static bool add_source(struct extra_opts *extra, const struct source *source, char *why, size_t why_size)
+{
+    char *text = read_text(source, why, why_size);
+    if (!text)
+        return false;
+    struct settings scratch;
+    bool done = settings_init(&scratch) ? add_section(extra, source, text, &scratch, why, why_size)
+                                        : why_set(why, why_size, "out of memory");
+    settings_free(&scratch);
+    free(text);
+    return done;
+}
+
+/* --- the command line --- */
+
+/* How many words from INDEX on are an --extra-opts; *LOCATOR is its argument, empty for none. */
+static int words_of_option(int argc, char *const argv[], int index, const char **locator)
+{
+    const char *word = argv[index];
+    *locator = "";
+    if (strncmp(word, OPTION, strlen(OPTION)) != 0)
+        return 0;
+    word += strlen(OPTION);
+    if (*word == '=')
+        *locator = word + 1;
+    if (*word != '\0')
+        return *word == '=';
+    if (index + 1 >= argc || argv[index + 1][0] == '-')
+        return 1;
+    *locator = argv[index + 1];
+    return 2;
+}
+
+static bool expand_one(struct extra_opts *extra, const char *locator, const char *program, char *why, size_t why_size)
+{
+    struct source source;
+    return read_locator(locator, program, &source, why, why_size) && add_source(extra, &source, why, why_size);
+}
+
+bool extra_opts_expand(int argc, char *const argv[], struct extra_opts *extra, char *why, size_t why_size)
+{
+    *extra = (struct extra_opts){.argv = calloc((size_t)argc + ADDED_MOST + 2, sizeof *extra->argv)};
+    if (!extra->argv)
+        return why_set(why, why_size, "out of memory");
+    extra->argv[0] = argv[0];
+    int end = 1; /* behind "--" there are no options */
+    while (end < argc && strcmp(argv[end], "--") != 0)
+        end++;
+
+    const char *locator;
+    for (int i = 1; i < end;) {
+        int words = words_of_option(end, argv, i, &locator);
+        if (words > 0 && !expand_one(extra, locator, program_name(argv[0]), why, why_size))
+            return false;
+        i += words > 0 ? words : 1;
+    }
+    extra->argc = 1 + extra->added;
+    for (int i = 1; i < argc;) {
+        int words = i < end ? words_of_option(end, argv, i, &locator) : 0;
+        if (words == 0)
+            extra->argv[extra->argc++] = argv[i];
+        i += words > 0 ? words : 1;
+    }
+    return true;
+}
+
+void extra_opts_free(struct extra_opts *extra)
+{
+    for (int i = 1; extra->argv && i <= extra->added; i++)
+        free(extra->argv[i]);
+    free(extra->argv);
+}
