@@ -39,7 +39,9 @@ const char *number_read(const char *text, struct number *number, const char **wh
     if (*text == '-')
         text++;
     if (!is_digit(*text) && *text != '.') {
-        *why = "has no number";
+        *why = *text == '+'                    ? "has a + before its number"
+               : *text == ' ' || *text == '\t' ? "has white space before its number"
+                                               : "has no number";
         return NULL;
     }
     for (; is_digit(*text); text++) {

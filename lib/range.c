@@ -25,6 +25,8 @@ static bool read_end(const char *from, const char *to, enum range_unit unit, str
     struct number number;
     if (*from == '~')
         return refuse(why, "has ~ where only a start may be");
+    if (*from == ':')
+        return refuse(why, "has more than one :");
     const char *next = number_read(from, &number, why);
     if (!next)
         return false;
@@ -63,6 +65,8 @@ bool range_parse(const char *text, enum range_unit unit, struct range *range, co
         text++;
     if (*text == '\0')
         return refuse(why, "has no end behind @");
+    if (*text == '@')
+        return refuse(why, "has more than one @");
     const char *colon = strchr(text, ':');
     const char *second = colon ? colon + 1 : text;
     if (colon == text && *second == '\0')
