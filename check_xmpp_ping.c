@@ -145,7 +145,7 @@ static enum state run_expanded(int argc, char *argv[], struct settings *settings
     char why[512];
     struct extra_opts extra;
     bool good = extra_opts_expand(argc, argv, &extra, why, sizeof why);
-    enum state state = good ? run(extra.argc, extra.argv, settings, started_at) : fail(why);
+    enum state state = good ? run(extra.argc, extra.argv, settings, started_at) : fail(settings, why);
     extra_opts_free(&extra);
     return state;
 }
