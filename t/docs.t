@@ -70,7 +70,7 @@ sub shape {
         =~ s/\b\d+\.\d+\.\d+\.\d+:\d+/ADDRESS:PORT/gr
         =~ s/\b\d+\.\d+\.\d+\.\d+\b/ADDRESS/gr
         =~ s/\A(\d+ \d+) \d+ ([\w.-]+\.)\z/$1 PORT $2/r
-        =~ s/\b\d+(?:\.\d+)? (?:us|ms|s)\b/TIME/gr
+        =~ s/(?<!above )(?<!below )(?<!end after )(?<!deadline: after )(?<!out of )\d+(?:\.\d+)? (?:us|ms|s)\b/TIME/gr
         =~ s/=-?[\d.]+s;/=TIME;/gr
         =~ s/\bvalid in \d+ days?\b/valid in DAYS/r
         =~ s/\b(not(?:Before|After)=).*/$1DATE/r;
@@ -222,7 +222,7 @@ my @cases = (
     ['CRITICAL - stream: not-xmpp: the server sends HTTP/1.1 400 Bad Request', \&against, { stream => 'http' }],
     ['CRITICAL - stream: not-xmpp: the server sends SSH-2.0-OpenSSH_9.2p1 Debian-2', \&against, { accept => 'ssh' }],
     ['CRITICAL - stream: not-xmpp: the server sends XML that is not well-formed', \&against, { stream => 'bad_xml' }],
-    ['CRITICAL - stream: connection-lost: closed by the server', \&against, { accept => 'close' }],
+    ['CRITICAL - stream: connection-lost: closed by the server', \&against, { stream => 'close' }],
     ['CRITICAL - stream: connection-lost: Connection reset by peer', \&against, { stream => 'reset' }],
     ['CRITICAL - stream: host-unknown: This server does not serve example.org', \&against, { stream => ['stream_error', 'host-unknown', 'This server does not serve example.org'] }],
     ['CRITICAL - stream: policy-violation: Too many connections', \&against, { stream => ['stream_error', 'policy-violation', 'Too many connections'] }],
@@ -251,11 +251,11 @@ my @cases = (
     ['CRITICAL - auth: server-not-authenticated: SCRAM-SHA-256: the server_s nonce, signature...', \&against, { scram => { signature => 'x' x 32 } }],
     ['CRITICAL - bind: bind-failed: resource-constraint: Too many sessions', \&against, { bind => ['error', 'resource-constraint', 'wait', 'Too many sessions'] }],
     # the answers
-    ['CRITICAL - example.org: ping-timeout: none of 3 pings answered', \&against, { ping => 'silence' }, '--ping-timeout=200ms'],
+    ['CRITICAL - example.org: ping-timeout: none of 3 pings answered', \&against, { ping => 'silence' }, '--ping-timeout=1s'],
     ['CRITICAL - ping: deadline: after 2 s, pending: example.org', \&against, { ping => 'silence' }, '-t', 2],
-    ['WARNING - example.org: loss 33.33%, 1 of 3 pings unanswered', \&against, $two, '--ping-timeout=200ms'],
-    ['WARNING - example.org: loss 33.33% is above 20%', \&against, $two, '--ping-timeout=200ms', '-w', ',20%', '-c', ',60%'],
-    ['CRITICAL - ping: connection-lost: Connection reset by peer', \&against, { ping => ['lost_after', 2] }],
+    ['WARNING - example.org: loss 33.33%, 1 of 3 pings unanswered', \&against, $two, '--ping-timeout=1s'],
+    ['WARNING - example.org: loss 33.33% is above 20%', \&against, $two, '--ping-timeout=1s', '-w', ',20%', '-c', ',60%'],
+    ['CRITICAL - ping: connection-lost: closed by the server', \&against, { ping => sub { my ($c) = @_; return $c->{pings} > 2 ? $c->close : $c->iq_result('') } }],
     ['WARNING - example.org: rtt 117 us is above 1 us', \&in_site, '-w', '1us'],
     ['CRITICAL - example.org: rtt 301 ms is above 200 ms', \&against, { ping => \&late }, '-w', '100ms', '-c', '200ms'],
     ['WARNING - time_auth 3.64 ms is above 1 us', \&in_site, '-L', 'time_auth,1us,'],
@@ -338,7 +338,7 @@ for my $page (sort grep { m{\Adoc/.*\.md\z} } keys %text) {
     my ($slow, $lossy, $refused) = $text{$page} =~ /^\| options \| (?:come to|are refused) \|\n\|[-|]+\n((?:\|.*\n)+)/mg;
     my %server = (
         slow => sub { federating_late(@_) },
-        lossy => sub { against($two, '--ping-timeout=200ms', @_) },
+        lossy => sub { against($two, '--ping-timeout=1s', @_) },
         refused => sub { alone(@account, @_) },
     );
     for my $case (['slow', $slow], ['lossy', $lossy], ['refused', $refused]) {
@@ -415,9 +415,16 @@ for my $target ($text{README} =~ /^ {4}make (\w+)/mg) {
 # Lines of options with words behind them.
 {
     my ($section) = $text{README} =~ /^Thresholds\n-+\n(.*?)^\w+\n---/ms or die "README has no section on thresholds\n";
-    my @examples = $section =~ /^ {4}(-\S.*?) {2,}\S/mg;
-    cmp_ok scalar @examples, '>=', 4, 'README has examples of thresholds';
-    run_command('README', "check_xmpp_ping -j probe\@example.org --password-file secret $_") for @examples;
+    my @examples = map { [split] } $section =~ /^ {4}(-.*)/mg;
+    cmp_ok scalar @examples, '>=', 5, 'README has examples of thresholds';
+    for my $words (@examples) {
+        my @options;
+        while (@$words && $words->[0] =~ /\A-/) {
+            push @options, shift @$words;
+            push @options, shift @$words if $options[-1] =~ /\A-\w\z/ && $help =~ /^ +$options[-1], --[a-z-]+=/m;
+        }
+        run_command('README', "check_xmpp_ping -j probe\@example.org --password-file secret @options");
+    }
 }
 
 # --- the man page ---
