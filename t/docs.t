@@ -69,9 +69,11 @@ sub shape {
     return $line =~ s/\A\s+|\s+\z//gr =~ s/\s+/ /gr
         =~ s/\b\d+\.\d+\.\d+\.\d+:\d+/ADDRESS:PORT/gr
         =~ s/\b\d+\.\d+\.\d+\.\d+\b/ADDRESS/gr
+        =~ s/(\.example\.org):\d+\b/$1:PORT/gr
         =~ s/\A(\d+ \d+) \d+ ([\w.-]+\.)\z/$1 PORT $2/r
-        =~ s/(?<!above )(?<!below )(?<!end after )(?<!deadline: after )(?<!out of )\d+(?:\.\d+)? (?:us|ms|s)\b/TIME/gr
+        =~ s/(?<!above )(?<!below )(?<!end after )(?<!deadline: after )(?<!out of )(?<![\d.:])\d+(?:\.\d+)? (?:us|ms|s)\b/TIME/gr
         =~ s/=-?[\d.]+s;/=TIME;/gr
+        =~ s/:? ?\.\.\.,/...,/r # longer or shorter by a port's digit
         =~ s/\bvalid in \d+ days?\b/valid in DAYS/r
         =~ s/\b(not(?:Before|After)=).*/$1DATE/r;
 }
@@ -187,6 +189,10 @@ sub not_well_formed {
 
 my $two = { ping => ['silent_after', 2] };
 my %up = ('xmpp.example.org A' => ['127.0.0.1']);
+my %cluster = (
+    '_xmpp-client._tcp.example.org SRV' => ["10 5 $unused xmpp-1.example.org", '20 5 ' . $site->server->port . ' xmpp-2.example.org'],
+    map { ("xmpp-$_.example.org A" => ['127.0.0.1']) } 1, 2
+);
 my @cases = (
     # the probe's own side
     ['UNKNOWN - --jid: is required', \&alone],
@@ -214,10 +220,8 @@ my @cases = (
     ['CRITICAL - connect: connect-refused: xmpp.example.org 192.0.2.7:5222: Connection refused', \&named, { %up, '_xmpp-client._tcp.example.org SRV' => ["10 5 $unused xmpp.example.org"] }],
     ['CRITICAL - connect: connect-unreachable: 192.0.2.7:5222: Network is unreachable', \&in_site, '-H', '255.255.255.255'],
     ['CRITICAL - connect: deadline: no end after 2 s', \&dropping],
-    ['OK - example.org answers in 136 us', \&named, {
-        '_xmpp-client._tcp.example.org SRV' => ["10 5 $unused xmpp-1.example.org", '20 5 ' . $site->server->port . ' xmpp-2.example.org'],
-        'xmpp-1.example.org A' => ['127.0.0.1'], 'xmpp-2.example.org A' => ['127.0.0.1'],
-    }, '--ca-file', $site->server->ca_file],
+    ['OK - example.org answers in 136 us', \&named, \%cluster, '--ca-file', $site->server->ca_file],
+    ['WARNING - xmpp-1.example.org:5222 IPv4: connect: connect-refused: ..., 1 of 2 endpoints up', \&named, \%cluster, '--ca-file', $site->server->ca_file, '--each-endpoint'],
     # stream
     ['CRITICAL - stream: not-xmpp: the server sends HTTP/1.1 400 Bad Request', \&against, { stream => 'http' }],
     ['CRITICAL - stream: not-xmpp: the server sends SSH-2.0-OpenSSH_9.2p1 Debian-2', \&against, { accept => 'ssh' }],
