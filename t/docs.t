@@ -219,7 +219,7 @@ my @cases = (
     # connect
     ['CRITICAL - connect: connect-refused: xmpp.example.org 192.0.2.7:5222: Connection refused', \&named, { %up, '_xmpp-client._tcp.example.org SRV' => ["10 5 $unused xmpp.example.org"] }],
     ['CRITICAL - connect: connect-unreachable: 192.0.2.7:5222: Network is unreachable', \&in_site, '-H', '255.255.255.255'],
-    ['CRITICAL - connect: deadline: no end after 2 s', \&dropping],
+    ['CRITICAL - connect: deadline: no end after 2 s, trying 192.0.2.7:5222', \&dropping],
     ['OK - example.org answers in 136 us', \&named, \%cluster, '--ca-file', $site->server->ca_file],
     ['WARNING - xmpp-1.example.org:5222 IPv4: connect: connect-refused: ..., 1 of 2 endpoints up', \&named, \%cluster, '--ca-file', $site->server->ca_file, '--each-endpoint'],
     # stream
