@@ -276,112 +276,17 @@ my @cases = (
     ['CRITICAL - stream: probe-crashed: child died of SIGSEGV', \&killed, 'SEGV', 1],
 );
 
-# All at once, as some wait for a deadline. Returns the lines of each by its first.
-sub play {
-    my (@scenes) = @_;
-    my @started = map { my ($name, $start, @arguments) = @$_; [$name, ref $start ? $start->(@arguments) : ($site->run($start))[1]] } @scenes;
-    my %output;
-    for my $started (@started) {
-        my ($name, $probe) = @$started;
-        $output{$name} = ref $probe ? $probe->finish->stdout : $probe;
-    }
-    return %output;
+# All at once, as some wait for a deadline.
+sub start_scenes {
+    return map { my ($name, $start, @arguments) = @$_; [$name, ref $start ? $start->(@arguments) : ($site->run($start))[1]] } @_;
 }
 
-my %played = play(@cases);
-for my $case (@cases) {
-    my ($quote) = @$case;
-    my ($first) = split /\n/, $played{$quote};
-    is sentence($first // ''), sentence("XMPP PING $quote"), "it happens: $quote" or diag $played{$quote};
+# The output of each by its name.
+sub finish_scenes {
+    return map { my ($name, $probe) = @$_; ($name => ref $probe ? $probe->finish->stdout : $probe) } @_;
 }
 
-# A quote may go on with lines of the same output.
-my %quoted;
-sub check_quote {
-    my ($page, $first, @lines) = @_;
-    my $quote = $first =~ s/\AXMPP PING | \|.*//gr;
-    $quoted{$quote} = 1;
-    my $output = $played{$quote};
-    ok defined $output, "$page: it is known how this comes about: $quote" or return;
-    my %said = map { (shape($_) => 1) } split /\n/, $output;
-    ok $said{ shape($_) }, "$page: it goes on so: $_" or diag $output for @lines;
-    return;
-}
-
-# --- the pages of doc/ ---
-
-my %known = map { $_ => 1 } qw(console sh text ini conf libconfig);
-my @tests = glob "$root/t/*.t";
-for my $page (sort grep { m{\Adoc/.*\.md\z} } keys %text) {
-    my ($name) = $page =~ m{([^/]+)\z};
-    ok $known{ $_->[0] }, "$page: a block is of a known kind: '$_->[0]'" for blocks($page);
-    if (!grep { $_ eq $name } @OWN) {
-        my @naming = grep { !m{/docs\.t\z} && read_file($_) =~ /\b\Q$name\E\b/ } @tests;
-        ok @naming, "$page: a test runs what it says";
-        next;
-    }
-    for my $block (blocks($page)) {
-        my ($kind, $lines) = @$block;
-        if ($kind eq 'console') {
-            my @commands = commands(@$lines);
-            ok @commands, "$page: there is a command to run";
-            run_command($page, @$_) for @commands;
-        } elsif ($kind eq 'sh') {
-            run_command($page, join "\n", @$lines);
-        } elsif ($kind eq 'text') {
-            check_quote($page, @$lines);
-        } else {
-            fail "$page: no test loads this $kind";
-        }
-    }
-}
-
-# The tables of doc/thresholds.md: options, and the line that they come to.
-{
-    my $page = 'doc/thresholds.md';
-    my ($slow, $lossy, $refused) = $text{$page} =~ /^\| options \| (?:come to|are refused) \|\n\|[-|]+\n((?:\|.*\n)+)/mg;
-    my %server = (
-        slow => sub { federating_late(@_) },
-        lossy => sub { against($two, '--ping-timeout=1s', @_) },
-        refused => sub { alone(@account, @_) },
-    );
-    for my $case (['slow', $slow], ['lossy', $lossy], ['refused', $refused]) {
-        my ($kind, $table) = @$case;
-        my @rows = map { [/\A\| (?:`([^`]*)`|none) \| `([^`]*)` \|\z/ ? ($1 // '', $2) : die "$page: $_\n"] } split /\n/, $table // '';
-        cmp_ok scalar @rows, '>=', 5, "$page: $kind: there is a table";
-        my %output = play(map { my $options = $_->[0]; [$options, $server{$kind}, split ' ', $options] } @rows);
-        for my $row (@rows) {
-            my ($options, $quote) = @$row;
-            my ($first) = split /\n/, $output{$options};
-            my $prefix = $kind eq 'refused' ? 'XMPP PING UNKNOWN - ' : 'XMPP PING ';
-            is sentence($first), sentence("$prefix$quote"), "$page: $kind: $options";
-        }
-    }
-}
-
-sub federating_late {
-    my (@arguments) = @_;
-    my $ping = sub {
-        my ($c) = @_;
-        return $c->iq_error('remote-server-not-found', 'cancel') if $c->{to} =~ /nosuch/;
-        return late($c);
-    };
-    return against({ ping => $ping, certificate => 'expiring' }, '-n', 1, @arguments);
-}
-
-# Conditions: each is on the page of states, those of our own in troubleshooting.
-{
-    my $source = read_file("$root/lib/condition.c");
-    my ($own, $others) = $source =~ m{names\[\] = \{\n(.*?)/\* stream errors(.*?)^\};}ms or die "lib/condition.c has changed\n";
-    my @own = $own =~ /"([a-z-]+)"/g;
-    cmp_ok scalar @own, '>=', 23, 'there are conditions';
-    like $text{'doc/troubleshooting.md'}, qr/\b$_\b/, "doc/troubleshooting.md has $_" for @own;
-    for my $condition (@own, $others =~ /^ +"([a-z-]+)",$/mg) {
-        like $text{'doc/states.md'}, qr/^\|[^|]*`$condition`/m, "doc/states.md has $condition";
-        my $run = alone("--map=$condition=ok")->finish;
-        like $run->first, qr/ --jid: is required\z/, "--map takes $condition";
-    }
-}
+my @started = start_scenes(@cases);
 
 # --- README ---
 
@@ -390,11 +295,6 @@ sub federating_late {
     my @commands = grep { $_->[0] ne '-' } commands(@indented);
     ok @commands, 'README has a command with its output';
     run_command('README', @$_) for @commands;
-}
-{
-    my @quotes = $text{README} =~ /^(?:(?! {4}\$).*\n)\n((?: {4}XMPP PING .*\n)(?: {4}.*\n)*)/mg;
-    ok @quotes, 'README quotes an output';
-    check_quote('README', map { s/\A {4}//r } split /\n/, $_) for @quotes;
 }
 for my $target ($text{README} =~ /^ {4}make (\w+)/mg) {
     my $plan = qx{MAKEFLAGS= make -C '$root' -n --no-print-directory $target 2>&1};
@@ -445,6 +345,111 @@ my $man = $text{'doc/check_xmpp_ping.1.in'};
             run_command('man page', $example, ['XMPP PING OK - ...', '...']);
         }
     }
+}
+
+# --- the tables of doc/ ---
+
+# The tables of doc/thresholds.md: options, and the line that they come to.
+{
+    my $page = 'doc/thresholds.md';
+    my ($slow, $lossy, $refused) = $text{$page} =~ /^\| options \| (?:come to|are refused) \|\n\|[-|]+\n((?:\|.*\n)+)/mg;
+    my %server = (
+        slow => sub { federating_late(@_) },
+        lossy => sub { against($two, '--ping-timeout=1s', @_) },
+        refused => sub { alone(@account, @_) },
+    );
+    for my $case (['slow', $slow], ['lossy', $lossy], ['refused', $refused]) {
+        my ($kind, $table) = @$case;
+        my @rows = map { [/\A\| (?:`([^`]*)`|none) \| `([^`]*)` \|\z/ ? ($1 // '', $2) : die "$page: $_\n"] } split /\n/, $table // '';
+        cmp_ok scalar @rows, '>=', 5, "$page: $kind: there is a table";
+        my %output = finish_scenes(start_scenes(map { my $options = $_->[0]; [$options, $server{$kind}, split ' ', $options] } @rows));
+        for my $row (@rows) {
+            my ($options, $quote) = @$row;
+            my ($first) = split /\n/, $output{$options};
+            my $prefix = $kind eq 'refused' ? 'XMPP PING UNKNOWN - ' : 'XMPP PING ';
+            is sentence($first), sentence("$prefix$quote"), "$page: $kind: $options";
+        }
+    }
+}
+
+sub federating_late {
+    my (@arguments) = @_;
+    my $ping = sub {
+        my ($c) = @_;
+        return $c->iq_error('remote-server-not-found', 'cancel') if $c->{to} =~ /nosuch/;
+        return late($c);
+    };
+    return against({ ping => $ping, certificate => 'expiring' }, '-n', 1, @arguments);
+}
+
+# Conditions: each is on the page of states, those of our own in troubleshooting.
+{
+    my $source = read_file("$root/lib/condition.c");
+    my ($own, $others) = $source =~ m{names\[\] = \{\n(.*?)/\* stream errors(.*?)^\};}ms or die "lib/condition.c has changed\n";
+    my @own = $own =~ /"([a-z-]+)"/g;
+    cmp_ok scalar @own, '>=', 23, 'there are conditions';
+    like $text{'doc/troubleshooting.md'}, qr/\b$_\b/, "doc/troubleshooting.md has $_" for @own;
+    for my $condition (@own, $others =~ /^ +"([a-z-]+)",$/mg) {
+        like $text{'doc/states.md'}, qr/^\|[^|]*`$condition`/m, "doc/states.md has $condition";
+        my $run = alone("--map=$condition=ok")->finish;
+        like $run->first, qr/ --jid: is required\z/, "--map takes $condition";
+    }
+}
+
+# --- what is quoted ---
+
+my %played = finish_scenes(@started);
+for my $case (@cases) {
+    my ($quote) = @$case;
+    my ($first) = split /\n/, $played{$quote};
+    is sentence($first // ''), sentence("XMPP PING $quote"), "it happens: $quote" or diag $played{$quote};
+}
+
+# A quote may go on with lines of the same output.
+my %quoted;
+sub check_quote {
+    my ($page, $first, @lines) = @_;
+    my $quote = $first =~ s/\AXMPP PING | \|.*//gr;
+    $quoted{$quote} = 1;
+    my $output = $played{$quote};
+    ok defined $output, "$page: it is known how this comes about: $quote" or return;
+    my %said = map { (shape($_) => 1) } split /\n/, $output;
+    ok $said{ shape($_) }, "$page: it goes on so: $_" or diag $output for @lines;
+    return;
+}
+
+# --- the pages of doc/ ---
+
+my %known = map { $_ => 1 } qw(console sh text ini conf libconfig);
+my @tests = glob "$root/t/*.t";
+for my $page (sort grep { m{\Adoc/.*\.md\z} } keys %text) {
+    my ($name) = $page =~ m{([^/]+)\z};
+    ok $known{ $_->[0] }, "$page: a block is of a known kind: '$_->[0]'" for blocks($page);
+    if (!grep { $_ eq $name } @OWN) {
+        my @naming = grep { !m{/docs\.t\z} && read_file($_) =~ /\b\Q$name\E\b/ } @tests;
+        ok @naming, "$page: a test runs what it says";
+        next;
+    }
+    for my $block (blocks($page)) {
+        my ($kind, $lines) = @$block;
+        if ($kind eq 'console') {
+            my @commands = commands(@$lines);
+            ok @commands, "$page: there is a command to run";
+            run_command($page, @$_) for @commands;
+        } elsif ($kind eq 'sh') {
+            run_command($page, join "\n", @$lines);
+        } elsif ($kind eq 'text') {
+            check_quote($page, @$lines);
+        } else {
+            fail "$page: no test loads this $kind";
+        }
+    }
+}
+
+{
+    my @quotes = $text{README} =~ /^(?:(?! {4}\$).*\n)\n((?: {4}XMPP PING .*\n)(?: {4}.*\n)*)/mg;
+    ok @quotes, 'README quotes an output';
+    check_quote('README', map { s/\A {4}//r } split /\n/, $_) for @quotes;
 }
 
 # --- names ---
