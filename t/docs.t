@@ -4,7 +4,7 @@
 # they say (t/lib/Site.pm); each line of output that they quote is made to happen; options and files that they name exist.
 #
 # In doc/*.md a fenced block says what it is: ```console holds commands behind "$ " and their output, in which a line "..." stands
-# for any lines and "| ..." for the performance data; ```sh holds commands; ```text quotes output; ```ini, ```conf and
+# for any lines and "| ..." for the performance data; ```sh holds commands; ```text quotes output; ```ini, ```conf, ```json, ```yaml and
 # ```libconfig hold files. A page that is not in @OWN has a test of its own, which names it.
 
 use strict;
@@ -420,7 +420,7 @@ sub check_quote {
 
 # --- the pages of doc/ ---
 
-my %known = map { $_ => 1 } qw(console sh text ini conf libconfig);
+my %known = map { $_ => 1 } qw(console sh text ini conf libconfig json yaml);
 my @tests = glob "$root/t/*.t";
 for my $page (sort grep { m{\Adoc/.*\.md\z} } keys %text) {
     my ($name) = $page =~ m{([^/]+)\z};
