@@ -14,14 +14,15 @@
 /* Enough for microseconds of the longest time, and too few to show how a double misses a decimal. */
 #define DIGITS 15
 
-/* What is printed when there is no memory for anything else: report_json_unknown() of "out of memory". */
-static const char last_resort[] =
-    "{\"state\":\"UNKNOWN\",\"code\":3,\"summary\":\"out of memory\",\"phase\":null,\"condition\":null,\"server\":null,"
-    "\"targets\":[],\"phases\":{\"dns\":null,\"connect\":null,\"stream\":null,\"tls\":null,\"auth\":null,"
-    "\"bind\":null,\"ping\":null},\"endpoints\":[],\"tls\":null,\"mechanism\":null,"
-    "\"findings\":[{\"state\":\"UNKNOWN\",\"condition\":null,\"text\":\"out of memory\"}],"
-    "\"ignored\":{\"reflected\":0,\"strangers\":0,\"duplicates\":0,\"unasked\":0},\"metrics\":[],\"log\":null,"
-    "\"checks\":[]}";
+/* What is printed when there is no memory for more: state, code and summary, which is clean and needs no escapes. Else
+ * the same as report_json_unknown() of "out of memory". */
+#define LAST_RESORT                                                                                                    \
+    "{\"state\":\"%s\",\"code\":%d,\"summary\":\"%s\",\"phase\":null,\"condition\":null,\"server\":null,"              \
+    "\"targets\":[],\"phases\":{\"dns\":null,\"connect\":null,\"stream\":null,\"tls\":null,\"auth\":null,"             \
+    "\"bind\":null,\"ping\":null},\"endpoints\":[],\"tls\":null,\"mechanism\":null,"                                   \
+    "\"findings\":[{\"state\":\"UNKNOWN\",\"condition\":null,\"text\":\"out of memory\"}],"                            \
+    "\"ignored\":{\"reflected\":0,\"strangers\":0,\"duplicates\":0,\"unasked\":0},\"metrics\":[],\"log\":null,"        \
+    "\"checks\":[]}\n"
 
 /* The functions below return a new value, or NULL when out of memory: json_pack() then returns NULL too, up to the
  * top. */
@@ -291,24 +292,27 @@ static json_t *describe_checks(const struct survey *survey)
     return checks;
 }
 
-/* Takes REPORT over. */
-static void print(FILE *out, json_t *report)
+/* Takes REPORT over, which is what VERDICT came to. */
+static void print(FILE *out, json_t *report, const struct verdict *verdict)
 {
     char *text = report ? json_dumps(report, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS)) : NULL;
-    fprintf(out, "%s\n", text ? text : last_resort);
+    if (text)
+        fprintf(out, "%s\n", text);
+    else
+        fprintf(out, LAST_RESORT, state_name(verdict->state), (int)verdict->state, verdict->summary);
     free(text);
     json_decref(report);
 }
 
 void report_json(FILE *out, const struct settings *settings, const struct result *result, const struct verdict *verdict)
 {
-    print(out, describe(settings, result, verdict, json_array()));
+    print(out, describe(settings, result, verdict, json_array()), verdict);
 }
 
 void report_json_survey(FILE *out, const struct survey *survey, const struct settings *settings,
                         const struct verdict *verdict)
 {
-    print(out, describe(settings, &survey->discovery, verdict, describe_checks(survey)));
+    print(out, describe(settings, &survey->discovery, verdict, describe_checks(survey)), verdict);
 }
 
 void report_json_unknown(FILE *out, const struct settings *settings, const char *why)

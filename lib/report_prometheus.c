@@ -202,7 +202,7 @@ void report_prometheus_survey(FILE *out, const struct survey *survey, const stru
 {
     struct part *parts = calloc(survey->count + 1, sizeof *parts);
     if (!parts) {
-        report_prometheus_unknown(out, settings, "out of memory");
+        report_prometheus(out, settings, &survey->discovery, verdict); /* the whole, at least */
         return;
     }
     parts[0] = (struct part){.settings = settings, .result = &survey->discovery, .verdict = verdict};
