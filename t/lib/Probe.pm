@@ -28,12 +28,12 @@ sub program {
 
 # Starts the program with ARGUMENTS; env adds variables (undef removes one), input is a file for stdin (closed if not
 # given), limit the seconds after which it is killed (30), group 1 gives it a process group of its own, clean 1 an
-# environment with nothing but env. finish() waits for it.
+# environment with nothing but env, dir is where its output goes (a temporary directory). finish() waits for it.
 sub start {
     my ($class, $arguments, %option) = @_;
     my $program = $option{program} // program();
     croak "no program $program" if !defined $program || !-x $program;
-    my $dir = temp_dir();
+    my $dir = $option{dir} // temp_dir();
     my $self = bless { dir => $dir, limit => $option{limit} // 30, arguments => $arguments, started => now() }, $class;
     my $parent = $$;
     my $pid = fork() // croak "fork: $!";
@@ -159,6 +159,14 @@ sub explain {
 sub is_valid {
     my ($self, $name, %option) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
+    my @wrong = $self->faults(%option);
+    ok !@wrong, "$name: output is well formed" or diag join(', ', @wrong), "\n", $self->explain;
+    return !@wrong;
+}
+
+# What is wrong with its output and its end, in words.
+sub faults {
+    my ($self, %option) = @_;
     my @wrong;
     push @wrong, 'it had to be killed' if $self->{overrun};
     push @wrong, "signal $self->{signal}" if $self->{signal};
@@ -175,8 +183,7 @@ sub is_valid {
         push @wrong, 'more than one |' if ($self->{stdout} =~ tr/|//) > 1;
         push @wrong, $self->_perfdata_faults(%option);
     }
-    ok !@wrong, "$name: output is well formed" or diag join(', ', @wrong), "\n", $self->explain;
-    return !@wrong;
+    return @wrong;
 }
 
 sub _perfdata_faults {
