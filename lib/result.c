@@ -81,8 +81,10 @@ static void *grow(struct result *result, void *list, size_t count, size_t size)
 
 static void take_attempt(struct result *result, const struct event *event)
 {
-    if (result->attempt_count < ATTEMPTS_MAX)
-        CLEAN(result->attempts[result->attempt_count++], event->text);
+    if (result->attempt_count == ATTEMPTS_MAX)
+        return;
+    CLEAN(result->attempts[result->attempt_count], event->text);
+    result->attempt_count++;
 }
 
 static void end_attempt(struct result *result, const struct event *event)
