@@ -112,7 +112,7 @@ JOBS ?= 4
 # Everything that needs more than was there is installed by `.ci/install`, which says so first.
 check: ## run the whole test suite, after installing what it needs
 	$(Q).ci/install check
-	$(Q)$(MAKE) --no-print-directory check-werror lint check-asan check-plain
+	$(Q)$(MAKE) --no-print-directory check-werror lint check-asan check-plain check-valgrind
 
 check-plain: all unit-tests examples fuzz-targets $(O)/t/inject.so ## run all tests once
 	$(Q)PROBE=$(abspath $(PROGRAM)) OBJECTS=$(abspath $(O)) prove -j$(JOBS) -e '' $(UNIT_TESTS) t/*.t
@@ -124,6 +124,16 @@ check-asan: ## run all tests with AddressSanitizer and UndefinedBehaviorSanitize
 
 soak: all ## check a server 5,000 times while it is restarted, killed and stopped: minutes (CHECKS, PARALLEL, SEED, see t/soak)
 	$(Q)PROBE=$(abspath $(PROGRAM)) t/soak
+
+VALGRIND := $(shell command -v valgrind) --quiet --vgdb=no --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect \
+	--errors-for-leak-kinds=definite --suppressions=t/valgrind/valgrind.supp
+
+# Left out are the tests of confine and sandbox, as limits meet valgrind itself, which knows no sandbox either, and those of supervise and
+# dial, which are about short times.
+check-valgrind: ## run the unit tests and one run of each kind under valgrind
+	$(Q)$(MAKE) --no-print-directory all unit-tests O=obj/valgrind PROGRAM=obj/valgrind/check_xmpp_ping CFLAGS='-O1 -g -DCONFINE_LIMITS_MEMORY=0'
+	$(Q)prove -j$(JOBS) -e '$(VALGRIND)' $(patsubst t/unit/%.c,obj/valgrind/t/%.t,$(filter-out %/confine.c %/sandbox.c %/supervise.c %/dial.c,$(wildcard t/unit/*.c)))
+	$(Q)PROBE=$(abspath obj/valgrind/check_xmpp_ping) VALGRIND='$(VALGRIND)' prove t/valgrind/runs.t
 
 check-werror: ## build with gcc and clang, and without libseccomp, warnings being errors
 	$(Q)$(MAKE) --no-print-directory all unit-tests examples fuzz-targets O=obj/werror-gcc PROGRAM=obj/werror-gcc/check_xmpp_ping CC=gcc CFLAGS='-O2 -Werror'
@@ -196,7 +206,7 @@ lint: ## run the linters
 	$(call say,LINT,shellcheck)
 	$(Q)shellcheck .ci/run .ci/install t/fuzz/run
 	$(call say,LINT,perl)
-	$(Q)for file in t/*.t t/demo t/soak t/lib/*.pm bench/run; do perl -It/lib -wc $$file 2>&1 | grep -v ' syntax OK$$' && exit 1; done; true
+	$(Q)for file in t/*.t t/valgrind/*.t t/demo t/soak t/lib/*.pm bench/run; do perl -It/lib -wc $$file 2>&1 | grep -v ' syntax OK$$' && exit 1; done; true
 
 format: ## lay out the C files
 	clang-format -i $(C_FILES)
@@ -211,6 +221,6 @@ clean: ## remove all that was built
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "  %-12s %s\n", $$1, $$2 }'
 
-.PHONY: all check check-plain check-asan check-werror soak demo bench lint format install uninstall dist clean help unit-tests examples fuzz fuzz-targets coverage
+.PHONY: all check check-plain check-asan check-werror check-valgrind soak demo bench lint format install uninstall dist clean help unit-tests examples fuzz fuzz-targets coverage
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
