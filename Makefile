@@ -132,7 +132,7 @@ VALGRIND := $(shell command -v valgrind) --quiet --vgdb=no --error-exitcode=99 -
 # dial, which are about short times.
 check-valgrind: ## run the unit tests and one run of each kind under valgrind
 	$(Q)$(MAKE) --no-print-directory all unit-tests O=obj/valgrind PROGRAM=obj/valgrind/check_xmpp_ping CFLAGS='-O1 -g -DCONFINE_LIMITS_MEMORY=0'
-	$(Q)prove -j$(JOBS) -e '$(VALGRIND)' $(patsubst t/unit/%.c,obj/valgrind/t/%.t,$(filter-out %/confine.c %/sandbox.c %/supervise.c %/dial.c,$(wildcard t/unit/*.c)))
+	$(Q)prove -j$(JOBS) -e '$(VALGRIND) --child-silent-after-fork=yes' $(patsubst t/unit/%.c,obj/valgrind/t/%.t,$(filter-out %/confine.c %/sandbox.c %/supervise.c %/dial.c,$(wildcard t/unit/*.c)))
 	$(Q)PROBE=$(abspath obj/valgrind/check_xmpp_ping) VALGRIND='$(VALGRIND)' prove t/valgrind/runs.t
 
 check-werror: ## build with gcc and clang, and without libseccomp, warnings being errors
