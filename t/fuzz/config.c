@@ -12,6 +12,13 @@
 #include "options.h"
 #include "sources.h"
 
+/* libconfig 1.5 loses a string in which a syntax error is. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libconfig";
+}
+
 #define PROFILES_MAX 8
 
 static char path[40];

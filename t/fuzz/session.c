@@ -143,7 +143,8 @@ ssize_t write(int fd, const void *bytes, size_t size)
 
 /* --- the records --- */
 
-/* The password, in base64 up to where what follows it matters, in base64 behind "\0user\0", and as XML has it. */
+/* What the server has been told: the password, in base64 up to where what follows it matters, in base64 behind
+ * "\0user\0", and as XML has it. */
 static bool holds(const char *text)
 {
     static const char *const forms[] = {PASSWORD, "UGVuY2lsPCY3", "AHVzZXIAUGVuY2lsPCY3", "Pencil&lt;&amp;7"};
@@ -155,6 +156,7 @@ static bool holds(const char *text)
 
 static void take_records(int fd, const struct settings *settings, bool must_prove)
 {
+    bool told = settings->jid.node && strcmp(settings->jid.node, "user") == 0;
     struct result result;
     struct event event;
     if (!result_init(&result, settings, clock_now()))
@@ -171,13 +173,13 @@ static void take_records(int fd, const struct settings *settings, bool must_prov
         EXPECT(event.kind != EVENT_PING_SENT || !must_prove, "pinged without the server's proof");
         const char *const texts[] = {event.condition, event.type, event.name, event.by, event.text};
         for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-            EXPECT(!holds(texts[i]), "the secret: %s", texts[i]);
+            EXPECT(!told || !holds(texts[i]), "the secret: %s", texts[i]);
         result_take(&event, &result);
     }
     EXPECT(ended, "no last record");
     if (result.log_length > 0) {
         char *log = strndup(result.log, result.log_length);
-        EXPECT(!holds(log), "the secret: %s", log);
+        EXPECT(!told || !holds(log), "the secret: %s", log);
         free(log);
     }
     struct supervision supervision = {.end = SUPERVISE_DONE, .ended_at = clock_now()};
