@@ -433,7 +433,8 @@ bool login_run(struct login *login, int64_t limit)
             login->step = LOGIN_FAILED;
         }
     }
-    connection_limit(connection, INT64_MAX);
+    if (!connection->limit_passed) /* which login_may_try_next() asks for; the timer has run down then */
+        connection_limit(connection, INT64_MAX);
     return login->step == LOGIN_DONE;
 }
 

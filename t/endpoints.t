@@ -1,0 +1,89 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-3.0-or-later
+# When an endpoint takes the connection and no more: which failures lead to the next one, and that none eats its time.
+
+use strict;
+use warnings;
+use FindBin;
+use IO::Socket::INET;
+use POSIX ();
+use Test::More;
+
+use lib "$FindBin::Bin/lib";
+
+use Daemon qw(die_with_parent);
+use NameServer;
+use Probe;
+use Prosody;
+
+my $server = Prosody->new(domain => 'base.test', domains => ['next.test'], accounts => { 'alice@next.test' => 'secret' }, iterations => 1000);
+my $good = $server->port;
+
+my $header = "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0' id='x' from='next.test'>";
+my $features = "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>";
+my $proceed = "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
+my $error = "<stream:error><host-unknown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>";
+
+# name, what the first endpoint says when it hears something, whether it closes then, the condition that is told of it ('' for one that
+# ends the run), and the condition of the run
+my @worlds = (
+    ['offers no STARTTLS', [$header . '<stream:features/>'], 0, 'starttls-missing', ''],
+    ['refuses STARTTLS', [$header . $features, "<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:stream>"], 1, 'tls-failed', ''],
+    ['answers STARTTLS with nonsense', [$header . $features, $proceed, 'nonsense'], 1, 'tls-failed', ''],
+    ['says nothing at all', [], 0, 'connection-lost', ''],
+    ['says nothing behind its header', [$header], 0, 'connection-lost', ''],
+    ['says nothing in the handshake', [$header . $features, $proceed], 0, 'tls-failed', ''],
+    ['has a stream error', [$header . $error], 1, '', 'host-unknown'],
+    ['is a web server', ["HTTP/1.1 400 Bad Request\r\n\r\n"], 1, '', 'not-xmpp'],
+);
+
+# A server that says each text of a world when it has heard something.
+sub listen_as {
+    my ($texts, $close) = @_;
+    my $listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5) or die "TCP: $@\n";
+    my $parent = $$;
+    my $child = fork() // die "fork: $!\n";
+    if (!$child) {
+        die_with_parent($parent);
+        while (my $connection = $listener->accept) {
+            for my $text (@$texts) {
+                sysread $connection, my $heard, 4096;
+                syswrite $connection, $text;
+            }
+            1 while !$close && sysread $connection, my $heard, 4096;
+        }
+        POSIX::_exit(0);
+    }
+    return ($listener->sockport, $child);
+}
+
+my %records = ('a.test A' => ['127.0.0.1'], 'b.test A' => ['127.0.0.1']);
+my @children;
+END { kill 'KILL', @children if @children }
+
+# All side by side, as some wait for their share of the time.
+for my $world (@worlds) {
+    my ($port, $child) = listen_as(@$world[1, 2]);
+    push @children, $child;
+    my $names = NameServer->scripted(%records, '_xmpp-client._tcp.next.test SRV' => ["10 5 $port b.test", "20 5 $good a.test"]);
+    my $run = Probe->start(
+        ['-j', 'alice@next.test', '--dns-server', $names->address, '--ca-file', $server->ca_file, '-t', 10, '-v'],
+        env => { CHECK_XMPP_PING_PASSWORD => 'secret' },
+    );
+    push @$world, $port, $names, $run;
+}
+
+for my $world (@worlds) {
+    my ($name, $texts, $close, $told, $condition, $port, $names, $run) = @$world;
+    $run->finish->is_valid("the first endpoint $name");
+    if ($told) {
+        is $run->exit, 0, "when the first endpoint $name, the next one is taken" or diag $run->explain;
+        like $run->long, qr/^endpoint b\.test 127\.0\.0\.1:$port \(starttls\): \Q$told\E\b/m, "and it is told: $told";
+    } else {
+        is $run->exit, 2, "when the first endpoint $name, that is the answer" or diag $run->explain;
+        is $run->condition, $condition, "it is told: $condition";
+        unlike $run->long, qr/:$good\b/, 'the next one is not tried';
+    }
+}
+
+done_testing;
