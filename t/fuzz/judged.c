@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "judged.h"
 
+#include <jansson.h>
 #include <math.h>
 
 #include "fuzz.h"
@@ -70,8 +71,37 @@ static void check_lines(char *text, enum state state, bool omitted)
     EXPECT(text[strlen(text) - 1] == '\n', "no end: %s", text);
     char *rest = text;
     check_first(fuzz_line(&rest), state, omitted);
-    for (char *line; rest && (line = fuzz_line(&rest)) && rest;)
+    for (char *line; rest && (line = fuzz_line(&rest)) && rest;) {
+        line += strspn(line, " "); /* the list of versions is indented */
         EXPECT(fuzz_is_clean(line), "'%s' is not clean", line);
+    }
+}
+
+/* One object on one line, as another reader takes it. */
+static void check_json(const char *text, enum state state)
+{
+    json_error_t error;
+    json_t *report = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+    EXPECT(report, "%s: %s", error.text, text);
+    EXPECT(json_integer_value(json_object_get(report, "code")) == state, "%s", text);
+    EXPECT(strchr(text, '\n') == text + strlen(text) - 1, "more than one line: %s", text);
+    const char *summary = json_string_value(json_object_get(report, "summary"));
+    EXPECT(summary && fuzz_is_clean(summary), "%s", text);
+    json_decref(report);
+}
+
+/* The text exposition format: NAME{LABELS} NUMBER, between comments. */
+static void check_prometheus(char *text)
+{
+    for (char *line; text && (line = fuzz_line(&text)) && text;) {
+        EXPECT(fuzz_is_utf8(line, strlen(line)), "%s", line);
+        if (*line == '#')
+            continue;
+        size_t name = strspn(line, "abcdefghijklmnopqrstuvwxyz_");
+        EXPECT(name > 0 && (line[name] == ' ' || line[name] == '{'), "%s", line);
+        char *end, *value = strrchr(line, ' ');
+        EXPECT(value && isfinite(strtod(value + 1, &end)) && end > value + 1 && *end == '\0', "%s", line);
+    }
 }
 
 void fuzz_report(const struct settings *settings, struct result *result, const struct supervision *supervision)
@@ -98,6 +128,10 @@ void fuzz_report(const struct settings *settings, struct result *result, const s
     EXPECT(strlen(text) == size, "a NUL in the report");
     if (settings->quiet && verdict.state == STATE_OK)
         EXPECT(size == 0, "%s", text);
+    else if (settings->output == OUTPUT_JSON)
+        check_json(text, verdict.state);
+    else if (settings->output == OUTPUT_PROMETHEUS)
+        check_prometheus(text);
     else
         check_lines(text, verdict.state, settings->omit_undetermined);
     free(text);
