@@ -8,14 +8,15 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "config.h"
 #include "config_test.h"
 #include "extra_opts.h"
 #include "live.h"
+#include "options.h"
 #include "probe.h"
 #include "report.h"
 #include "result.h"
 #include "settings.h"
-#include "sources.h"
 #include "supervise.h"
 #include "survey.h"
 #include "verdict.h"
@@ -119,21 +120,25 @@ static enum state check_each(struct settings *settings, int64_t started_at)
 static enum state run(int argc, char *argv[], struct settings *settings, int64_t started_at)
 {
     char why[512];
-    switch (sources_read(argc, argv, settings, why, sizeof why)) {
-    case SOURCES_HELP:
+    switch (options_parse(argc, argv, settings, why, sizeof why)) {
+    case OPTIONS_HELP:
         options_print_help(page_open());
         return page_print(STATE_UNKNOWN);
-    case SOURCES_VERSION:
+    case OPTIONS_VERSION:
         options_print_version(page_open());
         return page_print(STATE_UNKNOWN);
-    case SOURCES_TEST:
-        return page_print(config_test(page_open(), argc, argv, settings));
-    case SOURCES_USAGE_ERROR:
+    case OPTIONS_ERROR:
         return fail_usage(why);
-    case SOURCES_FILE_ERROR:
-        return fail(settings, why);
-    case SOURCES_RUN:
+    case OPTIONS_RUN:
         break;
+    }
+    if (settings->config_test)
+        return page_print(config_test(page_open(), argc, argv, settings));
+    if (!config_load(settings, why, sizeof why))
+        return fail(settings, why);
+    if (!settings_check(settings, why, sizeof why)) {
+        config_tell_origin(settings, why, sizeof why);
+        return fail_usage(why);
     }
     if (!settings_read_password(settings, why, sizeof why))
         return fail(settings, why);

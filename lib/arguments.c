@@ -16,7 +16,6 @@ struct parser {
     char letters[2 + 2 * 64]; /* there are no more letters than 62 */
     struct option *longs;     /* with the empty one that ends them */
     char *const *argv;
-    const char **given; /* NULL: nobody wants to know */
     char *why;
     size_t why_size;
 };
@@ -141,6 +140,7 @@ static bool refuse_missing(const struct parser *parser)
 static bool apply(const struct parser *parser, const struct option_row *row, struct settings *settings)
 {
     char reason[256];
+    settings->given |= option_bits(row);
     if (row->apply(settings, optarg, reason, sizeof reason))
         return true;
     return why_set(parser->why, parser->why_size, "--%s: %s", row->name, reason);
@@ -155,10 +155,7 @@ static bool take(const struct parser *parser, int value, struct settings *settin
         return refuse(parser);
     if (value == ':')
         return refuse_missing(parser);
-    const struct option_row *row = find_row(value);
-    if (parser->given)
-        parser->given[row - option_table] = optarg ? optarg : "";
-    return apply(parser, row, settings);
+    return apply(parser, find_row(value), settings);
 }
 
 static enum options_result parse(const struct parser *parser, int argc, struct settings *settings)
@@ -182,10 +179,9 @@ static enum options_result parse(const struct parser *parser, int argc, struct s
     return OPTIONS_ERROR;
 }
 
-enum options_result options_parse(int argc, char *const argv[], struct settings *settings, const char **given,
-                                  char *why, size_t why_size)
+enum options_result options_parse(int argc, char *const argv[], struct settings *settings, char *why, size_t why_size)
 {
-    struct parser parser = {.argv = argv, .given = given, .why = why, .why_size = why_size};
+    struct parser parser = {.argv = argv, .why = why, .why_size = why_size};
     make_letters(parser.letters);
     parser.longs = make_longs();
     if (!parser.longs) {

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* --config-test: a configuration file and all its profiles, checked without a network. */
+/* --config-test: is a configuration file good, and what does it come to? */
 #ifndef CONFIG_TEST_H
 #define CONFIG_TEST_H
 
 #include <stdio.h>
 
 #include "settings.h"
+#include "state.h"
 
-/* Checks the file that SETTINGS ask for, with the command line over it: the profile given, else every profile, else the
- * defaults. Prints a first line as any check's, the errors of all profiles, and of the good ones the settings in force
- * in the file's own syntax, passwords masked. Returns OK or UNKNOWN. */
+/* Checks the configuration file of the command line ARGV, which options_parse() has taken and read into SETTINGS, with
+ * each of its profiles or the one that SETTINGS names; touches no network. Prints to OUT the settings in force in the
+ * file's own syntax, secrets masked, or what is wrong with each profile. Returns OK or UNKNOWN. */
 enum state config_test(FILE *out, int argc, char *const argv[], const struct settings *settings);
+
+/* Prints SETTINGS as a group called NAME of a configuration file, INDENT spaces to the right. */
+void config_print(FILE *out, const char *name, const struct settings *settings, int indent);
 
 #endif

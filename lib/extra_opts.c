@@ -187,7 +187,7 @@ static char *make_word(const struct ini *ini)
 static bool try_word(char *word, struct settings *scratch, char *why, size_t why_size)
 {
     char *argv[] = {(char *)PROGRAM, word, NULL};
-    return options_parse(2, argv, scratch, NULL, why, why_size) != OPTIONS_ERROR;
+    return options_parse(2, argv, scratch, why, why_size) != OPTIONS_ERROR;
 }
 
 static bool add_entry(struct extra_opts *extra, const struct ini *ini, struct settings *scratch, char *why,

@@ -9,6 +9,9 @@
 
 #include "settings.h"
 
+/* Room for a value that is shown: two ranges and more. */
+#define OPTION_SHOWN_SIZE 160
+
 struct option_row {
     const char *name;     /* long option; with '_' for '-' the configuration key */
     const char *argument; /* name of the argument in --help, NULL for a switch */
@@ -19,24 +22,39 @@ struct option_row {
     /* Applies VALUE (NULL for a switch) to SETTINGS. On failure returns false and writes a sentence fragment to WHY, to
      * be read behind the option's name. NULL for --help and --version. */
     bool (*apply)(struct settings *settings, const char *value, char *why, size_t why_size);
-    int letter;             /* short option, 0 for none */
-    bool repeatable;        /* each adds to those before; else the last one wins */
-    bool number;            /* its configuration key may be a number too */
-    bool command_line_only; /* it has no configuration key */
-    bool optional;          /* the argument may be missing, and stands behind = if not */
+    /* The value in force as apply() takes it, "true" or "false" for a switch: a string of SETTINGS, a static one, or
+     * BUFFER. NULL when there is none. The function is NULL for lists, and for rows that are no keys. */
+    const char *(*show)(const struct settings *settings, char buffer[OPTION_SHOWN_SIZE]);
+    const char *key;      /* the configuration key when it is another than the name with '_' for '-' */
+    const char *excludes; /* the row that is the same setting with another value; NULL for none */
+    unsigned own;         /* TARGET_OWN_...: a remote in the configuration may have its own; 0: it may not */
+    bool number;          /* the configuration file takes a number without quotes, too */
+    int letter;           /* short option, 0 for none */
+    bool repeatable;      /* each adds to those before; else the last one wins */
+    bool optional;        /* the argument may be missing, and stands behind = if not */
 };
 
 /* The table and its length. */
 extern const struct option_row option_table[];
 extern const size_t option_count;
 
+/* Room for any key. */
+#define OPTION_KEY_SIZE 40
+
+/* The configuration key of ROW; "" for a row that is none: what asks for help, or says which files to read. Returns
+ * OUT.
+ */
+char *option_key(const struct option_row *row, char out[OPTION_KEY_SIZE]);
+
+/* The bits in settings.given for a row of the table and for the one that it excludes. */
+uint64_t option_bits(const struct option_row *row);
+
 enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_ERROR };
 
-/* Reads ARGV into SETTINGS (which settings_init() has filled), in order; does not call settings_check(). GIVEN, unless
- * NULL, has a string for each row of the table: the last argument of its option, "" for a switch, borrowed from ARGV;
- * those of others are left alone. With OPTIONS_ERROR WHY holds one sentence that names the option. Prints nothing. */
-enum options_result options_parse(int argc, char *const argv[], struct settings *settings, const char **given,
-                                  char *why, size_t why_size);
+/* Reads ARGV into SETTINGS (which settings_init() has filled), in order, and notes in settings.given which rows were
+ * there; does not call settings_check(), and reads no configuration file. With OPTIONS_ERROR WHY holds one sentence
+ * that names the option. Prints nothing. */
+enum options_result options_parse(int argc, char *const argv[], struct settings *settings, char *why, size_t why_size);
 
 /* Prints what --help shows; 80 columns. */
 void options_print_help(FILE *out);

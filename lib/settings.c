@@ -73,17 +73,15 @@ static bool refuse_remote(const char *text, const char *reason, bool has_alias, 
     return why_value(why, why_size, text, reason);
 }
 
-bool settings_add_remote(struct settings *settings, const char *text, char *why, size_t why_size)
+/* Takes ALIAS, which may be NULL, over, also on failure. *REASON is then a static sentence fragment. */
+static bool add_jid(struct settings *settings, char *alias, const char *jid, const char **reason)
 {
-    struct target target = {0};
-    const char *jid, *reason;
-    if (!split_alias(text, &target.alias, &jid))
-        return why_set(why, why_size, out_of_memory);
-    if (!jid_parse(jid, &target.jid, &reason)) {
-        bool has_alias = target.alias != NULL;
+    struct target target = {.alias = alias};
+    if (!jid_parse(jid, &target.jid, reason)) {
         free_target(&target);
-        return refuse_remote(jid, reason, has_alias, why, why_size);
+        return false;
     }
+    *reason = out_of_memory;
     target.kind = target.jid.resource ? TARGET_FULL : TARGET_BARE;
     target.jid_text = strdup(jid);
     if (!target.alias) {
@@ -92,7 +90,44 @@ bool settings_add_remote(struct settings *settings, const char *text, char *why,
         if (target.alias)
             jid_alias(jid, target.alias, size);
     }
-    return add_target(settings, &target) || why_set(why, why_size, out_of_memory);
+    return add_target(settings, &target);
+}
+
+bool settings_add_remote(struct settings *settings, const char *text, char *why, size_t why_size)
+{
+    char *alias;
+    const char *jid, *reason;
+    if (!split_alias(text, &alias, &jid))
+        return why_set(why, why_size, out_of_memory);
+    bool has_alias = alias != NULL;
+    return add_jid(settings, alias, jid, &reason) || refuse_remote(jid, reason, has_alias, why, why_size);
+}
+
+bool settings_add_target(struct settings *settings, const char *alias, const char *jid, char *why, size_t why_size)
+{
+    const char *reason;
+    char *copy = alias ? strdup(alias) : NULL;
+    if (alias && !copy)
+        return why_set(why, why_size, out_of_memory);
+    return add_jid(settings, copy, jid, &reason) || why_value(why, why_size, jid, reason);
+}
+
+void settings_copy_to_target(struct target *target, const struct settings *from, unsigned which)
+{
+    if (which & TARGET_OWN_COUNT)
+        target->count = from->count;
+    if (which & TARGET_OWN_INTERVAL)
+        target->interval = from->interval;
+    if (which & TARGET_OWN_PING_TIMEOUT)
+        target->ping_timeout = from->ping_timeout;
+    if (which & TARGET_OWN_WARNING) {
+        target->rtt.warning = from->rtt.warning;
+        target->loss.warning = from->loss.warning;
+    }
+    if (which & TARGET_OWN_CRITICAL) {
+        target->rtt.critical = from->rtt.critical;
+        target->loss.critical = from->loss.critical;
+    }
 }
 
 static void free_label(struct label_limits *label)
@@ -109,6 +144,11 @@ static struct label_limits *find_label(const struct settings *settings, const ch
             return &settings->labels[i];
     }
     return NULL;
+}
+
+bool settings_has_limit(const struct settings *settings, const char *label)
+{
+    return find_label(settings, label) != NULL;
 }
 
 /* Takes LABEL over, also on failure. */
@@ -161,6 +201,11 @@ static struct condition_map *find_map(const struct settings *settings, const cha
     return NULL;
 }
 
+bool settings_has_map(const struct settings *settings, const char *condition)
+{
+    return find_map(settings, condition) != NULL;
+}
+
 static bool refuse_condition(const char *condition, char *why, size_t why_size)
 {
     char shown[WHY_VALUE_SIZE];
@@ -209,32 +254,25 @@ bool settings_add_mechanism(struct settings *settings, const char *text, char *w
     return names[settings->required_count++] || why_set(why, why_size, out_of_memory);
 }
 
-/* What the environment gave is in the password already, if it was FOUND there. */
-static bool choose_password(struct settings *settings, bool found, char *why, size_t why_size)
+bool settings_read_password(struct settings *settings, char *why, size_t why_size)
 {
     char reason[400];
+    bool found = secret_take_environment(&settings->password, reason, sizeof reason);
     if (settings_anonymous(settings)) {
         secret_wipe(&settings->password);
         return true;
     }
-    if (settings->password_file)
+    if (settings->password_file) {
         return secret_read_file(settings->password_file, &settings->password, reason, sizeof reason) ||
                why_set(why, why_size, "--password-file: %s", reason);
-    if (!found && settings->configured_password.set)
-        settings->password = settings->configured_password;
-    return settings->password.set || settings->client_cert ||
-           why_set(why, why_size, "--password-file: no password: give a file or set %s", SECRET_VARIABLE);
-}
-
-bool settings_read_password(struct settings *settings, char *why, size_t why_size)
-{
-    char reason[80];
-    bool found = secret_take_environment(&settings->password, reason, sizeof reason);
-    bool needed = !settings->password_file && !settings_anonymous(settings);
-    bool good = reason[0] != '\0' && needed ? why_set(why, why_size, "%s", reason)
-                                            : choose_password(settings, found, why, why_size);
-    secret_wipe(&settings->configured_password);
-    return good;
+    }
+    if (reason[0] != '\0')
+        return why_set(why, why_size, "%s", reason);
+    if (settings->client_cert)
+        return true;
+    if (found || settings->password.set)
+        return true;
+    return why_set(why, why_size, "--password-file: no password: give a file or set %s", SECRET_VARIABLE);
 }
 
 enum state settings_map(const struct settings *settings, const char *condition, enum state fallback)
@@ -260,9 +298,6 @@ bool settings_anonymous(const struct settings *settings)
 void settings_free(struct settings *settings)
 {
     secret_wipe(&settings->password);
-    secret_wipe(&settings->configured_password);
-    free(settings->config_file);
-    free(settings->profile);
     jid_free(&settings->jid);
     free(settings->jid_text);
     free(settings->password_file);
@@ -282,5 +317,7 @@ void settings_free(struct settings *settings)
         free_label(&settings->labels[i]);
     free(settings->labels);
     free(settings->map);
+    free(settings->config_file);
+    free(settings->profile);
     *settings = (struct settings){0};
 }

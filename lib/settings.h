@@ -14,9 +14,6 @@
 #include "secret.h"
 #include "state.h"
 
-/* What --profile without --config reads. */
-#define CONFIG_STANDARD_FILE SYSCONFDIR "/check_xmpp_ping.conf"
-
 enum tls_mode { TLS_AUTO, TLS_STARTTLS, TLS_DIRECT, TLS_NONE };
 
 enum output_format { OUTPUT_NAGIOS, OUTPUT_JSON, OUTPUT_PROMETHEUS };
@@ -25,6 +22,18 @@ enum output_format { OUTPUT_NAGIOS, OUTPUT_JSON, OUTPUT_PROMETHEUS };
 struct limits {
     struct range warning;
     struct range critical;
+};
+
+/* The configuration file of --profile without --config. */
+#define CONFIG_FILE SYSCONFDIR "/check_xmpp_ping.conf"
+
+/* What a target may have that differs from the run's. */
+enum {
+    TARGET_OWN_COUNT = 1,
+    TARGET_OWN_INTERVAL = 2,
+    TARGET_OWN_PING_TIMEOUT = 4,
+    TARGET_OWN_WARNING = 8,
+    TARGET_OWN_CRITICAL = 16
 };
 
 /* One JID to ping. Element 0 of settings.targets is always the own server (alias "", no JID). */
@@ -38,8 +47,7 @@ struct target {
     int64_t ping_timeout; /* ns; 0: what is left of the deadline */
     struct limits rtt;    /* of the mean RTT, in seconds */
     struct limits loss;   /* in percent */
-    /* which of these are its own, not the run's */
-    bool own_count, own_interval, own_ping_timeout, own_warning, own_critical;
+    unsigned own;         /* TARGET_OWN_...: settings_check() fills the rest with the run's */
 };
 
 /* -L: ranges for the figure with this perfdata label. */
@@ -60,8 +68,7 @@ struct settings {
     char *jid_text;
     char *password_file;
     struct secret password;
-    struct secret configured_password; /* from the configuration file; counts when there is no other */
-    char *client_cert;                 /* for SASL EXTERNAL: PEM, or PKCS#12 when there is no client_key */
+    char *client_cert; /* for SASL EXTERNAL: PEM, or PKCS#12 when there is no client_key */
     char *client_key;
     char **required_mechanisms; /* if any, no other may be used */
     size_t required_count;
@@ -92,15 +99,16 @@ struct settings {
     enum state timeout_state;
     struct condition_map *map;
     size_t map_count;
-    /* where settings come from */
-    char *config_file;
-    char *profile;
-    bool config_test;
     /* the output */
     enum output_format output;
     bool omit_undetermined;
     bool quiet;
     int verbose;
+    /* where they come from */
+    char *config_file;
+    char *profile;
+    bool config_test; /* check the configuration instead of a server */
+    uint64_t given;   /* the rows of the table of options that have been set, a bit for each: see option_bits() */
 };
 
 /* The defaults of the contract, one target (the own server). False when out of memory. The caller ends it with
@@ -115,16 +123,27 @@ bool settings_add_limit(struct settings *settings, const char *text, char *why, 
 bool settings_add_map(struct settings *settings, const char *text, char *why, size_t why_size);
 bool settings_add_mechanism(struct settings *settings, const char *text, char *why, size_t why_size);
 
+/* The same for a JID that may hold anything, and an alias; NULL: the JID makes it. The target is the last of
+ * settings.targets then. */
+bool settings_add_target(struct settings *settings, const char *alias, const char *jid, char *why, size_t why_size);
+
+/* Whether -L, --map have been given for this label, this condition. */
+bool settings_has_limit(const struct settings *settings, const char *label);
+bool settings_has_map(const struct settings *settings, const char *condition);
+
+/* Copies what WHICH (TARGET_OWN_...) names from the run's settings at FROM to TARGET. */
+void settings_copy_to_target(struct target *target, const struct settings *from, unsigned which);
+
 /* Checks that can be made only when all is read: a JID is there, no password for clear text to an address that is not
  * loopback, shadowed ranges, thresholds at or above the timeout, labels of -L that exist, aliases that collide,
  * --min-alive above the number of remotes, CA files that cannot be read; copies the run's count, interval, timeout and
- * ranges into the targets. On failure returns false and writes to WHY a sentence that begins with the option at fault.
- * Touches no network. */
+ * ranges into the targets that have none of their own. On failure returns false and writes to WHY a sentence that
+ * begins with the option at fault. Touches no network. */
 bool settings_check(struct settings *settings, char *why, size_t why_size);
 
 /* The password, where one is needed: from --password-file, else from the environment, which is wiped in any case, else
- * from the configuration file. On failure returns false and writes to WHY a sentence that begins with the option or the
- * variable. */
+ * the one that the configuration has set. On
+ * failure returns false and writes to WHY a sentence that begins with the option or the variable. */
 bool settings_read_password(struct settings *settings, char *why, size_t why_size);
 
 /* The state of a condition after --map: the map's where it names CONDITION, else FALLBACK. */

@@ -94,23 +94,8 @@ static bool check_path(const char *option, const char *path, mode_t mode, struct
 
 static void copy_to_targets(struct settings *settings)
 {
-    for (size_t i = 0; i < settings->target_count; i++) {
-        struct target *target = &settings->targets[i];
-        if (!target->own_count)
-            target->count = settings->count;
-        if (!target->own_interval)
-            target->interval = settings->interval;
-        if (!target->own_ping_timeout)
-            target->ping_timeout = settings->ping_timeout;
-        if (!target->own_warning) {
-            target->rtt.warning = settings->rtt.warning;
-            target->loss.warning = settings->loss.warning;
-        }
-        if (!target->own_critical) {
-            target->rtt.critical = settings->rtt.critical;
-            target->loss.critical = settings->loss.critical;
-        }
-    }
+    for (size_t i = 0; i < settings->target_count; i++)
+        settings_copy_to_target(&settings->targets[i], settings, ~settings->targets[i].own);
 }
 
 static int compare_labels(const void *a, const void *b)
@@ -230,20 +215,19 @@ static bool check_label_limits(const struct settings *settings, const struct met
            check_limits(settings, metric, &label->limits, warning, critical, why);
 }
 
-/* The thresholds that a remote has of its own, which only the configuration file can give it. */
+/* The ranges of a remote that has some of its own: they may contradict the run's, too. */
 static bool check_target(const struct settings *settings, const struct metrics *metrics, const struct target *target,
                          struct why why)
 {
-    char rtt[2][80], loss[2][80];
-    static const char *const levels[] = {"warning", "critical"};
-    if (!target->own_warning && !target->own_critical)
+    if ((target->own & (TARGET_OWN_WARNING | TARGET_OWN_CRITICAL)) == 0)
         return true;
-    for (size_t i = 0; i < 2; i++) {
-        why_set(rtt[i], sizeof rtt[i], "--remote: %s: %s RTT", target->alias, levels[i]);
-        why_set(loss[i], sizeof loss[i], "--remote: %s: %s loss", target->alias, levels[i]);
-    }
-    return check_limits(settings, metrics_find(metrics, "rtt"), &target->rtt, rtt[0], rtt[1], why) &&
-           check_limits(settings, metrics_find(metrics, "loss"), &target->loss, loss[0], loss[1], why);
+    char names[4][80], alias[WHY_VALUE_SIZE];
+    static const char *const kinds[4] = {"warning: RTT", "critical: RTT", "warning: loss", "critical: loss"};
+    why_show(target->alias, alias);
+    for (size_t i = 0; i < 4; i++)
+        why_set(names[i], sizeof names[i], "--remote: %s: %s", alias, kinds[i]);
+    return check_limits(settings, metrics_find(metrics, "rtt"), &target->rtt, names[0], names[1], why) &&
+           check_limits(settings, metrics_find(metrics, "loss"), &target->loss, names[2], names[3], why);
 }
 
 static bool check_thresholds(struct settings *settings, const struct metrics *metrics, const struct metrics *whole,
@@ -270,6 +254,7 @@ static bool check_metrics(struct settings *settings, struct why why)
     struct metrics metrics, whole = {0};
     struct settings one = *settings;
     one.each_endpoint = false;
+    secret_wipe(&one.password);
     if (!metrics_init(&metrics, &one))
         return why_set(why.text, why.size, "out of memory");
     bool good =

@@ -152,20 +152,24 @@ static size_t least(size_t a, size_t b, size_t c)
     return ab < c ? ab : c;
 }
 
-/* Levenshtein's distance. B is shorter than NEAREST_LENGTH. */
+/* Insertions, deletions, replacements and swaps of two neighbours. B is shorter than NEAREST_LENGTH. */
 static size_t edit_distance(const char *a, const char *b)
 {
-    size_t row[NEAREST_LENGTH];
+    size_t rows[3][NEAREST_LENGTH]; /* of A's last character, the one before and the one before that */
+    size_t *row = rows[0], *above = rows[1], *higher = rows[2];
     size_t columns = strlen(b);
     for (size_t j = 0; j <= columns; j++)
         row[j] = j;
     for (size_t i = 0; a[i] != '\0'; i++) {
-        size_t diagonal = row[0];
+        size_t *oldest = higher;
+        higher = above;
+        above = row;
+        row = oldest;
         row[0] = i + 1;
         for (size_t j = 0; j < columns; j++) {
-            size_t above = row[j + 1];
-            row[j + 1] = least(above + 1, row[j] + 1, diagonal + (a[i] != b[j]));
-            diagonal = above;
+            row[j + 1] = least(above[j + 1] + 1, row[j] + 1, above[j] + (a[i] != b[j]));
+            if (i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] && higher[j - 1] + 1 < row[j + 1])
+                row[j + 1] = higher[j - 1] + 1;
         }
     }
     return row[columns];

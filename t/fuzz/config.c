@@ -10,7 +10,6 @@
 #include "config_test.h"
 #include "fuzz.h"
 #include "options.h"
-#include "sources.h"
 
 /* libconfig 1.5 loses a string in which a syntax error is. */
 const char *__lsan_default_suppressions(void);
@@ -35,23 +34,21 @@ static void check_profile(const struct config *config, const char *profile)
 {
     char *argv[] = {"check_xmpp_ping", "-j", "a@example.org", NULL};
     char why[512] = "";
-    const char **given = calloc(option_count, sizeof *given);
-    for (size_t i = 0; i < option_count; i++)
-        if (option_table[i].letter == 'j')
-            given[i] = argv[2];
     struct settings settings;
-    enum sources_result result = sources_combine(config, profile, 3, argv, given, &settings, why, sizeof why);
-    if (result == SOURCES_RUN) {
-        EXPECT(settings.timeout > 0 && settings.target_count > 0, "settings without a time or a target");
+    if (!settings_init(&settings) || options_parse(3, argv, &settings, why, sizeof why) != OPTIONS_RUN)
+        abort();
+    settings.profile = profile ? strdup(profile) : NULL;
+    if (config_check(config, profile, why, sizeof why) && config_apply(config, &settings, why, sizeof why)) {
+        bool good = settings_check(&settings, why, sizeof why);
+        EXPECT(good || *why != '\0', "refused without a reason");
+        EXPECT(!good || (settings.timeout > 0 && settings.target_count > 0), "settings without a time or a target");
         EXPECT(strcmp(settings.jid_text, argv[2]) == 0, "the file wins over the command line: %s", settings.jid_text);
-        for (size_t i = 0; i < settings.target_count; i++)
+        for (size_t i = 0; good && i < settings.target_count; i++)
             EXPECT(settings.targets[i].count > 0, "%d pings", settings.targets[i].count);
     } else {
-        EXPECT(*why != '\0', "refused without a reason");
-        EXPECT(result != SOURCES_FILE_ERROR || names_place(why), "no place: %s", why);
+        EXPECT(names_place(why), "no place: %s", why);
     }
     settings_free(&settings);
-    free(given);
 }
 
 /* What --config-test prints. */
@@ -61,7 +58,7 @@ static void check_test(void)
     struct settings settings;
     char why[512], *text = NULL;
     size_t size = 0;
-    if (!settings_init(&settings) || options_parse(6, argv, &settings, NULL, why, sizeof why) != OPTIONS_RUN)
+    if (!settings_init(&settings) || options_parse(6, argv, &settings, why, sizeof why) != OPTIONS_RUN)
         abort();
     FILE *out = open_memstream(&text, &size);
     enum state state = config_test(out, 6, argv, &settings);
@@ -95,9 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_profile(&config, NULL);
         size_t count = config_profile_count(&config);
         for (size_t i = 0; i < count && i < PROFILES_MAX; i++) {
-            const char *name = config_profile_name(&config, i);
-            EXPECT(config_profile_known(&config, name, why, sizeof why), "%s is not known", name);
-            check_profile(&config, name);
+            check_profile(&config, config_profile_name(&config, i));
         }
     } else {
         EXPECT(names_place(why), "no place: %s", why);

@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     EXPECT(strcmp(extra.argv[extra.argc - 2], "-n") == 0, "%s", extra.argv[extra.argc - 2]);
     if (!settings_init(&settings))
         abort();
-    if (options_parse(extra.argc, extra.argv, &settings, NULL, why, sizeof why) == OPTIONS_RUN)
+    if (options_parse(extra.argc, extra.argv, &settings, why, sizeof why) == OPTIONS_RUN)
         EXPECT(settings.count == 7, "the command line does not win: %d", settings.count);
     settings_free(&settings);
     extra_opts_free(&extra);

@@ -22,7 +22,7 @@ bool fuzz_settings(struct settings *settings, const char *line)
     for (char *word = strtok_r(copy, " ", &place); word && count < WORDS_MAX; word = strtok_r(NULL, " ", &place))
         words[count++] = word;
     char why[512] = "";
-    enum options_result result = options_parse(count, words, settings, NULL, why, sizeof why);
+    enum options_result result = options_parse(count, words, settings, why, sizeof why);
     EXPECT(result != OPTIONS_ERROR || *why != '\0', "refused without a reason: %s", line);
     bool run = result == OPTIONS_RUN;
     if (run) {

@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!settings_init(&settings))
         abort();
     char why[512] = "";
-    switch (options_parse(count, words, &settings, NULL, why, sizeof why)) {
+    switch (options_parse(count, words, &settings, why, sizeof why)) {
     case OPTIONS_RUN:
         if (settings_check(&settings, why, sizeof why))
             check_settings(&settings);

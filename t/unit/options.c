@@ -80,6 +80,8 @@ static const struct {
     {"-o json", "output=1"},
     {"--output=prometheus", "output=2"},
     {"-o json -o nagios", ""},
+    {"-f a.conf --profile=b", "config=a.conf profile=b"},
+    {"--config=a.conf -P b --config-test", "config=a.conf profile=b config_test"},
     {"--omit-undetermined", "omit_undetermined"},
     {"-q --quiet", "quiet"},
     {"-v", "verbose=1"},
@@ -104,6 +106,10 @@ static const struct {
     {"--ca=x", "--ca: ambiguous: --ca-file, --ca-path"},
     {"-x", "-x: unknown option"},
     {"-qx", "-x: unknown option"},
+    {"-f", "--config: needs an argument: FILE"},
+    {"-f ''", "--config: is empty"},
+    {"-P ''", "--profile: is empty"},
+    {"--config-test=yes", "--config-test: takes no argument"},
     {"-t", "--timeout: needs an argument: DURATION[:STATE]"},
     {"--timeout", "--timeout: needs an argument: DURATION[:STATE]"},
     {"-qw", "--warning: needs an argument: RTT[,LOSS%]"},
@@ -281,9 +287,34 @@ static char *describe(const struct settings *settings)
     add_switch(out, "omit_undetermined", settings->omit_undetermined);
     add_switch(out, "quiet", settings->quiet);
     add_number(out, "verbose", settings->verbose, 0);
+    add_string(out, "config", settings->config_file);
+    add_string(out, "profile", settings->profile);
+    add_switch(out, "config_test", settings->config_test);
     add_lists(out, settings);
     fclose(out);
     return text;
+}
+
+/* Whether each value that is shown would set what it shows. */
+static bool shows_itself(const struct settings *settings)
+{
+    bool good = true;
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option_row *row = &option_table[i];
+        char first[OPTION_SHOWN_SIZE], second[OPTION_SHOWN_SIZE], why[200];
+        const char *value = row->show ? row->show(settings, first) : NULL;
+        struct settings again;
+        settings_init(&again);
+        if (value && row->argument && !row->apply(&again, value, why, sizeof why)) {
+            diag("--%s=%s: %s", row->name, value, why);
+            good = false;
+        } else if (value && row->argument) {
+            const char *shown = row->show(&again, second);
+            good = shown && strcmp(value, shown) == 0 && good;
+        }
+        settings_free(&again);
+    }
+    return good;
 }
 
 static void check_valid(const char *arguments, const char *expected)
@@ -293,12 +324,13 @@ static void check_valid(const char *arguments, const char *expected)
     char why[512] = "";
     split(&command, arguments);
     settings_init(&settings);
-    bool run = options_parse(command.argc, command.argv, &settings, NULL, why, sizeof why) == OPTIONS_RUN;
+    bool run = options_parse(command.argc, command.argv, &settings, why, sizeof why) == OPTIONS_RUN;
     char *description = describe(&settings);
     ok(run, "'%s' is valid", arguments);
     if (!run)
         diag("%s", why);
     is_str(*description == ' ' ? description + 1 : description, expected, "it sets '%s'", expected);
+    ok(shows_itself(&settings), "what it shows of them sets the same");
     free(description);
     settings_free(&settings);
 }
@@ -309,7 +341,7 @@ static enum options_result parse(const char *arguments, char *why, size_t why_si
     struct settings settings;
     split(&command, arguments);
     settings_init(&settings);
-    enum options_result result = options_parse(command.argc, command.argv, &settings, NULL, why, why_size);
+    enum options_result result = options_parse(command.argc, command.argv, &settings, why, why_size);
     settings_free(&settings);
     return result;
 }
@@ -406,6 +438,11 @@ static void check_table(void)
         ok(islower((unsigned char)row->help[0]) || isupper((unsigned char)row->help[1]),
            "the help of --%s begins small", row->name);
         ok(row->help[strlen(row->help) - 1] != '.', "the help of --%s ends without a full stop", row->name);
+        char key[OPTION_KEY_SIZE];
+        bool is_list = row->repeatable && row->argument;
+        ok((*option_key(row, key) != '\0' && !is_list) == (row->show != NULL), "--%s is shown if it has a value",
+           row->name);
+        ok(!row->own || row->show, "what a remote can have of its own is shown");
         if (!row->choices)
             continue;
         char choices[100], why[200];

@@ -138,7 +138,7 @@ static void read_arguments(struct settings *settings, const char *arguments)
     for (char *word; *arguments != '\0' && (word = strsep(&rest, " ")) != NULL;)
         argv[argc++] = word;
     settings_init(settings);
-    if (options_parse(argc, argv, settings, NULL, why, sizeof why) != OPTIONS_RUN)
+    if (options_parse(argc, argv, settings, why, sizeof why) != OPTIONS_RUN)
         diag("%s", why);
 }
 
