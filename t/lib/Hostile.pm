@@ -186,10 +186,9 @@ my %MISDEED = (
         my ($c) = @_;
         return $c->send("<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='urn:example' version='1.0'>"
                 . '<stream:features/>') && 0 if !$c->{opened};
-        my %element = (starttls => '<proceed', sasl => '<success', bind => "<iq type='result' id='$c->{id}'",
-            session => "<iq type='result' id='$c->{id}'", ping => "<iq type='result' id='$c->{id}'");
-        my $element = $element{ $c->{phase} } // '<features';
-        $c->send($element . ($element =~ /iq/ ? " xmlns='jabber:server'/>" : " xmlns='urn:example'/>"));
+        my %element = (starttls => 'proceed', sasl => 'success', bind => 'iq', session => 'iq', ping => 'iq');
+        my $element = $element{ $c->{phase} } // 'features';
+        $c->send($element eq 'iq' ? "<iq type='result' id='$c->{id}' xmlns='jabber:server'/>" : "<$element xmlns='urn:example'/>");
         return 0;
     },
     # TLS 1.2: asks for another handshake, and goes on as if nothing were.
