@@ -7,7 +7,10 @@
 
 /* What stands in front of each block. */
 union header {
-    size_t size;
+    struct {
+        size_t size;
+        size_t room; /* SIZE at least: text grows piece by piece, and must not be moved for each */
+    };
     max_align_t align;
 };
 
@@ -23,7 +26,7 @@ static void *refuse(struct memory *memory, enum memory_end why)
 static void wipe(union header *block)
 {
     if (block)
-        explicit_bzero(block + 1, block->size);
+        explicit_bzero(block + 1, block->room);
     free(block);
 }
 
@@ -34,16 +37,21 @@ static void *resize(struct memory *memory, union header *block, size_t size)
     if (size > MEMORY_BLOCK_MAX || memory->bytes - before + size > MEMORY_MAX ||
         memory->blocks + more_blocks > MEMORY_BLOCKS_MAX)
         return refuse(memory, MEMORY_EXCEEDED);
-    union header *resized = malloc(sizeof *resized + size);
-    if (!resized)
-        return refuse(memory, MEMORY_NONE);
-    if (before > 0)
-        memcpy(resized + 1, block + 1, before < size ? before : size);
-    wipe(block);
-    resized->size = size;
+    if (!block || size > block->room) {
+        size_t room = block ? size + size / 2 : size;
+        union header *larger = malloc(sizeof *larger + room);
+        if (!larger)
+            return refuse(memory, MEMORY_NONE);
+        larger->room = room;
+        if (before > 0)
+            memcpy(larger + 1, block + 1, before);
+        wipe(block);
+        block = larger;
+    }
+    block->size = size;
     memory->bytes += size - before;
     memory->blocks += more_blocks;
-    return resized + 1;
+    return block + 1;
 }
 
 static void *allocate(size_t size, void *userdata)
