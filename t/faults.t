@@ -30,16 +30,27 @@ my $password = password_file('secret');
 my $dir = temp_dir();
 my $started = 0;
 
-# Starts a run under FAULT ('' for none).
+my @timeout = ('-t', DEADLINE . 's:UNKNOWN');
+my @login = ('-j', 'alice@example.test', '--dns-server', $names->address, '--ca-file', $server->ca_file, '--password-file', $password,
+    '-n', 2, @timeout);
+
+# A file with all kinds of settings, about a port where nobody listens.
+write_file("$dir/more.conf", <<'END');
+profiles: { p: {
+    jid = "alice@example.test"; hostname = "127.0.0.1"; port = 1; warning = "0.1s";
+    remotes = ( "a.example", { alias = "b"; jid = "b.example"; warning = "0.2s"; } );
+    limits: { time = "1,1.5"; }; map: { endpoint_down = "WARNING"; };
+}; };
+END
+my $config = write_file("$dir/check.conf", "defaults: { count = 2; };\n\@include \"more.conf\"\n");
+my @by_file = ('-f', $config, '-P', 'p', '--password-file', $password, @timeout);
+
+# Starts a run with ARGUMENTS under FAULT ('' for none).
 sub start {
-    my ($fault) = @_;
+    my ($fault, @arguments) = @_;
     my $counts = write_file("$dir/" . ++$started, '');
-    my $run = Probe->start(
-        ['-j', 'alice@example.test', '--dns-server', $names->address, '--ca-file', $server->ca_file, '--password-file', $password,
-            '-n', 2, '-t', DEADLINE . 's:UNKNOWN'],
-        env => { LD_PRELOAD => $library, FAULT => $fault, FAULT_COUNTS => $counts },
-    );
-    return { run => $run, fault => $fault, counts => $counts };
+    my $run = Probe->start([@arguments], env => { LD_PRELOAD => $library, FAULT => $fault, FAULT_COUNTS => $counts });
+    return { run => $run, fault => $fault, counts => $counts, kind => $arguments[0] };
 }
 
 # How often each call was made by the parent and by the child, and failed: { CALL => [PARENT, CHILD, FAILED] }.
@@ -56,7 +67,7 @@ sub counts {
 
 # --- what there is to fail ---
 
-my $sound = start('');
+my $sound = start('', @login);
 $sound->{run}->finish;
 is $sound->{run}->exit, 0, 'without a fault all is well' or BAIL_OUT $sound->{run}->explain;
 my $made = counts($sound);
@@ -83,6 +94,10 @@ sub sample {
     return sort { $a <=> $b } grep { $_ <= $count } keys %chosen;
 }
 
+my $read = start('', @by_file);
+$read->{run}->finish;
+is $read->{run}->condition, 'connect-refused', 'without a fault the file leads to the port' or diag $read->{run}->explain;
+
 my @faults;
 for my $call (sort keys %$made) {
     for my $process (0, 1) {
@@ -95,6 +110,9 @@ for my $call (sort keys %$made) {
         }
     }
 }
+
+my $reading = counts($read);
+my @file_faults = map { my $call = $_; map { "parent $call $_ ${\ENOMEM}" } 1 .. $reading->{$call}[0] } qw(malloc calloc realloc fopen open read);
 
 # --- each of them ---
 
@@ -115,15 +133,19 @@ sub judge {
     # the parent sleeps only when the child is slow to go
     push @wrong, 'no such call' if $number == 1 && $call ne 'nanosleep' && !counts($case)->{$call}[2];
     push @wrong, 'OK, but not all pings were answered' if $run->exit == 0 && !$answered;
-    push @wrong, 'the server is blamed' if $run->exit == 1 || $run->exit == 2 && $blameless{"$who $call"};
+    if ($case->{kind} eq '-f') {
+        push @wrong, 'neither as without the fault nor UNKNOWN' if $run->exit != 3 && $run->condition ne 'connect-refused';
+    } elsif ($run->exit == 1 || $run->exit == 2 && $blameless{"$who $call"}) {
+        push @wrong, 'the server is blamed';
+    }
     ok !@wrong, "$name: the line is true" or diag join(', ', @wrong), "\n", $run->explain;
     $states{"$who $call"}{ $run->exit }++;
     diag sprintf "%.1f s %s => %s", $run->elapsed, $name, $run->text if $ENV{VERBOSE_FAULTS};
     return;
 }
 
-for my $fault (@faults) {
-    push @running, start($fault);
+for my $case ((map { [$_, @login] } @faults), map { [$_, @by_file] } @file_faults) {
+    push @running, start(@$case);
     judge(shift @running) if @running >= SIDE_BY_SIDE;
 }
 judge($_) for @running;
