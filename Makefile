@@ -85,7 +85,7 @@ $(O)/doc/options.man: $(O)/doc/generate
 
 $(O)/check_xmpp_ping.1: doc/check_xmpp_ping.1.in $(O)/doc/options.man
 	$(call say,MAN,$@)
-	$(Q)sed -e 's/@VERSION@/$(VERSION)/' -e '/^@OPTIONS@$$/{' -e 'r $(O)/doc/options.man' -e d -e '}' $< >$@
+	$(Q)sed -e 's/@VERSION@/$(VERSION)/' -e 's|@SYSCONFDIR@|$(sysconfdir)|' -e '/^@OPTIONS@$$/{' -e 'r $(O)/doc/options.man' -e d -e '}' $< >$@
 
 $(O)/check_xmpp_ping.bash: $(O)/doc/generate
 	$(call say,BASH,$@)

@@ -149,10 +149,8 @@ static enum state run(int argc, char *argv[], struct settings *settings, int64_t
         return page_print(config_test(page_open(), argc, argv, settings));
     if (!config_load(settings, why, sizeof why))
         return fail(settings, why);
-    if (!settings_check(settings, why, sizeof why)) {
-        config_tell_origin(settings, why, sizeof why);
-        return fail_usage(why);
-    }
+    if (!settings_check(settings, why, sizeof why))
+        return config_tell_origin(settings, why, sizeof why) ? fail(settings, why) : fail_usage(why);
     if (!settings_read_password(settings, why, sizeof why))
         return fail(settings, why);
     return settings->each_endpoint ? check_each(settings, started_at) : check(settings, started_at);

@@ -211,12 +211,13 @@ bool config_load(struct settings *settings, char *why, size_t why_size)
     return good;
 }
 
-void config_tell_origin(const struct settings *settings, char *why, size_t why_size)
+bool config_tell_origin(const struct settings *settings, char *why, size_t why_size)
 {
     size_t used = strlen(why);
     if (!settings->config_file && !settings->profile && !settings->config_test)
-        return;
+        return false;
     const char *profile = settings->profile;
     why_set(why + used, why_size - used, " (%s%s%s)", config_file_name(settings), profile ? ", profile " : "",
             profile ? profile : "");
+    return true;
 }

@@ -44,7 +44,8 @@ bool config_load(struct settings *settings, char *why, size_t why_size);
 /* The file of these settings. */
 const char *config_file_name(const struct settings *settings);
 
-/* Appends to WHY, which says what is wrong with SETTINGS, the file and the profile that they come from, if any. */
-void config_tell_origin(const struct settings *settings, char *why, size_t why_size);
+/* Appends to WHY, which says what is wrong with SETTINGS, the file and the profile that they come from. False when they
+ * come from the command line alone. */
+bool config_tell_origin(const struct settings *settings, char *why, size_t why_size);
 
 #endif

@@ -295,6 +295,18 @@ static bool read_limit(const struct level *level, const struct option_row *row, 
     return good;
 }
 
+/* CONDITION is SETTING's key as --map has it. */
+static bool refuse_condition(const struct level *level, const config_setting_t *setting, const char *condition)
+{
+    char key[CONDITION_SIZE] = "", reason[100];
+    const char *nearest = condition_nearest(condition);
+    for (size_t i = 0; nearest && nearest[i] != '\0'; i++)
+        key[i] = nearest[i] == '-' ? '_' : nearest[i];
+    why_set(reason, sizeof reason, "unknown condition%s%s%s", nearest ? ": did you mean " : "", key,
+            nearest ? "?" : "");
+    return refuse_value(level, setting, reason);
+}
+
 /* condition = "STATE" */
 static bool read_condition(const struct level *level, const struct option_row *row, const config_setting_t *setting)
 {
@@ -302,17 +314,8 @@ static bool read_condition(const struct level *level, const struct option_row *r
     const char *key = config_setting_name(setting);
     for (size_t i = 0; key[i] != '\0' && i + 1 < sizeof condition; i++)
         condition[i] = key[i] == '_' ? '-' : key[i];
-    if (strchr(key, '-') || strlen(key) >= sizeof condition || !condition_known(condition)) {
-        const char *nearest = condition_nearest(condition);
-        char reason[100];
-        why_set(reason, sizeof reason, "unknown condition%s%s", nearest ? ": did you mean " : "",
-                nearest ? nearest : "");
-        for (char *c = reason; nearest && *c != '\0'; c++)
-            *c = *c == '-' ? '_' : *c;
-        if (nearest)
-            strcat(reason, "?");
-        return refuse_value(level, setting, reason);
-    }
+    if (strchr(key, '-') || strlen(key) >= sizeof condition || !condition_known(condition))
+        return refuse_condition(level, setting, condition);
     if (config_setting_type(setting) != CONFIG_TYPE_STRING)
         return refuse_type(level, setting, "a string: ok, warning, critical, unknown or 0 to 3");
     if (settings_has_map(level->settings, condition))

@@ -111,7 +111,8 @@ static enum state test(FILE *out, const struct config *config, int argc, char *c
         test_profiles(config, argc, argv, settings, &findings);
     memory = findings.errors && fclose(findings.errors) == 0 && memory;
     memory = findings.settings && fclose(findings.settings) == 0 && memory;
-    bool has_profiles = settings->profile || config_profile_count(config) > 0;
+    size_t count = settings->profile ? 1 : config_profile_count(config);
+    bool has_profiles = count > 0;
     if (!memory) {
         report_nagios_unknown(out, "out of memory", "");
     } else {
@@ -119,10 +120,12 @@ static enum state test(FILE *out, const struct config *config, int argc, char *c
             report_nagios_unknown(out, findings.first, "");
             fputs(errors, out);
         } else {
-            print_good(out, config_file_name(settings), settings->profile ? 1 : config_profile_count(config));
+            print_good(out, config_file_name(settings), count);
         }
         if (*groups != '\0')
             fprintf(out, "%s%s%s", has_profiles ? "profiles = {\n" : "", groups, has_profiles ? "};\n" : "");
+        if (findings.bad > 0 && has_profiles)
+            fprintf(out, "# %zu of %zu profiles cannot be used\n", findings.bad, count);
     }
     free(errors);
     free(groups);

@@ -9,8 +9,9 @@
 #include "state.h"
 
 /* Checks the configuration file of the command line ARGV, which options_parse() has taken and read into SETTINGS, with
- * each of its profiles or the one that SETTINGS names; touches no network. Prints to OUT the settings in force in the
- * file's own syntax, secrets masked, or what is wrong with each profile. Returns OK or UNKNOWN. */
+ * each of its profiles or the one that SETTINGS names; touches no network. Prints to OUT a first line as any check's,
+ * what is wrong with each bad profile, and the settings in force of the good ones in the file's own syntax, secrets
+ * masked. Returns OK or UNKNOWN. */
 enum state config_test(FILE *out, int argc, char *const argv[], const struct settings *settings);
 
 /* Prints SETTINGS as a group called NAME of a configuration file, INDENT spaces to the right. */

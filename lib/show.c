@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "show.h"
 
-#include <string.h>
-
 #include "duration.h"
 #include "why.h"
 
@@ -42,8 +40,9 @@ static const char *show_whole(int number, char buffer[OPTION_SHOWN_SIZE])
 
 static const char *show_duration(int64_t duration, char buffer[OPTION_SHOWN_SIZE])
 {
-    duration_seconds(duration, buffer, OPTION_SHOWN_SIZE - 1);
-    return strcat(buffer, "s");
+    char seconds[32];
+    why_set(buffer, OPTION_SHOWN_SIZE, "%ss", duration_seconds(duration, seconds, sizeof seconds));
+    return buffer;
 }
 
 static const char *show_thresholds(const struct range *rtt, const struct range *loss, char buffer[OPTION_SHOWN_SIZE])

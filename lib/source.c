@@ -109,6 +109,7 @@ static void note_setting(struct reader *reader, const char *text, size_t length)
         return;
     bool same = reader->setting && reader->setting_length == length && memcmp(reader->setting, text, length) == 0;
     reader->setting_length = !reader->setting || same ? length : 0;
+    reader->source->setting_count++;
     reader->setting = text;
 }
 
@@ -183,10 +184,10 @@ static bool check_line(struct reader *reader, const char *line)
 
 /* --- files --- */
 
-static bool refuse_size(const struct reader *reader)
+static bool refuse_size(const struct reader *reader, int most, const char *what)
 {
     char reason[80];
-    why_set(reason, sizeof reason, "more than %d bytes, with all that is included", SOURCE_MOST);
+    why_set(reason, sizeof reason, "more than %d %s, with all that is included", most, what);
     return refuse(reader, reason);
 }
 
@@ -194,7 +195,16 @@ static bool add_line(const struct reader *reader, const char *line, size_t lengt
 {
     struct source *source = reader->source;
     if (source->length + length > SOURCE_MOST)
-        return refuse_size(reader);
+        return refuse_size(reader, SOURCE_MOST, "bytes");
+    if (source->setting_count > SOURCE_SETTINGS_MOST)
+        return refuse_size(reader, SOURCE_SETTINGS_MOST, "settings");
+    if ((source->line_count & (source->line_count - 1)) == 0) { /* its room is a power of two */
+        size_t room = source->line_count > 0 ? 2 * source->line_count : 1;
+        struct source_line *lines = realloc(source->lines, room * sizeof *lines);
+        if (!lines)
+            return refuse(reader, "out of memory");
+        source->lines = lines;
+    }
     memcpy(source->text + source->length, line, length);
     source->length += length;
     source->text[source->length] = '\0';
@@ -262,8 +272,9 @@ static bool take_lines(struct reader *reader, const char *text)
     return !reader->in_comment || refuse(reader, "a comment does not end");
 }
 
-/* All of FD to BUFFER, of BUFFER_SIZE bytes, a newline and a NUL behind it. */
-static bool read_all(const struct reader *reader, int fd, char *buffer)
+/* All of FD to BUFFER, of BUFFER_SIZE bytes, a newline and a NUL behind it. *LENGTH is what has been read, also on
+ * failure. */
+static bool read_all(const struct reader *reader, int fd, char *buffer, size_t *length)
 {
     size_t used = 0;
     while (used <= SOURCE_MOST) {
@@ -275,9 +286,10 @@ static bool read_all(const struct reader *reader, int fd, char *buffer)
         if (got == 0)
             break;
         used += (size_t)got;
+        *length = used;
     }
     if (used > SOURCE_MOST)
-        return refuse_size(reader);
+        return refuse_size(reader, SOURCE_MOST, "bytes");
     if (memchr(buffer, '\0', used))
         return refuse(reader, "a NUL byte is in the file");
     if (used > 0 && buffer[used - 1] != '\n')
@@ -291,8 +303,9 @@ static bool take_file(struct reader *reader, int fd)
     char *buffer = malloc(BUFFER_SIZE);
     if (!buffer)
         return refuse(reader, "out of memory");
-    bool good = read_all(reader, fd, buffer) && take_lines(reader, buffer);
-    explicit_bzero(buffer, BUFFER_SIZE);
+    size_t length = 0;
+    bool good = read_all(reader, fd, buffer, &length) && take_lines(reader, buffer);
+    explicit_bzero(buffer, length);
     free(buffer);
     return good;
 }
@@ -374,8 +387,7 @@ static bool read_file(struct source *source, const struct reader *parent, const 
 bool source_read(struct source *source, const char *file, char *why, size_t why_size)
 {
     *source = (struct source){.text = malloc(SOURCE_MOST + 1)};
-    source->lines = malloc(SOURCE_MOST * sizeof *source->lines); /* no line is shorter than a byte */
-    if (!source->text || !source->lines)
+    if (!source->text)
         return why_set(why, why_size, "out of memory");
     source->text[0] = '\0';
     return read_file(source, NULL, file, why, why_size);
@@ -417,7 +429,7 @@ bool source_is_public(const struct source *source, unsigned number)
 void source_free(struct source *source)
 {
     if (source->text)
-        explicit_bzero(source->text, SOURCE_MOST + 1);
+        explicit_bzero(source->text, source->length);
     free(source->text);
     free(source->lines);
     for (size_t i = 0; i < source->file_count; i++)

@@ -10,8 +10,11 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Bytes, with all that is included: libconfig takes time with the square of a group's length. */
+/* Bytes, with all that is included. */
 #define SOURCE_MOST 262144
+
+/* Settings: libconfig takes time with the square of a group's length. */
+#define SOURCE_SETTINGS_MOST 10000
 
 /* Inclusions, each time that a file is included. */
 #define SOURCE_FILES_MOST 1000
@@ -38,6 +41,7 @@ struct source {
     size_t length;
     struct source_line *lines; /* of text */
     size_t line_count;
+    size_t setting_count;
     struct source_file *files; /* the first is the one that was asked for; at least one after a success */
     size_t file_count;
 };
@@ -45,10 +49,10 @@ struct source {
 /* Reads FILE. A line that is `@include "NAME"`, outside of strings and comments, is replaced by the file NAME, which is
  * looked for in the directory of the file that includes it unless it begins with '/'.
  * Refuses: what cannot be opened or is no regular file, NUL bytes, a file that includes itself, more than SOURCE_MOST
- * bytes or SOURCE_FILES_MOST files, strings that do not end on their line or have an escape that libconfig does not
- * know or that is a NUL, comments without an end, numbers that are no plain decimals of at most 9 digits. WHY then has
- * a sentence that begins with the place. The caller ends SOURCE with source_free() in both cases. Never blocks on a
- * FIFO. */
+ * bytes, SOURCE_SETTINGS_MOST settings or SOURCE_FILES_MOST files, strings that do not end on their line or have an
+ * escape that libconfig does not know or that is a NUL, comments without an end, numbers that are no plain decimals of
+ * at most 9 digits. WHY then has a sentence that begins with the place. The caller ends SOURCE with source_free() in
+ * both cases. Never blocks on a FIFO. */
 bool source_read(struct source *source, const char *file, char *why, size_t why_size);
 
 /* Room for a place, with a key. */

@@ -25,7 +25,7 @@
 /* Seconds in which the parent has to have read its files. */
 #define FILES_PATIENCE 10
 
-static const int asked_to_stop[] = {SIGTERM, SIGINT, SIGHUP};
+static const int asked_to_stop[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
 static const int own_crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGXCPU, SIGALRM};
 
 /* Signal handlers leave their word here; nothing else can be reached from one. */

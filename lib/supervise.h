@@ -12,7 +12,7 @@ enum supervise_end {
     SUPERVISE_DONE,        /* the child said EVENT_DONE or EVENT_FAILURE */
     SUPERVISE_CRASHED,     /* it died by a signal, or ended without either */
     SUPERVISE_DEADLINE,    /* the deadline struck */
-    SUPERVISE_INTERRUPTED, /* the parent got SIGTERM, SIGINT or SIGHUP */
+    SUPERVISE_INTERRUPTED, /* the parent was asked to stop: SIGTERM, SIGINT, SIGHUP, SIGQUIT or SIGUSR */
     SUPERVISE_FAILED       /* no pipe, no process, or a record that is not valid */
 };
 

@@ -288,7 +288,7 @@ for my $case (
     my $report = keep("$name in the configuration", $run->stdout);
     is $run->exit, 3, "$name in the configuration: UNKNOWN";
     is $report && $report->{code}, 3, 'as JSON' or diag $run->explain;
-    like $report->{summary} // '', qr/probe\.conf/, 'that names the file';
+    like $report->{findings}[0]{text} // '', qr/probe\.conf/, 'that names the file';
 }
 {
     my $run = Probe->run([@own, '-o', 'json', '-w', 'x']);

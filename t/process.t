@@ -53,7 +53,7 @@ sub start_waiting {
 
 # --- the parent is asked to stop ---
 
-for my $signal (qw(TERM INT HUP)) {
+for my $signal (qw(TERM INT HUP QUIT USR1 USR2)) {
     my ($run, $child) = start_waiting();
     my $begin = now();
     $run->kill_with($signal);
@@ -66,7 +66,7 @@ for my $signal (qw(TERM INT HUP)) {
 }
 
 # The child must not die of it first and look as if it had crashed.
-for my $signal (qw(TERM INT HUP)) {
+for my $signal (qw(TERM INT HUP QUIT USR1 USR2)) {
     my %ends;
     for (1 .. 5) {
         my ($run, $child) = start_waiting(group => 1);

@@ -88,7 +88,8 @@ my $help = Probe->run(['--help'])->stdout;
 like $help, qr/^ .*\Q$_\E\b/m, "--help has $_" for qw(
     --jid --password-file --hostname --port --use-ipv4 --use-ipv6 --tls --ca-file --ca-path --insecure --client-cert --client-key
     --dns-server --remote --count --interval --ping-timeout --min-alive --warning --critical --limit --certificate --timeout --map
-    --output --omit-undetermined --quiet --verbose --version --help --require-mechanism
+    --config --profile --config-test --extra-opts --output --omit-undetermined --quiet --verbose --version --help --require-mechanism
+    --each-endpoint
 );
 is scalar(() = $help =~ /--jid/g), 1, 'and each once';
 
