@@ -61,8 +61,9 @@ is $full->exit, 0, 'so it is with what is a comment there' or diag $full->stdout
 like $full->stdout, qr/^\s*\Q$_\E = /m, "the settings in force have $_" for sort grep { !/^(?:ping_timeout|port|alias)$/ } keys %key;
 like $full->stdout, qr/^\s*password = "\*\*\*";$/m, 'the password is masked';
 unlike $full->stdout, qr/correct horse/, 'and told nowhere';
+like $full->first, qr/\AXMPP PING OK - .*: 6 profiles, no errors\z/, 'the first line says that all is good';
 my $again = run(['-f', config($full->long), '--config-test']);
-is $again->long, $full->long, 'what it prints below its first line is a file that comes to the same';
+is $again->long, $full->long, 'what it prints below is a file that comes to the same';
 my $public = run(['-f', config($whole, 0640), '--config-test']);
 is $public->exit, 3, 'with a password it must be private';
 like $public->stdout, qr/^.*\.conf:\d+: password: is in a file that group or others can read$/m, 'which is said of the password' or

@@ -341,6 +341,10 @@ my $man = $text{'doc/check_xmpp_ping.1.in'};
         if ($example =~ /\A\[/) {
             write_file($site->dir . '/example.ini', $example);
             run_command('man page', 'check_xmpp_ping --extra-opts=' . ($example =~ /\A\[(.*)\]/)[0] . '@example.ini');
+        } elsif ($example =~ /\Adefaults = /) {
+            write_file($site->dir . '/example.conf', $example);
+            my ($profile) = $example =~ /^profiles = \{\n\s*(\w+) = /m;
+            run_command('man page', "check_xmpp_ping -f example.conf -P $profile", ['XMPP PING OK - ...', '...']);
         } else {
             run_command('man page', $example, ['XMPP PING OK - ...', '...']);
         }
