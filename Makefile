@@ -91,6 +91,10 @@ $(O)/check_xmpp_ping.bash: $(O)/doc/generate
 	$(call say,BASH,$@)
 	$(Q)$< bash >$@
 
+# Checked in, as users copy it; a test tells when it is not what the table says.
+conf: $(O)/doc/generate ## write what conf/ has from the table of options
+	$(Q)$< icinga2 >conf/icinga2/command.conf
+
 # --- installation ---
 
 completionsdir = $(datarootdir)/bash-completion/completions
@@ -224,6 +228,6 @@ clean: ## remove all that was built
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "  %-12s %s\n", $$1, $$2 }'
 
-.PHONY: all check check-plain check-asan check-werror check-valgrind soak demo bench lint format install uninstall dist clean help unit-tests examples fuzz fuzz-targets coverage
+.PHONY: all conf check check-plain check-asan check-werror check-valgrind soak demo bench lint format install uninstall dist clean help unit-tests examples fuzz fuzz-targets coverage
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

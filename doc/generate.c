@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Prints what the documentation takes from the table of options: `man` the OPTIONS of the man page in man(7), `bash` a
- * completion. */
+/* Prints what is made from the table of options: `man` the OPTIONS of the man page in man(7), `bash` a completion,
+ * `icinga2` the CheckCommand. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "options.h"
+#include "secret.h"
 
 /* One character as roff wants it, so that none is taken for a request. Returns the bytes printed. */
 static int print_roff_character(char c)
@@ -124,12 +125,85 @@ static void print_bash(void)
          "complete -F _check_xmpp_ping check_xmpp_ping");
 }
 
+/* Whether a scheduler may set the option. --help, --version and --config-test check nothing, and of the formats that
+ * --output has Icinga reads only the default. */
+static bool is_for_schedulers(const char *name)
+{
+    static const char *const others[] = {"help", "version", "config-test", "output"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (strcmp(name, others[i]) == 0)
+            return false;
+    }
+    return true;
+}
+
+static void print_icinga_string(const char *text)
+{
+    for (; *text != '\0'; text++)
+        printf(*text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+}
+
+static void print_icinga_argument(const struct option_row *row)
+{
+    printf("\t\t\"--%s\" = {\n\t\t\t%s = \"$xmpp_ping_", row->name, row->argument ? "value" : "set_if");
+    for (const char *c = row->name; *c != '\0'; c++)
+        putchar(*c == '-' ? '_' : *c);
+    fputs("$\"\n", stdout);
+    if (row->argument && row->repeatable)
+        puts("\t\t\trepeat_key = true");
+    fputs("\t\t\tdescription = \"", stdout);
+    if (row->argument)
+        printf("%s: ", row->argument);
+    print_icinga_string(row->help);
+    if (row->argument && row->repeatable)
+        fputs("; one, or a list of them", stdout);
+    if (row->standard) {
+        fputs(" (default: ", stdout);
+        print_icinga_string(row->standard);
+        putchar(')');
+    }
+    puts("\"\n\t\t}");
+}
+
+static void print_icinga(void)
+{
+    puts("/* SPDX-License-Identifier: GPL-3.0-or-later */\n"
+         "/* Made by `make conf` from the plugin's table of options: for each long option a variable of that name. */\n"
+         "\n"
+         "object CheckCommand \"xmpp_ping\" {\n"
+         "\timport \"ipv4-or-ipv6\"\n"
+         "\n"
+         "\tcommand = [ PluginContribDir + \"/check_xmpp_ping\" ]\n"
+         "\n"
+         "\targuments = {");
+    for (size_t i = 0; i < option_count; i++) {
+        if (is_for_schedulers(option_table[i].name))
+            print_icinga_argument(&option_table[i]);
+    }
+    puts("\t}\n"
+         "\n"
+         "\t/* No option takes a password. An unset variable is an empty string here, which the plugin takes for none. "
+         "*/\n"
+         "\tenv = {\n"
+         "\t\t" SECRET_VARIABLE " = \"$xmpp_ping_password$\"\n"
+         "\t}\n"
+         "\n"
+         "\t/* SRV records of the JID's domain lead to the server. For the host's own address instead:\n"
+         "\t * vars.xmpp_ping_hostname = \"$xmpp_ping_address$\" */\n"
+         "\tvars.xmpp_ping_address = \"$check_address$\"\n"
+         "\tvars.check_ipv4 = \"$xmpp_ping_use_ipv4$\"\n"
+         "\tvars.check_ipv6 = \"$xmpp_ping_use_ipv6$\"\n"
+         "}");
+}
+
 int main(int argc, char *argv[])
 {
     if (argc == 2 && strcmp(argv[1], "man") == 0)
         print_man();
     else if (argc == 2 && strcmp(argv[1], "bash") == 0)
         print_bash();
+    else if (argc == 2 && strcmp(argv[1], "icinga2") == 0)
+        print_icinga();
     else
         return 2;
     return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
