@@ -16,7 +16,7 @@ use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC sleep);
 
 use TempDir;
 
-our @EXPORT_OK = qw(free_port die_with_parent now);
+our @EXPORT_OK = qw(free_port die_with_parent now prctl);
 
 use constant PR_SET_PDEATHSIG => 1;
 
@@ -27,11 +27,17 @@ my %running;
 
 sub now { return clock_gettime(CLOCK_MONOTONIC) }
 
+sub prctl {
+    my ($option, $value) = @_;
+    my $number = $PRCTL{ (POSIX::uname())[4] };
+    syscall $number, $option, $value + 0, 0, 0, 0 if $number;
+    return;
+}
+
 # Asks the kernel to kill this process when PARENT dies.
 sub die_with_parent {
     my ($parent) = @_;
-    my $number = $PRCTL{ (POSIX::uname())[4] };
-    syscall $number, PR_SET_PDEATHSIG, POSIX::SIGKILL() + 0, 0, 0, 0 if $number;
+    prctl(PR_SET_PDEATHSIG, POSIX::SIGKILL());
     POSIX::_exit(1) if getppid() != $parent;
     return;
 }

@@ -9,22 +9,19 @@ use warnings;
 use parent 'Daemon';
 
 use Carp qw(croak);
-use Exporter ();
+use Exporter 'import';
 use POSIX ();
 use Time::HiRes qw(sleep);
 
-use Daemon qw(now);
+use Daemon qw(now prctl);
 use TempDir;
 
-our @EXPORT_OK = qw(descendants user_options);
-*import = \&Exporter::import;
+our @EXPORT_OK = qw(descendants);
 
 use constant { PR_SET_PDEATHSIG => 1, PR_SET_CHILD_SUBREAPER => 36 };
 
 # The seconds that a daemon has to end when it is asked to.
 use constant PATIENCE => 5;
-
-my %PRCTL = (x86_64 => 157, aarch64 => 167, riscv64 => 167, i686 => 172, armv7l => 172, ppc64le => 171, s390x => 172);
 
 my %keepers;
 
@@ -48,9 +45,8 @@ sub _keep {
     my $asked = 0;
     local $SIG{TERM} = sub { $asked = 1 };
     local @SIG{qw(INT HUP)} = ('IGNORE') x 2;
-    my $number = $PRCTL{ (POSIX::uname())[4] } // die "prctl on this machine?\n";
-    syscall $number, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0;
-    syscall $number, PR_SET_PDEATHSIG, POSIX::SIGTERM() + 0, 0, 0, 0;
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    prctl(PR_SET_PDEATHSIG, POSIX::SIGTERM());
     $asked = 1 if getppid() != $test;
     my $first = fork() // die "fork: $!\n";
     if (!$first) {

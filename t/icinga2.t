@@ -1,0 +1,175 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-3.0-or-later
+# conf/icinga2/ in a real Icinga 2 with a real Prosody: what the API shows when the server is up, down and silent, and that the
+# password is nowhere. The blocks of doc/icinga2.md are what is loaded here, or what it shows.
+
+use strict;
+use warnings;
+use FindBin;
+use IO::Socket::INET;
+use JSON::PP ();
+use Test::More;
+
+use lib "$FindBin::Bin/lib";
+
+use Daemon qw(now);
+use Family qw(descendants);
+use Icinga2;
+use Probe;
+use Prosody;
+use TempDir;
+
+my $conf = "$FindBin::Bin/../conf/icinga2";
+my $password = 'hunter2-hunter2';
+my $secret = password_file($password);
+my $server = Prosody->new(accounts => { probe => $password });
+my $silent = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 50) or die "TCP: $@\n";
+
+# --- the CheckCommand and the table of options ---
+
+my $generate = ($ENV{OBJECTS} // 'obj') . '/doc/generate';
+my $command = read_file("$conf/command.conf");
+is $command, scalar(`$generate icinga2`), 'command.conf is what the table of options says (make conf writes it)';
+
+my %unfit = map { $_ => 1 } qw(help version config-test output);
+my %argument;
+my $help = Probe->run(['--help'])->stdout;
+while ($help =~ /^  (?:-\w, |    )--([a-z0-9-]+)(=\S+)?/mg) {
+    $argument{$1} = $2 // '' if !$unfit{$1};
+}
+cmp_ok scalar keys %argument, '>', 25, 'options are found in --help';
+
+# Each variable is set to its own name, or a list of two such.
+my %repeatable = map { $_ => 1 } $command =~ /"--([a-z0-9-]+)" = \{\n[^}]*repeat_key = true/g;
+my %every;
+my @expected;
+for my $option (sort keys %argument) {
+    my $variable = 'xmpp_ping_' . $option =~ tr/-/_/r;
+    my @values = $repeatable{$option} ? ("$option-1", "$option-2") : $argument{$option} ? $option : ();
+    $every{$variable} = $repeatable{$option} ? \@values : $argument{$option} ? $option : JSON::PP::true();
+    push @expected, @values ? map { "--$option $_" } @values : "--$option";
+}
+
+# --- the definitions, validated and run ---
+
+my $plugins = temp_dir();
+symlink Probe->program, "$plugins/check_xmpp_ping" or die "$plugins: $!\n";
+
+my $services = read_file("$conf/services.conf");
+is scalar($services =~ s{/etc/check_xmpp_ping\.password}{$secret}g), 1, 'services.conf names the password file once';
+my $services_file = write_file(temp_dir() . '/services.conf', $services);
+
+my $own = sprintf 'xmpp_ping_hostname = "$xmpp_ping_address$", xmpp_ping_port = %d, xmpp_ping_ca_file = "%s"', $server->port,
+    $server->ca_file;
+my $remotes = 'xmpp_ping_remote = [ "b=example.org", "a=probe@example.org" ]';
+my $icinga = Icinga2->new(plugins => $plugins, files => ["$conf/command.conf", $services_file], text => <<"END");
+template Host "probed" {
+  address = "127.0.0.1"
+  check_command = "dummy"
+}
+object Host "one" {
+  import "probed"
+  vars += { xmpp_ping_jid = "probe\@example.org", $own }
+}
+object Host "many" {
+  import "probed"
+  vars.xmpp_pings["file"] = { xmpp_ping_jid = "probe\@example.org", $remotes, $own }
+  vars.xmpp_pings["environment"] = {
+    xmpp_ping_jid = "probe\@example.org", xmpp_ping_password = "$password", $own }
+  vars.xmpp_pings["every"] = ${\ dictionary(\%every) }
+}
+object Service "silent" {
+  import "xmpp-ping"
+  host_name = "one"
+  check_timeout = 2
+  vars.remove("xmpp_ping_password_file")
+  vars += { xmpp_ping_password = "$password", xmpp_ping_timeout = 50,
+    xmpp_ping_port = ${\ $silent->sockport } }
+}
+END
+
+sub dictionary {
+    my ($of) = @_;
+    my $json = JSON::PP->new;
+    return '{ ' . join(', ', map { my $value = $of->{$_}; "$_ = " . ($json->encode([$value]) =~ s/\A\[|\]\z//gr) } sort keys %$of) . ' }';
+}
+
+my ($exit, $said) = $icinga->validate;
+is $exit, 0, 'Icinga 2 validates the definitions' or diag $said;
+like $said, qr/Instantiated 5 Services/, 'the apply rules make a service of each variable';
+unlike $said, qr/warning/, 'without a warning';
+$icinga->start;
+
+# State, sentence, labels and stored command of a result.
+sub is_result {
+    my ($result, $state, $sentence, $name) = @_;
+    is $result->{state}, $state, "$name: state";
+    like $result->{output}, $sentence, "$name: output";
+    unlike(JSON::PP->new->encode($result), qr/\Q$password\E/, "$name: no password in what is stored");
+    return;
+}
+
+sub labels {
+    my ($result) = @_;
+    return [map { ref $_ ? $_->{label} : /\A([^=]+)=/ ? $1 : $_ } @{ $result->{performance_data} }];
+}
+
+my %up;
+for my $service ('one!xmpp', 'many!xmpp file', 'many!xmpp environment') {
+    my $result = $up{$service} = $icinga->check($service);
+    is_result($result, 0, qr/\AXMPP PING OK - example\.org/, "$service, up");
+    my ($rtt) = grep { (ref $_ ? $_->{label} : $_) =~ /\Artt\b/ } @{ $result->{performance_data} };
+    like ref $rtt ? "$rtt->{label} $rtt->{value}" : $rtt, qr/\Artt[ =]0\.\d+/, "$service, up: performance data";
+    is $result->{exit_status}, 0, "$service, up: exit code";
+}
+my $all = labels($up{'many!xmpp file'});
+ok @$all > 15 && grep({ $_ eq 'b_rtt' } @$all), 'the labels of remotes are there';
+is join(' ', grep { /_rtt\z/ && !/\Atcp/ } @$all), 'b_rtt a_rtt', 'in the order of the list';
+is_deeply [grep { /password/ } @{ $up{'many!xmpp environment'}{command} }], [], 'the password came through the environment';
+
+my $every = join ' ', @{ $icinga->check('many!xmpp every')->{command} };
+for my $item (@expected) {
+    like " $every ", qr/ \Q$item\E /, "$item is passed";
+}
+
+# --- down ---
+
+$server->stop;
+for my $service (sort keys %up) {
+    my $result = $icinga->check($service);
+    is_result($result, 2, qr/\AXMPP PING CRITICAL - connect: connect-refused/, "$service, down");
+    is_deeply labels($result), labels($up{$service}), "$service, down: the same labels";
+}
+
+# --- silent, for longer than Icinga waits ---
+
+sub plugins_running {
+    return grep { read_file("/proc/$_/cmdline") =~ /\A[^\0]*check_xmpp_ping\0/ } descendants($icinga->daemon->pid);
+}
+
+my $begin = time;
+$icinga->reschedule('one!silent');
+$icinga->daemon->wait_until(sub { plugins_running() >= 2 }, 30, 'start the plugin, which starts its child');
+my $lines = join '', map { read_file("/proc/$_/cmdline") } plugins_running();
+like $lines, qr/--port\0/, 'the command lines of the running check can be read';
+unlike $lines, qr/\Q$password\E/, 'and have no password';
+$icinga->daemon->wait_until(sub { !plugins_running() }, 30, 'end the plugin at its timeout');
+pass 'at its own timeout Icinga leaves no process of the plugin';
+my $late;
+$icinga->daemon->wait_until(
+    sub {
+        $late = $icinga->object(services => 'one!silent')->{last_check_result};
+        return $late && $late->{execution_start} >= $begin || select undef, undef, undef, 0.1;
+    },
+    30, 'show the result'
+);
+is_result($late, 3, qr/killed by SIGTERM in phase stream/, 'Icinga\'s timeout: UNKNOWN, and the line survives');
+
+$icinga->stop;
+unlike $icinga->log_text, qr/\Q$password\E/, 'no password in the log';
+like read_file($icinga->dir . '/data/icinga2.state'), qr/xmpp_ping/, 'the state file is there';
+unlike read_file($icinga->dir . '/data/icinga2.state'), qr/\Q$password\E/, 'and has no password';
+unlike $icinga->log_text, qr{(?:warning|critical)/(?!PluginCheckTask|Process|Application)}, 'Icinga has nothing to complain of'
+    or diag grep { m{warning/|critical/} } map { "$_\n" } split /\n/, $icinga->log_text;
+
+done_testing;
