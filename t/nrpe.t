@@ -1,0 +1,89 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-3.0-or-later
+# conf/nrpe/ in a real NRPE daemon with a real Prosody: check_nrpe has the exit code and the output of the plugin, byte for byte
+# but for the figures, and the first line whole in the oldest packets too.
+
+use strict;
+use warnings;
+use FindBin;
+use IO::Socket::INET;
+use Test::More;
+
+use lib "$FindBin::Bin/lib";
+
+use Family qw(descendants);
+use Nrpe;
+use Probe;
+use Prosody;
+use TempDir;
+
+my $password = 'hunter2-hunter2';
+my $server = Prosody->new(accounts => { probe => $password });
+my $silent = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 50) or die "TCP: $@\n";
+my $nrpe = Nrpe->new;
+my $program = $nrpe->add('check_xmpp_ping', read_file(Probe->program), 0700);
+my $secret = $nrpe->add('password', "$password\n", 0400);
+my $ca = $nrpe->add('ca.crt', read_file($server->ca_file));
+
+# --- the file as it is ---
+
+my $text = read_file("$FindBin::Bin/../conf/nrpe/xmpp_ping.cfg");
+my %command = $text =~ /^command\[(\w+)\]=(.*)$/mg;
+is join(' ', sort keys %command), 'check_xmpp_ping check_xmpp_ping_federation', 'the commands';
+for my $name (sort keys %command) {
+    like $command{$name}, qr{\A/usr/lib/nagios/plugins/check_xmpp_ping -t 8 }, "$name ends before check_nrpe does";
+}
+is scalar(() = $command{check_xmpp_ping_federation} =~ / -R /g), 5, 'five remotes';
+
+# --- and with what is different here ---
+
+my $way = sprintf '-H 127.0.0.1 -p %d --ca-file %s', $server->port, $ca;
+$text =~ s{^(command\[\w+\]=)/usr/lib/nagios/plugins/check_xmpp_ping(.*)}{$1$program$2 $way}mg;
+$text =~ s{/etc/check_xmpp_ping\.password}{$secret}g;
+$text =~ s/(-R \w+=)\S+/$1example.org/g;
+my $port = $silent->sockport;
+$text .= "command[silent]=$program -t 2 -j probe\@example.org --password-file $secret -H 127.0.0.1 -p $port\n";
+%command = $text =~ /^command\[(\w+)\]=(.*)$/mg;
+$nrpe->start($text);
+
+# The output without its figures.
+sub shape { return $_[0] =~ s/-?\d+(?:\.\d+)?(?= us| ms| s\b)|(?<==)-?\d+\.\d+(?=s)/N/gr =~ s/N (?:us|ms|s)\b/N/gr }
+
+sub is_carried {
+    my ($name, $exit, $state) = @_;
+    my @arguments = split / /, $command{$name};
+    shift @arguments;
+    my ($code, $output) = $nrpe->check($name);
+    is $code, $exit, "$name, $state: exit code";
+    like $output, qr/\AXMPP PING $state - [^|\n]+ \| \S/, "$name, $state: the line";
+    return ($output, \@arguments);
+}
+
+for my $case ([0, 'OK'], [2, 'CRITICAL']) {
+    my ($exit, $state) = @$case;
+    $server->stop if $exit;
+    for my $name (sort grep { $_ ne 'silent' } keys %command) {
+        my ($output, $arguments) = is_carried($name, $exit, $state);
+        # The password file must be readable for the direct run, whoever it belongs to.
+        my $run = Probe->run([map { $_ eq $secret ? password_file($password) : $_ } @$arguments]);
+        is $run->exit, $exit, "$name, $state: run directly, the same exit code";
+        is shape($output), shape($run->stdout), "$name, $state: and the same bytes but for the figures";
+        my ($old_exit, $old) = $nrpe->check($name, '-2');
+        my ($first) = split /\n/, $old;
+        is $old_exit, $exit, "$name, $state, in version 2 packets: exit code";
+        is shape($first), shape($run->first), "$name, $state, in version 2 packets: the whole first line";
+        cmp_ok length $first, '<', 1000, "$name, $state: the first line is below 1,000 bytes";
+    }
+}
+
+# --- a silent server ---
+
+my ($exit, $output, $seconds) = $nrpe->check('silent');
+is $exit, 2, 'a silent server: CRITICAL';
+like $output, qr/\AXMPP PING CRITICAL - stream: deadline: no end after 2 s \| rtt=U/, 'with the plugin\'s line, not check_nrpe\'s';
+cmp_ok $seconds, '<', 9, 'before check_nrpe gives up';
+$nrpe->daemon->wait_until(sub { !grep { read_file("/proc/$_/cmdline") =~ /\A\Q$program\E\0/ } descendants($nrpe->daemon->pid) }, 20, 'end the plugin');
+$nrpe->stop;
+pass 'and nothing is left';
+
+done_testing;
