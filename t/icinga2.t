@@ -34,7 +34,7 @@ is $command, scalar(`$generate icinga2`), 'command.conf is what the table of opt
 my %unfit = map { $_ => 1 } qw(help version config-test output);
 my %argument;
 my $help = Probe->run(['--help'])->stdout;
-while ($help =~ /^  (?:-\w, |    )--([a-z0-9-]+)(=\S+)?/mg) {
+while ($help =~ /^  (?:-\w, |    )--([a-z0-9-]+)(\[?=\S+)?/mg) {
     $argument{$1} = $2 // '' if !$unfit{$1};
 }
 cmp_ok scalar keys %argument, '>', 25, 'options are found in --help';
