@@ -10,13 +10,18 @@ use Test::More;
 
 use lib "$FindBin::Bin/lib";
 
+use Page;
 use Probe;
 use Prosody;
 use TempDir;
 
 my $name = 'xmpp_ping';
 like $name, qr/\A[A-Za-z0-9_-]+\z/, 'a name that cron.d does not pass over';
-my $text = read_file("$FindBin::Bin/../conf/cron/$name");
+my $password = 'hunter2-hunter2';
+my $page = Page->new('doc/cron.md');
+my $root = temp_dir();
+is $page->install($root, $password), '', 'the commands of the page install the files';
+my $text = read_file("$root/etc/cron.d/$name");
 like $text, qr/\n\z/, 'the last line has its end, without which cron ignores it';
 
 # --- read as crontab(5) says ---
@@ -44,9 +49,8 @@ for my $job (@jobs) {
 
 # --- run ---
 
-my $password = 'hunter2-hunter2';
 my $server = Prosody->new(accounts => { probe => $password });
-my $secret = password_file($password);
+my $secret = "$root/etc/check_xmpp_ping.password";
 my $work = temp_dir();
 mkdir "$work/$_" or die "$work/$_: $!\n" for qw(plugins collected home);
 symlink Probe->program, "$work/plugins/check_xmpp_ping" or die "$work: $!\n";
@@ -86,11 +90,15 @@ my $before = read_file($file);
 open my $reader, '<', $file or die "$file: $!\n";
 
 $server->stop;
-like mail($quiet), qr/\AXMPP PING CRITICAL - connect: connect-refused: [^\n]+\n(?s:.*)^phases: /m, '-q, down: mail with the line and the phases';
+my $mail = mail($quiet);
+is shape($mail), shape($page->block('text', 'PING CRITICAL')), '-q, down: the mail is as the page shows it';
+like $mail, qr/\AXMPP PING CRITICAL - connect: connect-refused: [^\n]+\n(?s:.*)^phases: /m, '-q, down: mail with the line and the phases';
 like mail($chronic), qr/^XMPP PING CRITICAL - connect: connect-refused: /m, 'chronic, down: mail with the line';
 is mail($metrics), '', 'metrics, down: no mail';
 like read_file($file), qr/^xmpp_ping_state\{[^}]*\} 2$/m, 'metrics, down: state 2';
 is do { local $/ = undef; <$reader> }, $before, 'whoever reads the file keeps the complete old one';
 is_deeply [glob "$work/collected/*"], [$file], 'nothing else is left in the directory';
+
+is_deeply [$page->unused], [], 'no block of the page is left untested';
 
 done_testing;

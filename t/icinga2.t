@@ -15,13 +15,13 @@ use lib "$FindBin::Bin/lib";
 use Daemon qw(now);
 use Family qw(descendants);
 use Icinga2;
+use Page;
 use Probe;
 use Prosody;
 use TempDir;
 
 my $conf = "$FindBin::Bin/../conf/icinga2";
 my $password = 'hunter2-hunter2';
-my $secret = password_file($password);
 my $server = Prosody->new(accounts => { probe => $password });
 my $silent = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 50) or die "TCP: $@\n";
 
@@ -55,14 +55,28 @@ for my $option (sort keys %argument) {
 my $plugins = temp_dir();
 symlink Probe->program, "$plugins/check_xmpp_ping" or die "$plugins: $!\n";
 
-my $services = read_file("$conf/services.conf");
-is scalar($services =~ s{/etc/check_xmpp_ping\.password}{$secret}g), 1, 'services.conf names the password file once';
-my $services_file = write_file(temp_dir() . '/services.conf', $services);
+my $page = Page->new('doc/icinga2.md');
+my $root = temp_dir();
+is $page->install($root, $password), '', 'the commands of the page install the files';
+my @installed = glob "$root/etc/icinga2/conf.d/*";
+is scalar @installed, 2, 'both';
+my ($services) = grep { /services/ } @installed;
+is scalar((my $text = read_file($services)) =~ s{/etc/check_xmpp_ping\.password}{$&}g), 1, 'services.conf names the password file once';
+write_file($services, $text =~ s{(?=/etc/check_xmpp_ping)}{$root}r);
 
 my $own = sprintf 'xmpp_ping_hostname = "$xmpp_ping_address$", xmpp_ping_port = %d, xmpp_ping_ca_file = "%s"', $server->port,
     $server->ca_file;
 my $remotes = 'xmpp_ping_remote = [ "b=example.org", "a=probe@example.org" ]';
-my $icinga = Icinga2->new(plugins => $plugins, files => ["$conf/command.conf", $services_file], text => <<"END");
+
+# The page's host, but for where the server is, and the remotes.
+my $host = $page->block('icinga2', 'object Host');
+$host =~ s/192\.0\.2\.7/127.0.0.1/;
+$host =~ s/"hostalive"/"dummy"/;
+$host =~ s/(?<==)(?:jabber\.example|room\@muc\.example\.net)/example.org/g;
+$host =~ s/^  vars\.xmpp_ping_jid .*/$&\n  vars += { $own }/m;
+$host =~ s/^    xmpp_ping_jid .*/$&, $own/m;
+
+my $icinga = Icinga2->new(plugins => $plugins, files => \@installed, text => $host . <<"END");
 template Host "probed" {
   address = "127.0.0.1"
   check_command = "dummy"
@@ -94,9 +108,10 @@ sub dictionary {
     return '{ ' . join(', ', map { my $value = $of->{$_}; "$_ = " . ($json->encode([$value]) =~ s/\A\[|\]\z//gr) } sort keys %$of) . ' }';
 }
 
+is $page->block('sh', 'daemon -C'), "icinga2 daemon -C\n", 'the page says how to validate';
 my ($exit, $said) = $icinga->validate;
 is $exit, 0, 'Icinga 2 validates the definitions' or diag $said;
-like $said, qr/Instantiated 5 Services/, 'the apply rules make a service of each variable';
+like $said, qr/Instantiated 7 Services/, 'the apply rules make a service of each variable';
 unlike $said, qr/warning/, 'without a warning';
 $icinga->start;
 
@@ -115,13 +130,14 @@ sub labels {
 }
 
 my %up;
-for my $service ('one!xmpp', 'many!xmpp file', 'many!xmpp environment') {
+for my $service ('one!xmpp', 'many!xmpp file', 'many!xmpp environment', 'xmpp.example.org!xmpp', 'xmpp.example.org!xmpp federation') {
     my $result = $up{$service} = $icinga->check($service);
     is_result($result, 0, qr/\AXMPP PING OK - example\.org/, "$service, up");
     my ($rtt) = grep { (ref $_ ? $_->{label} : $_) =~ /\Artt\b/ } @{ $result->{performance_data} };
     like ref $rtt ? "$rtt->{label} $rtt->{value}" : $rtt, qr/\Artt[ =]0\.\d+/, "$service, up: performance data";
     is $result->{exit_status}, 0, "$service, up: exit code";
 }
+is shape($up{'xmpp.example.org!xmpp'}{output}), shape($page->block('text', 'PING OK')), 'the page shows what Icinga shows';
 my $all = labels($up{'many!xmpp file'});
 ok @$all > 15 && grep({ $_ eq 'b_rtt' } @$all), 'the labels of remotes are there';
 is join(' ', grep { /_rtt\z/ && !/\Atcp/ } @$all), 'b_rtt a_rtt', 'in the order of the list';
@@ -140,6 +156,9 @@ for my $service (sort keys %up) {
     is_result($result, 2, qr/\AXMPP PING CRITICAL - connect: connect-refused/, "$service, down");
     is_deeply labels($result), labels($up{$service}), "$service, down: the same labels";
 }
+
+is shape($icinga->object(services => 'xmpp.example.org!xmpp')->{last_check_result}{output} =~ s/\n.*//sr),
+    shape($page->block('text', 'PING CRITICAL')), 'the page shows what Icinga shows, down';
 
 # --- silent, for longer than Icinga waits ---
 
@@ -171,5 +190,7 @@ like read_file($icinga->dir . '/data/icinga2.state'), qr/xmpp_ping/, 'the state 
 unlike read_file($icinga->dir . '/data/icinga2.state'), qr/\Q$password\E/, 'and has no password';
 unlike $icinga->log_text, qr{(?:warning|critical)/(?!PluginCheckTask|Process|Application)}, 'Icinga has nothing to complain of'
     or diag grep { m{warning/|critical/} } map { "$_\n" } split /\n/, $icinga->log_text;
+
+is_deeply [$page->unused], [], 'no block of the page is left untested';
 
 done_testing;

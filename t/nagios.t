@@ -13,27 +13,36 @@ use lib "$FindBin::Bin/lib";
 
 use Family qw(descendants);
 use Nagios;
+use Page;
 use Probe;
 use Prosody;
 use TempDir;
 
 my $conf = "$FindBin::Bin/../conf/nagios";
 my $password = 'hunter2-hunter2';
-my $secret = password_file($password);
 my $server = Prosody->new(accounts => { probe => $password });
 my $silent = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 50) or die "TCP: $@\n";
 
 my $dir = temp_dir();
 symlink Probe->program, "$dir/check_xmpp_ping" or die "$dir: $!\n";
 
-my $resource = read_file("$conf/resource.cfg");
+my $page = Page->new('doc/nagios.md');
+my $root = temp_dir();
+for my $directory ('etc', 'etc/nagios4') {
+    mkdir "$root/$directory" or die "$root/$directory: $!\n";
+}
+my $shipped = read_file("$conf/resource.cfg");
+write_file("$root/etc/nagios4/resource.cfg", join '', $shipped =~ /^\$USER1\$=.*\n/mg);
+is $page->install($root, $password), '', 'the commands of the page install the files';
+my $secret = "$root/etc/check_xmpp_ping.password";
+my $resource = read_file("$root/etc/nagios4/resource.cfg");
 is scalar($resource =~ s{^\$USER1\$=/usr/lib/nagios/plugins$}{\$USER1\$=$dir}mg), 1, 'resource.cfg names the plugins';
 is scalar($resource =~ s{^\$USER10\$=/etc/check_xmpp_ping\.password$}{\$USER10\$=$secret}mg), 1, 'and the password file';
 write_file("$dir/resource.cfg", $resource);
 
 # What is as the examples cannot have it here: the server's address, port and CA, and remotes that nobody has.
 my $way = sprintf '-p %d --ca-file %s', $server->port, $server->ca_file;
-my $objects = read_file("$conf/xmpp_ping.cfg");
+my $objects = read_file("$root/etc/nagios4/conf.d/xmpp_ping.cfg");
 is scalar($objects =~ s/192\.0\.2\.7/127.0.0.1/g), 1, 'one host';
 is scalar($objects =~ s/^(    check_command .*!)/$1$way /mg), 3, 'three checks';
 is scalar($objects =~ s/check_xmpp_ping!(.*!)/check_xmpp_ping!$1-H 127.0.0.1 /g), 1, 'one of them by SRV';
@@ -88,6 +97,7 @@ define service {
 END
 
 my $nagios = Nagios->new(files => ["$dir/site.cfg", "$dir/xmpp_ping.cfg"], resource => "$dir/resource.cfg", service_check_timeout => 6);
+is $page->block('sh', 'nagios4 -v'), "nagios4 -v /etc/nagios4/nagios.cfg\n", 'the page says how to verify';
 my ($exit, $said) = $nagios->verify;
 is $exit, 0, 'Nagios verifies the definitions' or diag $said;
 like $said, qr/Total Warnings: 0\s+Total Errors:\s+0/, 'without a warning';
@@ -108,6 +118,7 @@ for my $service ('XMPP', 'XMPP federation') {
     like $status->{performance_data}, qr/\Artt=0\.\d+s;\S* .*cert_days=\d+/, "$service, up: performance data";
     like $status->{long_plugin_output}, qr/example\.org: OK, 3 of 3 answered/, "$service, up: the lines behind the first";
 }
+is shape($up{XMPP}{plugin_output}), shape($page->block('text', 'PING OK')), 'the page shows what Nagios shows';
 like $up{'XMPP federation'}{performance_data}, qr/ jabber_rtt=.* room_rtt=.* remotes_up=2;/, 'the remotes have theirs';
 is $nagios->status('xmpp.example.org', undef, sub { 1 })->{current_state}, 0, 'the host is up';
 
@@ -130,6 +141,7 @@ $server->stop;
 for my $service (sort keys %up) {
     my $status = $nagios->status('xmpp.example.org', $service, sub { $_[0]{current_state} == 2 });
     like $status->{plugin_output}, qr/\AXMPP PING CRITICAL - connect: connect-refused/, "$service, down: CRITICAL, and why";
+    is shape($status->{plugin_output}), shape($page->block('text', 'PING CRITICAL')), "$service, down: as the page shows it";
     is labels($status->{performance_data}), labels($up{$service}{performance_data}), "$service, down: the same labels";
 }
 is $nagios->status('xmpp.example.org', undef, sub { $_[0]{current_state} == 1 })->{current_state}, 1, 'the host is down';
@@ -140,5 +152,7 @@ is labels($line{'XMPP OK'} // ''), labels($up{XMPP}{performance_data}), 'the per
 is labels($line{'XMPP CRITICAL'} // ''), labels($line{'XMPP OK'} // ''), 'also when it is down';
 unlike $nagios->log_text . read_file("$nagios->{dir}/objects.cache") . read_file("$nagios->{dir}/status.dat"), qr/\Q$password\E/,
     'the password is in no file of Nagios';
+
+is_deeply [$page->unused], [], 'no block of the page is left untested';
 
 done_testing;

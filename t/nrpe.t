@@ -13,6 +13,7 @@ use lib "$FindBin::Bin/lib";
 
 use Family qw(descendants);
 use Nrpe;
+use Page;
 use Probe;
 use Prosody;
 use TempDir;
@@ -27,7 +28,11 @@ my $ca = $nrpe->add('ca.crt', read_file($server->ca_file));
 
 # --- the file as it is ---
 
-my $text = read_file("$FindBin::Bin/../conf/nrpe/xmpp_ping.cfg");
+my $page = Page->new('doc/nrpe.md');
+my $root = temp_dir();
+is $page->install($root, $password), '', 'the commands of the page install the files';
+is read_file("$root/etc/check_xmpp_ping.password"), "$password\n", 'the password';
+my $text = read_file("$root/etc/nagios/nrpe.d/xmpp_ping.cfg");
 my %command = $text =~ /^command\[(\w+)\]=(.*)$/mg;
 is join(' ', sort keys %command), 'check_xmpp_ping check_xmpp_ping_federation', 'the commands';
 for my $name (sort keys %command) {
@@ -47,7 +52,7 @@ $text .= "command[silent]=$program -t 2 -j probe\@example.org --password-file $s
 $nrpe->start($text);
 
 # The output without its figures.
-sub shape { return $_[0] =~ s/-?\d+(?:\.\d+)?(?= us| ms| s\b)|(?<==)-?\d+\.\d+(?=s)/N/gr =~ s/N (?:us|ms|s)\b/N/gr }
+sub figureless { return $_[0] =~ s/-?\d+(?:\.\d+)?(?= us| ms| s\b)|(?<==)-?\d+\.\d+(?=s)/N/gr =~ s/N (?:us|ms|s)\b/N/gr }
 
 sub is_carried {
     my ($name, $exit, $state) = @_;
@@ -59,6 +64,12 @@ sub is_carried {
     return ($output, \@arguments);
 }
 
+{
+    my ($command, $shown) = $page->block('console', 'check_nrpe') =~ /\A\$ ([^\n]*)\n(.*)\z/s;
+    is scalar($command =~ s/-H 192\.0\.2\.7/-H 127.0.0.1 -p $nrpe->{port}/), 1, 'the command of the page asks the daemon';
+    is shape(Page::run($command)), shape($shown), 'and prints what it shows';
+}
+
 for my $case ([0, 'OK'], [2, 'CRITICAL']) {
     my ($exit, $state) = @$case;
     $server->stop if $exit;
@@ -67,11 +78,11 @@ for my $case ([0, 'OK'], [2, 'CRITICAL']) {
         # The password file must be readable for the direct run, whoever it belongs to.
         my $run = Probe->run([map { $_ eq $secret ? password_file($password) : $_ } @$arguments]);
         is $run->exit, $exit, "$name, $state: run directly, the same exit code";
-        is shape($output), shape($run->stdout), "$name, $state: and the same bytes but for the figures";
+        is figureless($output), figureless($run->stdout), "$name, $state: and the same bytes but for the figures";
         my ($old_exit, $old) = $nrpe->check($name, '-2');
         my ($first) = split /\n/, $old;
         is $old_exit, $exit, "$name, $state, in version 2 packets: exit code";
-        is shape($first), shape($run->first), "$name, $state, in version 2 packets: the whole first line";
+        is figureless($first), figureless($run->first), "$name, $state, in version 2 packets: the whole first line";
         cmp_ok length $first, '<', 1000, "$name, $state: the first line is below 1,000 bytes";
     }
 }
@@ -81,9 +92,12 @@ for my $case ([0, 'OK'], [2, 'CRITICAL']) {
 my ($exit, $output, $seconds) = $nrpe->check('silent');
 is $exit, 2, 'a silent server: CRITICAL';
 like $output, qr/\AXMPP PING CRITICAL - stream: deadline: no end after 2 s \| rtt=U/, 'with the plugin\'s line, not check_nrpe\'s';
+is shape($output =~ s/\n.*//sr), shape($page->block('text', 'deadline')), 'as the page shows it';
 cmp_ok $seconds, '<', 9, 'before check_nrpe gives up';
 $nrpe->daemon->wait_until(sub { !grep { read_file("/proc/$_/cmdline") =~ /\A\Q$program\E\0/ } descendants($nrpe->daemon->pid) }, 20, 'end the plugin');
 $nrpe->stop;
 pass 'and nothing is left';
+
+is_deeply [$page->unused], [], 'no block of the page is left untested';
 
 done_testing;
