@@ -10,6 +10,7 @@ libexecdir  ?= $(libdir)/nagios/plugins
 sysconfdir  ?= /etc
 datarootdir ?= $(prefix)/share
 mandir      ?= $(datarootdir)/man
+docdir      ?= $(datarootdir)/doc/check_xmpp_ping
 DESTDIR     ?=
 INSTALL     ?= install
 PKG_CONFIG  ?= pkg-config
@@ -99,14 +100,18 @@ conf: $(O)/doc/generate ## write what conf/ has from the table of options
 
 completionsdir = $(datarootdir)/bash-completion/completions
 
-install: all ## install plugin, man page and completion below DESTDIR
+# Pages, examples and the schema, with their folders.
+DOC_FILES := README NEWS SECURITY $(wildcard doc/*.md doc/*.json) $(shell find conf -type f)
+
+install: all ## install plugin, man page, completion, pages and examples below DESTDIR
 	$(INSTALL) -D -m 0755 $(PROGRAM) $(DESTDIR)$(libexecdir)/check_xmpp_ping
 	$(INSTALL) -D -m 0644 $(O)/check_xmpp_ping.1 $(DESTDIR)$(mandir)/man1/check_xmpp_ping.1
 	$(INSTALL) -D -m 0644 $(O)/check_xmpp_ping.bash $(DESTDIR)$(completionsdir)/check_xmpp_ping
+	for file in $(DOC_FILES); do $(INSTALL) -D -m 0644 $$file $(DESTDIR)$(docdir)/$$file || exit 1; done
 
 uninstall: ## remove what install has installed
 	rm -f $(DESTDIR)$(libexecdir)/check_xmpp_ping $(DESTDIR)$(mandir)/man1/check_xmpp_ping.1 \
-		$(DESTDIR)$(completionsdir)/check_xmpp_ping
+		$(DESTDIR)$(completionsdir)/check_xmpp_ping $(addprefix $(DESTDIR)$(docdir)/,$(DOC_FILES))
 
 # --- tests ---
 

@@ -16,6 +16,7 @@ use Daemon qw(now);
 use NameServer;
 use Probe;
 use Prosody;
+use Readme qw(readme_says);
 use TempDir;
 
 plan skip_all => 'AddressSanitizer has malloc() for itself' if read_file(Probe->program) =~ /__asan_init/;
@@ -149,6 +150,8 @@ for my $case ((map { [$_, @login] } @faults), map { [$_, @by_file] } @file_fault
     judge(shift @running) if @running >= SIDE_BY_SIDE;
 }
 judge($_) for @running;
+cmp_ok @faults + @file_faults, '>', 700, 'there are many faults';
+readme_says('more than 700 single faults');
 
 for my $call (sort keys %states) {
     note "$call: " . join ', ', map { "$states{$call}{$_} times exit code $_" } sort keys %{ $states{$call} };

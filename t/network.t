@@ -16,6 +16,7 @@ use NameServer;
 use Netns;
 use Probe;
 use Prosody;
+use Readme qw(readme_says);
 use Tun;
 
 my $forbidden = Netns->enter;
@@ -71,8 +72,10 @@ sub judge_all {
 
 # EXPECTED: state, phase, condition; like, long, patterns for the sentence and for the long output; time, from and to in
 # seconds; more, a function with more tests.
+my $judged = 0;
 sub judge {
     my ($name, $run, %expected) = @_;
+    $judged++;
     note sprintf '%s: %.2f s', $name, $run->elapsed;
     subtest "$name: $expected{state} " . ($expected{condition} // '') => sub {
         $run->is_valid($name);
@@ -279,6 +282,7 @@ if (!$no_tun) {
 judge_all();
 SKIP: {
     skip "the kernel forbids it: $no_tun", @bad_ways + 4 if $no_tun;
+    readme_says("$judged broken networks");
 }
 
 done_testing;

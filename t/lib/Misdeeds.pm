@@ -8,12 +8,13 @@ use warnings;
 
 use Exporter 'import';
 use MIME::Base64 qw(decode_base64 encode_base64);
-use Test::More import => [qw(cmp_ok diag is like note ok subtest unlike)];
+use Test::More import => [qw(cmp_ok diag is like ok subtest unlike)];
 use Time::HiRes qw(sleep);
 
 use Certificates;
 use Hostile;
 use Probe;
+use Readme qw(readme_says);
 use TempDir;
 
 our @EXPORT_OK = qw(phases_times_misdeeds special_misdeeds run_misdeeds);
@@ -155,13 +156,13 @@ sub phases_times_misdeeds {
                 waits => scalar($misdeed =~ /\A(?:silence|drip)\z/)];
         }
     }
-    note scalar(@cases) . ' cases: ' . @phases . ' phases x ' . @rows . ' misdeeds';
+    readme_says(scalar(@cases) . ' hostile servers: ' . @phases . ' phases x ' . @rows . ' misdeeds');
     return @cases;
 }
 
 sub special_misdeeds {
     my @cases = grep { my (undef, undef, undef, undef, %more) = @$_; !($sanitized && $more{slow}) } @SPECIAL;
-    note scalar(@cases) . ' cases that are possible in one place only';
+    readme_says(scalar(@SPECIAL) . ' more whose misdeed is possible in one place only');
     return @cases;
 }
 
