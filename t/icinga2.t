@@ -95,7 +95,7 @@ object Host "many" {
 object Service "silent" {
   import "xmpp-ping"
   host_name = "one"
-  check_timeout = 2
+  check_timeout = 3
   vars.remove("xmpp_ping_password_file")
   vars += { xmpp_ping_password = "$password", xmpp_ping_timeout = 50,
     xmpp_ping_port = ${\ $silent->sockport } }
@@ -182,7 +182,8 @@ $icinga->daemon->wait_until(
     },
     30, 'show the result'
 );
-is_result($late, 3, qr/killed by SIGTERM in phase stream/, 'Icinga\'s timeout: UNKNOWN, and the line survives');
+# Its line is there if it comes in the tenth of that time which Icinga waits before it kills: not surely on a busy machine.
+is_result($late, 3, qr/killed by SIGTERM in phase stream|<Timeout exceeded\.>/, 'Icinga\'s timeout: UNKNOWN');
 
 $icinga->stop;
 unlike $icinga->log_text, qr/\Q$password\E/, 'no password in the log';

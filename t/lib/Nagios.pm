@@ -26,7 +26,7 @@ sub new {
         lock_file => "$dir/pid", temp_file => "$dir/temp", temp_path => "$dir/tmp", check_result_path => "$dir/results",
         state_retention_file => "$dir/retention.dat", query_socket => "$dir/query", interval_length => 1, check_for_updates => 0,
         use_syslog => 0, nagios_user => scalar getpwuid $>, nagios_group => scalar getgrgid $), resource_file => $self->{resource},
-        service_check_timeout => $self->{service_check_timeout}, process_performance_data => 1, enable_notifications => 0,
+        service_check_timeout => $self->{service_check_timeout}, process_performance_data => 1, cached_host_check_horizon => 0, cached_service_check_horizon => 0, enable_notifications => 0,
         service_inter_check_delay_method => 'n', host_inter_check_delay_method => 'n',
         service_perfdata_file => "$dir/perfdata", service_perfdata_file_mode => 'a',
         service_perfdata_file_template => '$HOSTNAME$\t$SERVICEDESC$\t$SERVICESTATE$\t$SERVICEPERFDATA$',
@@ -63,18 +63,17 @@ sub status {
     my ($self, $host, $service, $condition) = @_;
     my $type = defined $service ? 'servicestatus' : 'hoststatus';
     my $found;
-    $self->{daemon}->wait_until(
-        sub {
-            for my $block (read_file("$self->{dir}/status.dat") =~ /^$type \{\n(.*?)^\t\}$/msg) {
-                my %value = $block =~ /^\t(\w+)=(.*)$/mg;
-                next if $value{host_name} ne $host || ($value{service_description} // '') ne ($service // '');
-                $found = \%value;
-                return 1 if $value{has_been_checked} && $condition->($found);
-            }
-            return 0;
-        },
-        60, 'show ' . ($service // $host) . ' as it should'
-    );
+    my $shown = sub {
+        for my $block (read_file("$self->{dir}/status.dat") =~ /^$type \{\n(.*?)^\t\}$/msg) {
+            my %value = $block =~ /^\t(\w+)=(.*)$/mg;
+            next if $value{host_name} ne $host || ($value{service_description} // '') ne ($service // '');
+            $found = \%value;
+            return 1 if $value{has_been_checked} && $condition->($found);
+        }
+        return 0;
+    };
+    eval { $self->{daemon}->wait_until($shown, 60, 'show ' . ($service // $host) . ' as it should'); 1 }
+        or croak $@, map { "$_=$found->{$_}\n" } sort keys %{ $found // {} };
     return $found;
 }
 
