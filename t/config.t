@@ -55,7 +55,7 @@ cmp_ok scalar keys %key, '>', 28, 'and these are many';
 
 write_file("$dir/$_", "secret\n") for qw(password ca.pem client.pem client.key);
 mkdir "$dir/certs" or die "$dir/certs: $!\n";
-my $whole = $text =~ s/^(\s*)#(?=[a-z])/$1/mgr =~ s{/etc/check_xmpp_ping/}{$dir/}gr;
+my $whole = $text =~ s/^(\s*)#(?=[a-z])/$1/mgr =~ s{/etc/check_xmpp_ping[./]}{$dir/}gr;
 my $full = run(['-f', config($whole), '--config-test']);
 is $full->exit, 0, 'so it is with what is a comment there' or diag $full->stdout;
 like $full->stdout, qr/^\s*\Q$_\E = /m, "the settings in force have $_" for sort grep { !/^(?:ping_timeout|port|alias)$/ } keys %key;

@@ -30,7 +30,7 @@ my $way = join ' ', '-H', $server->host, '-p', $server->port, '--ca-file', $serv
 sub here {
     my ($text) = @_;
     $text =~ s{/var/lib/prometheus/node-exporter}{$collected}g;
-    $text =~ s{/etc/xmpp-ping\.password}{$password}g;
+    $text =~ s{/etc/check_xmpp_ping\.password}{$password}g;
     $text =~ s{(-j probe\@example\.org)}{$1 $way}g;
     return $text;
 }
