@@ -231,7 +231,7 @@ clean: ## remove all that was built
 	rm -rf obj dist check_xmpp_ping
 
 help: ## show the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "  %-12s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "  %-15s %s\n", $$1, $$2 }'
 
 .PHONY: all conf check check-plain check-asan check-werror check-valgrind soak demo bench lint format install uninstall dist clean help unit-tests examples fuzz fuzz-targets coverage
 

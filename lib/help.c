@@ -4,6 +4,7 @@
 #include <ares.h>
 #include <gsasl.h>
 #include <jansson.h>
+#include <libconfig.h>
 #include <openssl/crypto.h>
 #include <string.h>
 #include <stringprep.h>
@@ -91,12 +92,13 @@ static int strophe_minor(void)
 
 void options_print_version(FILE *out)
 {
-    char text[260];
+    char text[280];
     char sandbox[32];
     snprintf(text, sizeof text,
-             "check_xmpp_ping %s (libstrophe 0.%d, OpenSSL %s, c-ares %s, GNU SASL %s, libidn %s, jansson %s, %s)",
-             VERSION, strophe_minor(), OpenSSL_version(OPENSSL_VERSION_STRING), ares_version(NULL),
-             gsasl_check_version(NULL), stringprep_check_version(NULL), jansson_version_str(),
-             sandbox_version(sandbox, sizeof sandbox));
+             "check_xmpp_ping %s (libstrophe 0.%d, OpenSSL %s, libconfig %d.%d, c-ares %s, GNU SASL %s, libidn %s, "
+             "jansson %s, %s)",
+             VERSION, strophe_minor(), OpenSSL_version(OPENSSL_VERSION_STRING), LIBCONFIG_VER_MAJOR,
+             LIBCONFIG_VER_MINOR, ares_version(NULL), gsasl_check_version(NULL), stringprep_check_version(NULL),
+             jansson_version_str(), sandbox_version(sandbox, sizeof sandbox));
     print_words(out, text, 0, 4);
 }
