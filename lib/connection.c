@@ -96,7 +96,7 @@ static void on_event(xmpp_conn_t *conn, xmpp_conn_event_t event, int error, xmpp
         connection->connected = true;
         break;
     case XMPP_CONN_CONNECT:
-        connection->opened = true;
+        connection->opened = connection->greeted = true;
         break;
     case XMPP_CONN_DISCONNECT:
     case XMPP_CONN_FAIL:
@@ -266,7 +266,8 @@ void connection_failure(const struct connection *connection, enum phase phase, s
     } else if (connection->unusable) {
         failure_set(failure, phase, "", "no memory or descriptor is left to use the connection with");
         failure->own_fault = true;
-    } else if (connection->malformed && !connection->opened && connection->chunk_length > 0) {
+    } else if (connection->malformed && !connection->greeted && connection->chunk_length > 0) {
+        /* Something else than XMPP introduces itself. Later the server may know secrets, which a cut would hide. */
         size_t line = 0;
         while (line < connection->chunk_length && line < 40 && connection->chunk[line] >= ' ')
             line++;

@@ -25,6 +25,7 @@ struct connection {
     bool connected;              /* libstrophe has taken the socket over */
     bool header_queued;          /* a stream header waits to be sent */
     bool opened;                 /* the server opened a stream, since connection_open_stream() */
+    bool greeted;                /* it did so at least once */
     bool ended;
     bool malformed;               /* because what came is not XML, or no stream */
     enum memory_end memory_end;   /* because the server made libstrophe ask for too much, or there is none */
