@@ -39,7 +39,7 @@ static void guard(size_t size, size_t count, enum memory_end end, const char *na
     struct memory memory;
     memory_init(&memory);
     struct work work = {.memory = &memory, .size = size, .count = count};
-    is_int(memory_guard(&memory, take, &work), end, name);
+    is_int(memory_guard(&memory, take, &work), end, "%s", name);
     if (end == MEMORY_GOOD)
         is_int((long)work.got, (long)count, "all of it is had");
     else
