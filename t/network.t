@@ -191,8 +191,8 @@ my @breaks = (
     # Silence alone says nothing about who is to blame: the deadline ends it.
     ['all packets are dropped', 'drop', [@endless, '-t', 4], @silence, time => [3.9, 4]],
     # A ping's own limit ends each of them, and some were answered: the sum of it is a loss.
-    ['all packets are dropped, pings have a limit', 'drop', ['-n', 12, '-i', '20ms', '--ping-timeout', '200ms', '-t', 30],
-        state => 'WARNING', time => [0.2, 5], like => qr/unanswered|answered|lost|loss/],
+    ['all packets are dropped, pings have a limit', 'drop', ['-n', 60, '-i', '50ms', '--ping-timeout', '100ms', '-t', 30],
+        state => 'WARNING', time => [3, 10], like => qr/unanswered|answered|lost|loss/],
     ['a reset', 'reject with tcp reset', [@endless, '-t', 30], @lost, time => \@at_once],
     # To a connection that stands, ICMP is hearsay: TCP goes on (RFC 5461 section 2), until the deadline.
     ['host unreachable', 'reject with icmp type host-unreachable', [@endless, '-t', 4], @silence, time => [3.9, 4]],
