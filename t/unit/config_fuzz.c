@@ -153,7 +153,8 @@ static void move_line(struct text *text, bool copy)
 static void change_value(struct text *text)
 {
     char value[256];
-    const char *equals = memchr(text->bytes + pick(text->length), '=', TEXT_MOST);
+    size_t from = pick(text->length);
+    const char *equals = memchr(text->bytes + from, '=', text->length - from);
     size_t at = equals ? (size_t)(equals - text->bytes) + 1 : text->length;
     if (at >= text->length)
         return;
