@@ -2,6 +2,7 @@
 #include "probe.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <strophe.h>
 
 #include "clock.h"
@@ -170,6 +171,10 @@ static void tell_candidate(const struct probe *probe, const struct endpoint *end
     union address address;
     bool absolute = !probe->settings->hostname && !host_literal(endpoint->name, &address);
     snprintf(host, sizeof host, "%s%s", endpoint->name, absolute ? "." : "");
+    if (strlen(host) >= sizeof event.text) { /* cut, it would be another host's */
+        tell_endpoint(probe, endpoint->name, endpoint->tls, "dns-failed", "too long a name", 0);
+        return;
+    }
     event_set(event.text, host);
     event.value = endpoint->port;
     event.code = endpoint->tls;
