@@ -7,7 +7,6 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "host.h"
 #include "live.h"
 #include "probe.h"
 #include "text.h"
@@ -39,6 +38,7 @@ static void prepare(struct endpoint_check *check, const struct settings *setting
     name_check(check, candidate);
     memcpy(check->hostname, candidate->host, sizeof check->hostname);
     check->settings = *settings;
+    secret_wipe(&check->settings.password);
     check->settings.each_endpoint = false;
     check->settings.hostname = check->hostname;
     check->settings.port = candidate->port;
@@ -102,6 +102,20 @@ static bool discover(struct survey *survey, struct settings *settings, int64_t s
     return true;
 }
 
+struct check_input {
+    struct probe_input probe;
+    struct secret *password; /* the run's: copies in all checks would outlast the login of each child */
+};
+
+/* A supervise_work. */
+static void run_check(const void *input, int fd)
+{
+    const struct check_input *given = input;
+    given->probe.settings->password = *given->password;
+    secret_wipe(given->password);
+    probe_run(&given->probe, fd);
+}
+
 bool survey_run(struct survey *survey, struct settings *settings, int64_t started_at)
 {
     *survey = (struct survey){0};
@@ -110,17 +124,17 @@ bool survey_run(struct survey *survey, struct settings *settings, int64_t starte
     if (survey->count == 0)
         return true;
     struct supervised *children = calloc(survey->count, sizeof *children);
-    struct probe_input *inputs = calloc(survey->count, sizeof *inputs);
+    struct check_input *inputs = calloc(survey->count, sizeof *inputs);
     struct live *lives = calloc(survey->count, sizeof *lives);
     int64_t deadline = started_at + settings->timeout;
     bool good = children && inputs && lives;
     for (size_t i = 0; i < survey->count && good; i++) {
         struct endpoint_check *check = &survey->checks[i];
         good = result_init(&check->result, &check->settings, started_at);
-        inputs[i] = (struct probe_input){.settings = &check->settings, .deadline = deadline};
+        inputs[i] = (struct check_input){{.settings = &check->settings, .deadline = deadline}, &settings->password};
         lives[i] = live_on(STDOUT_FILENO, &check->settings, &check->result);
         lives[i].endpoint = check->name;
-        children[i] = (struct supervised){.work = probe_run,
+        children[i] = (struct supervised){.work = run_check,
                                           .input = &inputs[i],
                                           .targets = 1,
                                           .pings = settings_most_pings(settings),
@@ -129,11 +143,8 @@ bool survey_run(struct survey *survey, struct settings *settings, int64_t starte
     }
     if (good)
         supervise(children, survey->count, deadline);
-    for (size_t i = 0; i < survey->count; i++) {
-        secret_wipe(&survey->checks[i].settings.password);
-        if (good)
-            result_close(&survey->checks[i].result, &children[i].outcome);
-    }
+    for (size_t i = 0; i < survey->count && good; i++)
+        result_close(&survey->checks[i].result, &children[i].outcome);
     free(children);
     free(inputs);
     free(lives);

@@ -15,7 +15,7 @@ struct endpoint_check {
     char name[SURVEY_NAME_SIZE];  /* "xmpp.example.org:5222 IPv4"; clean */
     char label[SURVEY_NAME_SIZE]; /* "xmpp_example_org_5222_ipv4": what its metrics' labels begin with */
     char hostname[256];
-    struct settings settings; /* the run's, for this way; owns nothing */
+    struct settings settings; /* the run's, for this way, but its password; owns nothing */
     struct result result;
     struct verdict verdict;
     bool up; /* the login went well and the server answered */
