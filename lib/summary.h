@@ -10,6 +10,9 @@
 
 #define SUMMARY_NAME_SIZE 512
 
+/* What --insecure adds to the first line. */
+#define SUMMARY_INSECURE ", certificate not verified"
+
 /* What users know a target by: the own server's domain, else the JID as they gave it; clean, at most WIDTH characters.
  * OUT has SUMMARY_NAME_SIZE bytes. Returns OUT. */
 char *summary_name(const struct settings *settings, size_t target, size_t width, char *out);

@@ -122,28 +122,39 @@ static void add_slowest(struct line *line, const struct survey *survey)
     line_add_time(line, (long long)(slowest * (double)NS_PER_S));
 }
 
-/* The first line: the worst endpoint and what is wrong with it, else FINDING, else how many there are. */
+/* What is wrong with the worst endpoint, without what the whole line says itself at its end. */
+static void add_worst(struct line *line, const struct endpoint_check *worst)
+{
+    const char *sentence = worst->verdict.summary;
+    size_t length = strlen(sentence), end = strlen(SUMMARY_INSECURE);
+    if (length >= end && strcmp(sentence + length - end, SUMMARY_INSECURE) == 0)
+        length -= end;
+    if (!worst->result.own_fault) { /* else it is of the options, whatever the endpoint */
+        char name[SURVEY_NAME_SIZE];
+        memcpy(name, worst->name, sizeof name);
+        text_shorten(name, CULPRIT_WIDTH);
+        line_add(line, "%s: ", name);
+    }
+    line_add(line, "%.*s", (int)length, sentence);
+}
+
+/* The first line: the worst endpoint and what is wrong with it, else FINDING, else how many there are. With --insecure
+ * there is no room for how many are up beside a cause. */
 static void summarize(const struct survey *survey, const struct settings *settings, const struct outcome *outcome,
                       const struct finding *finding, struct verdict *verdict)
 {
     struct line body = LINE_EMPTY, tail = LINE_EMPTY;
-    const struct endpoint_check *worst = finding ? NULL : outcome->worst;
-    if (worst || finding) {
+    if (settings->insecure && settings->tls != TLS_NONE) {
+        line_add(&tail, SUMMARY_INSECURE);
+    } else if (outcome->worst || finding) {
         line_add(&tail, ", ");
         add_count(&tail, survey, outcome->up);
     }
-    if (settings->insecure && settings->tls != TLS_NONE && !worst)
-        line_add(&tail, ", certificate not verified");
     size_t width = SUMMARY_WIDTH - text_width(tail.text);
-    if (worst && worst->result.own_fault) { /* of the options, whatever the endpoint */
-        line_add(&body, "%s", worst->verdict.summary);
-    } else if (worst) {
-        char name[SURVEY_NAME_SIZE];
-        memcpy(name, worst->name, sizeof name);
-        text_shorten(name, CULPRIT_WIDTH);
-        line_add(&body, "%s: %s", name, worst->verdict.summary);
-    } else if (finding) {
+    if (finding) {
         line_add(&body, "%s", finding->text);
+    } else if (outcome->worst) {
+        add_worst(&body, outcome->worst);
     } else {
         char name[SUMMARY_NAME_SIZE];
         line_add(&body, "%s: ", summary_name(settings, 0, CULPRIT_WIDTH, name));

@@ -343,7 +343,7 @@ static void summarize(struct judge *judge)
     if (judge->found && others > 0)
         line_add(&tail, " (+%d more)", others);
     if (judge->settings->insecure && (judge->result->tls || judge->result->entered[PHASE_TLS]))
-        line_add(&tail, ", certificate not verified");
+        line_add(&tail, SUMMARY_INSECURE);
     size_t width = SUMMARY_WIDTH - text_width(tail.text);
     if (!judge->found) {
         summary_good(&body, judge->settings, judge->tallies, judge->up, width);

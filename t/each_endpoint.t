@@ -80,6 +80,8 @@ my @table = (
     ['a range for what each takes', 'all', '-L time_auth,,1us', 2, '2/2', qr/\Aa\.test:$p IPv4: time_auth .* is above 1 us/],
     ['a range for the RTT', 'all', '-w 1us', 1, '2/2', qr/\Aa\.test:$p IPv4: all\.test: rtt .* is above 1 us/],
     ['the certificate is not verified', 'all', '--insecure', 0, '2/2', qr/, certificate not verified\z/],
+    ['nor is it where one is down', 'some', '--insecure', 1, '1/2', qr/\Ab\.test:$dead IPv4: connect: connect-ref.*, certificate not verified\z/],
+    ['nor where a range is broken', 'some', '--insecure -L endpoints_up,,2:', 2, '1/2', qr/\Aendpoints_up 1 is below 2, certificate not verified\z/],
     ['-H and -p name the one endpoint', 'all', "-H 127.0.0.1 -p $p", 0, '1/1', qr/1 of 1 endpoint up/],
     ['no record and no address', 'nothing', '', 2, undef, qr/\Adns: dns-not-found: nothing\.test/],
 );
