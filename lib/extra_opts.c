@@ -2,14 +2,13 @@
 #include "extra_opts.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "ini.h"
 #include "options.h"
 #include "why.h"
@@ -42,7 +41,7 @@ static const char *const standard_files[] = {
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 /* What one --extra-opts asks for. */
-struct source {
+struct origin {
     char section[256];
     char file[PATH_MAX];
 };
@@ -91,68 +90,63 @@ static const char *program_name(const char *path)
 }
 
 /* LOCATOR is [SECTION][@FILE]. */
-static bool read_locator(const char *locator, const char *program, struct source *source, char *why, size_t why_size)
+static bool read_locator(const char *locator, const char *program, struct origin *origin, char *why, size_t why_size)
 {
     size_t length = strcspn(locator, "@");
     const char *section = length > 0 ? locator : program;
     if (length == 0)
         length = strlen(program);
-    if (length >= sizeof source->section)
+    if (length >= sizeof origin->section)
         return why_set(why, why_size, OPTION ": the name of the section is too long");
-    snprintf(source->section, sizeof source->section, "%.*s", (int)length, section);
+    snprintf(origin->section, sizeof origin->section, "%.*s", (int)length, section);
 
     const char *at = strchr(locator, '@');
     if (!at)
-        return find_file(source->file) ||
+        return find_file(origin->file) ||
                why_set(why, why_size, OPTION ": there is no %s, nor is one named behind @", file_names[0]);
     if (at[1] == '\0')
         return why_set(why, why_size, OPTION ": there is no file named behind @");
-    return snprintf(source->file, sizeof source->file, "%s", at + 1) < (int)sizeof source->file ||
+    return snprintf(origin->file, sizeof origin->file, "%s", at + 1) < (int)sizeof origin->file ||
            why_set(why, why_size, OPTION ": the name of the file is too long");
 }
 
 /* --- the file --- */
 
-static bool refuse(const struct source *source, char *why, size_t why_size, const char *reason)
+static bool refuse(const struct origin *origin, char *why, size_t why_size, const char *reason)
 {
-    return why_set(why, why_size, OPTION ": %s %s", source->file, reason);
+    return why_set(why, why_size, OPTION ": %s %s", origin->file, reason);
+}
+
+/* BUFFER, of FILE_LONGEST + 1 bytes, becomes all of the open file as text. */
+static bool fill(const struct origin *origin, int fd, char *buffer, char *why, size_t why_size)
+{
+    ssize_t used = file_read(fd, buffer, FILE_LONGEST + 1);
+    if (used < 0)
+        return why_set(why, why_size, OPTION ": %s cannot be read: %s", origin->file, strerror(errno));
+    if (used > FILE_LONGEST)
+        return refuse(origin, why, why_size, "is larger than 1 MiB");
+    if (memchr(buffer, '\0', (size_t)used))
+        return refuse(origin, why, why_size, "is no text: it holds a NUL byte");
+    buffer[used] = '\0';
+    return true;
 }
 
 /* The whole file as text, which the caller frees. NULL on failure. */
-static char *read_text(const struct source *source, char *why, size_t why_size)
+static char *read_text(const struct origin *origin, char *why, size_t why_size)
 {
-    /* Without O_NONBLOCK the opening of a FIFO would wait for its writer before the FIFO can be refused. */
-    int fd = open(source->file, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0) {
-        why_set(why, why_size, OPTION ": %s cannot be opened: %s", source->file, strerror(errno));
-        return NULL;
-    }
     struct stat status;
-    size_t used = 0;
+    int fd = file_open(origin->file, &status);
+    if (fd < 0 && errno != 0)
+        why_set(why, why_size, OPTION ": %s cannot be opened: %s", origin->file, strerror(errno));
+    else if (fd < 0)
+        refuse(origin, why, why_size, "is not a regular file");
+    if (fd < 0)
+        return NULL;
     char *text = malloc(FILE_LONGEST + 1);
-    bool good = false;
-    if (!text) {
-        why_set(why, why_size, "out of memory");
-    } else if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
-        refuse(source, why, why_size, "is not a regular file");
-    } else {
-        ssize_t got;
-        while ((got = read(fd, text + used, FILE_LONGEST + 1 - used)) > 0)
-            used += (size_t)got;
-        if (got < 0)
-            why_set(why, why_size, OPTION ": %s cannot be read: %s", source->file, strerror(errno));
-        else if (used > FILE_LONGEST)
-            refuse(source, why, why_size, "is larger than 1 MiB");
-        else if (memchr(text, '\0', used))
-            refuse(source, why, why_size, "is no text: it holds a NUL byte");
-        else
-            good = true;
-    }
+    bool good = text ? fill(origin, fd, text, why, why_size) : why_set(why, why_size, "out of memory");
     close(fd);
-    if (good) {
-        text[used] = '\0';
+    if (good)
         return text;
-    }
     free(text);
     return NULL;
 }
@@ -202,31 +196,31 @@ static bool add_entry(struct extra_opts *extra, const struct ini *ini, struct se
     return try_word(word, scratch, why, why_size);
 }
 
-static bool add_section(struct extra_opts *extra, const struct source *source, char *text, struct settings *scratch,
+static bool add_section(struct extra_opts *extra, const struct origin *origin, char *text, struct settings *scratch,
                         char *why, size_t why_size)
 {
     char reason[320];
     int before = extra->added;
-    struct ini ini = ini_open(text, source->section);
+    struct ini ini = ini_open(text, origin->section);
     while (ini_next(&ini)) {
         if (!add_entry(extra, &ini, scratch, reason, sizeof reason))
-            return why_set(why, why_size, OPTION ": %s:%d: %s", source->file, ini.line, reason);
+            return why_set(why, why_size, OPTION ": %s:%d: %s", origin->file, ini.line, reason);
     }
     if (ini.why)
-        return why_set(why, why_size, OPTION ": %s:%d: %s", source->file, ini.line, ini.why);
+        return why_set(why, why_size, OPTION ": %s:%d: %s", origin->file, ini.line, ini.why);
     if (extra->added > before)
         return true;
-    return why_set(why, why_size, OPTION ": %s has %s section [%s]", source->file, ini.found ? "an empty" : "no",
-                   source->section);
+    return why_set(why, why_size, OPTION ": %s has %s section [%s]", origin->file, ini.found ? "an empty" : "no",
+                   origin->section);
 }
 
-static bool add_source(struct extra_opts *extra, const struct source *source, char *why, size_t why_size)
+static bool add_origin(struct extra_opts *extra, const struct origin *origin, char *why, size_t why_size)
 {
-    char *text = read_text(source, why, why_size);
+    char *text = read_text(origin, why, why_size);
     if (!text)
         return false;
     struct settings scratch;
-    bool done = settings_init(&scratch) ? add_section(extra, source, text, &scratch, why, why_size)
+    bool done = settings_init(&scratch) ? add_section(extra, origin, text, &scratch, why, why_size)
                                         : why_set(why, why_size, "out of memory");
     settings_free(&scratch);
     free(text);
@@ -255,8 +249,8 @@ static int words_of_option(int argc, char *const argv[], int index, const char *
 
 static bool expand_one(struct extra_opts *extra, const char *locator, const char *program, char *why, size_t why_size)
 {
-    struct source source;
-    return read_locator(locator, program, &source, why, why_size) && add_source(extra, &source, why, why_size);
+    struct origin origin;
+    return read_locator(locator, program, &origin, why, why_size) && add_origin(extra, &origin, why, why_size);
 }
 
 bool extra_opts_expand(int argc, char *const argv[], struct extra_opts *extra, char *why, size_t why_size)

@@ -2,52 +2,16 @@
 #include "secret.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define PUBLIC_MODE (S_IRGRP | S_IROTH)
-
-static bool refuse(char *why, size_t why_size, const char *file, const char *reason)
-{
-    snprintf(why, why_size, "%s %s", file, reason);
-    return false;
-}
-
-static bool refuse_errno(char *why, size_t why_size, const char *file, const char *what, int error)
-{
-    snprintf(why, why_size, "%s %s: %s", file, what, strerror(error));
-    return false;
-}
-
-bool secret_file_is_public(int fd)
-{
-    struct stat status;
-    return fstat(fd, &status) != 0 || (status.st_mode & PUBLIC_MODE) != 0;
-}
-
-/* Reads from FD until BUFFER is full, holds a line end, or the file ends. Returns the bytes read, -1 on failure. */
-static ssize_t read_line(int fd, char *buffer, size_t size)
-{
-    size_t used = 0;
-    while (used < size && (used == 0 || !memchr(buffer, '\n', used))) {
-        ssize_t got = read(fd, buffer + used, size - used);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return -1;
-        if (got == 0)
-            break;
-        used += (size_t)got;
-    }
-    return (ssize_t)used;
-}
+#include "file.h"
+#include "why.h"
 
 /* Takes the first line of the USED bytes in BUFFER. */
 static bool take_line(const char *buffer, size_t used, const char *file, struct secret *secret, char *why,
@@ -58,11 +22,11 @@ static bool take_line(const char *buffer, size_t used, const char *file, struct 
     if (newline && length > 0 && buffer[length - 1] == '\r')
         length--;
     if (length == 0)
-        return refuse(why, why_size, file, "has an empty first line");
+        return why_set(why, why_size, "%s has an empty first line", file);
     if (memchr(buffer, '\0', length))
-        return refuse(why, why_size, file, "holds a NUL byte in its first line");
+        return why_set(why, why_size, "%s holds a NUL byte in its first line", file);
     if (length >= sizeof secret->value)
-        return refuse(why, why_size, file, "has a first line that is too long");
+        return why_set(why, why_size, "%s has a first line that is too long", file);
     secret_wipe(secret);
     memcpy(secret->value, buffer, length);
     secret->length = length;
@@ -72,23 +36,20 @@ static bool take_line(const char *buffer, size_t used, const char *file, struct 
 
 bool secret_read_file(const char *file, struct secret *secret, char *why, size_t why_size)
 {
-    /* Without O_NONBLOCK the opening of a FIFO would wait for its writer before the FIFO can be refused. */
-    int fd = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0)
-        return refuse_errno(why, why_size, file, "cannot be opened", errno);
     struct stat status;
+    int fd = file_open(file, &status);
+    if (fd < 0 && errno != 0)
+        return why_set(why, why_size, "%s cannot be opened: %s", file, strerror(errno));
+    if (fd < 0)
+        return why_set(why, why_size, "%s is not a regular file", file);
     bool done = false;
-    if (fstat(fd, &status) != 0) {
-        refuse_errno(why, why_size, file, "cannot be examined", errno);
-    } else if (!S_ISREG(status.st_mode)) {
-        refuse(why, why_size, file, "is not a regular file");
-    } else if ((status.st_mode & PUBLIC_MODE) != 0) {
-        refuse(why, why_size, file, "can be read by group or others");
+    if (file_is_public(&status)) {
+        why_set(why, why_size, "%s can be read by group or others", file);
     } else {
         char buffer[sizeof secret->value + 1]; /* the longest value and CR LF */
-        ssize_t used = read_line(fd, buffer, sizeof buffer);
+        ssize_t used = file_read(fd, buffer, sizeof buffer);
         if (used < 0)
-            refuse_errno(why, why_size, file, "cannot be read", errno);
+            why_set(why, why_size, "%s cannot be read: %s", file, strerror(errno));
         else
             done = take_line(buffer, (size_t)used, file, secret, why, why_size);
         explicit_bzero(buffer, sizeof buffer);
@@ -100,10 +61,8 @@ bool secret_read_file(const char *file, struct secret *secret, char *why, size_t
 bool secret_set(struct secret *secret, const char *text, char *why, size_t why_size)
 {
     size_t length = strlen(text);
-    if (length == 0 || length >= sizeof secret->value) {
-        snprintf(why, why_size, "%s", length == 0 ? "is empty" : "is too long");
-        return false;
-    }
+    if (length == 0 || length >= sizeof secret->value)
+        return why_set(why, why_size, "%s", length == 0 ? "is empty" : "is too long");
     secret_wipe(secret);
     memcpy(secret->value, text, length);
     secret->length = length;
@@ -121,7 +80,7 @@ bool secret_take_environment(struct secret *secret, char *why, size_t why_size)
     char reason[20];
     bool done = secret_set(secret, value, reason, sizeof reason);
     if (!done && *value != '\0')
-        snprintf(why, why_size, "%s %s", SECRET_VARIABLE, reason);
+        why_set(why, why_size, "%s %s", SECRET_VARIABLE, reason);
     /* In place, as /proc/PID/environ shows this memory; each copy, as an environment may name a variable twice. */
     const size_t name_length = strlen(SECRET_VARIABLE "=");
     for (char **entry = environ; *entry; entry++) {

@@ -58,7 +58,4 @@ bool secrets_are_in(const struct secrets *secrets, const char *text);
 /* Overwrites them. */
 void secrets_wipe(struct secrets *secrets);
 
-/* Whether the open file FD is readable by group or others. */
-bool secret_file_is_public(int fd);
-
 #endif

@@ -2,14 +2,12 @@
 #include "source.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "secret.h"
+#include "file.h"
 #include "why.h"
 
 /* An int has every number of so many digits, and libconfig (1.5) takes some larger ones for others; a double has every
@@ -45,7 +43,7 @@ static const char *place(const char *file, unsigned line, char out[SOURCE_PLACE_
     return out;
 }
 
-/* Appends "PLACE: REASON". Always false. */
+/* Writes "PLACE: REASON". Always returns false. */
 static bool refuse(const struct reader *reader, const char *reason)
 {
     char where[SOURCE_PLACE_SIZE];
@@ -272,22 +270,9 @@ static bool take_lines(struct reader *reader, const char *text)
     return !reader->in_comment || refuse(reader, "a comment does not end");
 }
 
-/* All of FD to BUFFER, of BUFFER_SIZE bytes, a newline and a NUL behind it. *LENGTH is what has been read, also on
- * failure. */
-static bool read_all(const struct reader *reader, int fd, char *buffer, size_t *length)
+/* BUFFER holds the file's USED bytes, and has room for a newline and a NUL behind them. */
+static bool take_text(struct reader *reader, char *buffer, size_t used)
 {
-    size_t used = 0;
-    while (used <= SOURCE_MOST) {
-        ssize_t got = read(fd, buffer + used, SOURCE_MOST + 1 - used);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return refuse(reader, strerror(errno));
-        if (got == 0)
-            break;
-        used += (size_t)got;
-        *length = used;
-    }
     if (used > SOURCE_MOST)
         return refuse_size(reader, SOURCE_MOST, "bytes");
     if (memchr(buffer, '\0', used))
@@ -295,7 +280,7 @@ static bool read_all(const struct reader *reader, int fd, char *buffer, size_t *
     if (used > 0 && buffer[used - 1] != '\n')
         buffer[used++] = '\n';
     buffer[used] = '\0';
-    return true;
+    return take_lines(reader, buffer);
 }
 
 static bool take_file(struct reader *reader, int fd)
@@ -303,9 +288,9 @@ static bool take_file(struct reader *reader, int fd)
     char *buffer = malloc(BUFFER_SIZE);
     if (!buffer)
         return refuse(reader, "out of memory");
-    size_t length = 0;
-    bool good = read_all(reader, fd, buffer, &length) && take_lines(reader, buffer);
-    explicit_bzero(buffer, length);
+    ssize_t used = file_read(fd, buffer, SOURCE_MOST + 1);
+    bool good = used < 0 ? refuse(reader, strerror(errno)) : take_text(reader, buffer, (size_t)used);
+    explicit_bzero(buffer, used < 0 ? BUFFER_SIZE : (size_t)used);
     free(buffer);
     return good;
 }
@@ -338,29 +323,25 @@ static bool refuse_file(const struct reader *parent, const char *name, const cha
     return refuse(parent, sentence);
 }
 
-static bool add_file(struct source *source, const char *name, const struct stat *status, bool is_public)
+static bool add_file(struct source *source, const char *name, const struct stat *status)
 {
     struct source_file *files = realloc(source->files, (source->file_count + 1) * sizeof *files);
     if (!files)
         return false;
     source->files = files;
-    files[source->file_count] = (struct source_file){strdup(name), status->st_dev, status->st_ino, is_public};
+    files[source->file_count] =
+        (struct source_file){strdup(name), status->st_dev, status->st_ino, file_is_public(status)};
     return files[source->file_count].name && ++source->file_count;
 }
 
-static bool read_open_file(struct source *source, const struct reader *parent, const char *name, int fd, char *why,
-                           size_t why_size)
+static bool read_open_file(struct source *source, const struct reader *parent, const char *name, int fd,
+                           const struct stat *status, char *why, size_t why_size)
 {
-    struct stat status;
-    if (fstat(fd, &status) != 0)
-        return refuse_file(parent, name, strerror(errno), why, why_size);
-    if (!S_ISREG(status.st_mode))
-        return refuse_file(parent, name, "is not a regular file", why, why_size);
-    if (is_open(parent, &status))
+    if (is_open(parent, status))
         return refuse_file(parent, name, "includes itself", why, why_size);
     if (source->file_count == SOURCE_FILES_MOST)
         return refuse_file(parent, name, "is one file too many", why, why_size);
-    if (!add_file(source, name, &status, secret_file_is_public(fd)))
+    if (!add_file(source, name, status))
         return refuse_file(parent, name, "out of memory", why, why_size);
     struct reader reader = {.source = source,
                             .parent = parent,
@@ -373,13 +354,13 @@ static bool read_open_file(struct source *source, const struct reader *parent, c
 
 static bool read_file(struct source *source, const struct reader *parent, const char *name, char *why, size_t why_size)
 {
+    struct stat status;
     if (depth(parent) > SOURCE_DEEPEST)
         return refuse_file(parent, name, "is included too deep", why, why_size);
-    /* Without O_NONBLOCK the opening of a FIFO would wait for its writer before the FIFO can be refused. */
-    int fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    int fd = file_open(name, &status);
     if (fd < 0)
-        return refuse_file(parent, name, strerror(errno), why, why_size);
-    bool good = read_open_file(source, parent, name, fd, why, why_size);
+        return refuse_file(parent, name, errno != 0 ? strerror(errno) : "is not a regular file", why, why_size);
+    bool good = read_open_file(source, parent, name, fd, &status, why, why_size);
     close(fd);
     return good;
 }

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The files that users name: what is no regular file is refused before anybody waits for it. */
+#ifndef FILE_H
+#define FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+/* Opens the regular file NAME for reading; the caller closes it. *STATUS is that of the open file, so that there is no
+ * race. On failure returns -1, with errno, which is 0 when it is not a regular file. */
+int file_open(const char *name, struct stat *status);
+
+/* Whether group or others can read the file of STATUS. */
+bool file_is_public(const struct stat *status);
+
+/* Reads from FD until BUFFER is full or the file ends. Returns how many bytes, -1 with errno on failure. May block as
+ * disks and network file systems do. */
+ssize_t file_read(int fd, char *buffer, size_t size);
+
+#endif
