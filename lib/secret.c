@@ -169,9 +169,9 @@ static void escape(char *out, const char *in)
 void secrets_collect(struct secrets *secrets, const struct secret *secret, const char *node)
 {
     memset(secrets, 0, sizeof *secrets);
+    RAND_bytes(secrets->key, sizeof secrets->key); /* if it fails, the digests are plain ones */
     if (!secret->set || secret->length < SHORTEST_TOLD)
         return;
-    RAND_bytes(secrets->key, sizeof secrets->key); /* if it fails, the digests are plain ones */
     add_form(secrets, &secrets->forms[0], secret->value, secret->length);
     add_base64(secrets, &secrets->forms[1], secret->value, secret->length);
     char plain[2 * sizeof secret->value]; /* NUL node NUL password (RFC 4616) */

@@ -45,8 +45,8 @@ struct secrets {
     } forms[SECRET_FORMS];
 };
 
-/* Fills SECRETS for the account NODE, "" for none. All empty when SECRET is not set or too short to be told from words.
- */
+/* Fills SECRETS for the account NODE, "" for none. No form of the password when SECRET is not set or too short to be
+ * told from words. */
 void secrets_collect(struct secrets *secrets, const struct secret *secret, const char *node);
 
 /* Adds a MESSAGE of the SASL exchange, in base64; of more than two the last counts. */
