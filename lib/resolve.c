@@ -335,9 +335,3 @@ void resolution_free(struct resolution *resolution)
     free(resolution->endpoints);
     memset(resolution, 0, sizeof(*resolution));
 }
-
-bool resolve_is_loopback(const char *host)
-{
-    union address address;
-    return host_is_localhost(host) || (host_literal(host, &address) && host_is_loopback(&address));
-}

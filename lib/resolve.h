@@ -48,7 +48,4 @@ bool resolve(const struct settings *settings, int64_t deadline, struct resolutio
 
 void resolution_free(struct resolution *resolution);
 
-/* Whether a host, as --hostname or the domain gives it, is a loopback address or "localhost" without asking anyone. */
-bool resolve_is_loopback(const char *host);
-
 #endif

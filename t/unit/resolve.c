@@ -145,9 +145,12 @@ int main(void)
         is_str(valid ? host_format(&address, text, sizeof(text)) : NULL, servers[i].address,
                "the name server '%s' is %s", servers[i].text, servers[i].address ? servers[i].address : "refused");
     }
-    for (size_t i = 0; i < sizeof(loopbacks) / sizeof(loopbacks[0]); i++)
-        is_int(resolve_is_loopback(loopbacks[i].host), loopbacks[i].loopback, "'%s' is %sloopback", loopbacks[i].host,
-               loopbacks[i].loopback ? "" : "not ");
+    for (size_t i = 0; i < sizeof(loopbacks) / sizeof(loopbacks[0]); i++) {
+        const char *host = loopbacks[i].host;
+        union address address;
+        bool loopback = host_is_localhost(host) || (host_literal(host, &address) && host_is_loopback(&address));
+        is_int(loopback, loopbacks[i].loopback, "'%s' is %sloopback", host, loopbacks[i].loopback ? "" : "not ");
+    }
     for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
         char name[256];
         bool absolute = false;
