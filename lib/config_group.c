@@ -20,7 +20,8 @@ struct level {
     size_t why_size;
 };
 
-const char *config_type_name(const config_setting_t *setting)
+/* "a string", "a group" ...: what SETTING is. */
+static const char *type_name(const config_setting_t *setting)
 {
     static const char *const names[] = {
         [CONFIG_TYPE_NONE] = "nothing",     [CONFIG_TYPE_GROUP] = "a group",  [CONFIG_TYPE_INT] = "an integer",
@@ -75,7 +76,7 @@ bool config_refuse_type(const struct source *source, const config_setting_t *set
                         size_t why_size)
 {
     char reason[160];
-    why_set(reason, sizeof reason, "found %s, expected %s", config_type_name(setting), expected);
+    why_set(reason, sizeof reason, "found %s, expected %s", type_name(setting), expected);
     return refuse(source, setting, reason, why, why_size);
 }
 
@@ -343,16 +344,9 @@ static bool read_password(const struct level *level, const config_setting_t *set
         return refuse_type(level, setting, "a string");
     if (source_is_public(level->source, config_setting_source_line(setting)))
         return refuse_value(level, setting, "is in a file that group or others can read");
-    const char *value = config_setting_get_string(setting);
-    size_t length = strlen(value);
-    if (length == 0 || length >= sizeof password->value)
-        return refuse_value(level, setting, length == 0 ? "is empty" : "is too long");
-    if (password->set)
-        return true;
-    memcpy(password->value, value, length + 1);
-    password->length = length;
-    password->set = true;
-    return true;
+    char reason[20];
+    return password->set || secret_set(password, config_setting_get_string(setting), reason, sizeof reason) ||
+           refuse_value(level, setting, reason);
 }
 
 /* --- the group --- */

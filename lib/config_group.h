@@ -18,9 +18,6 @@
 bool config_group_read(const struct source *source, const config_setting_t *group, struct settings *settings, char *why,
                        size_t why_size);
 
-/* "a string", "a group" ...: what SETTING is. A static string. */
-const char *config_type_name(const config_setting_t *setting);
-
 /* Writes to WHY "FILE:LINE: KEY: unknown key", and which one of the COUNT names is meant. Always returns false. */
 bool config_refuse_key(const struct source *source, const config_setting_t *setting, const char *const *names,
                        size_t count, char *why, size_t why_size);
