@@ -65,38 +65,6 @@ struct pinger {
     bool detached;
 };
 
-/* --- stanzas --- */
-
-xmpp_stanza_t *ping_stanza_new(xmpp_ctx_t *ctx, const char *id, const char *to, const char *from)
-{
-    xmpp_stanza_t *iq = stanza_iq_new(ctx, "get", id, to, from);
-    if (iq && !stanza_add(ctx, iq, "ping", PING_XMLNS, NULL)) {
-        xmpp_stanza_release(iq);
-        return NULL;
-    }
-    return iq;
-}
-
-static bool has(const char *value, const char *wanted)
-{
-    return value && strcmp(value, wanted) == 0;
-}
-
-bool ping_is_ping(xmpp_stanza_t *stanza)
-{
-    if (!has(xmpp_stanza_get_name(stanza), "iq") || !has(xmpp_stanza_get_type(stanza), "get"))
-        return false;
-    xmpp_stanza_t *only = NULL;
-    for (xmpp_stanza_t *child = xmpp_stanza_get_children(stanza); child; child = xmpp_stanza_get_next(child)) {
-        if (!xmpp_stanza_is_tag(child))
-            continue;
-        if (only)
-            return false;
-        only = child;
-    }
-    return only && stanza_is(only, "ping", PING_XMLNS);
-}
-
 /* --- the end of a ping --- */
 
 static void ping_free(struct ping *ping)
@@ -108,11 +76,10 @@ static void ping_free(struct ping *ping)
 /* Takes PING out of the open ones, remembers its id, and tells its end. */
 static void ping_close(struct pinger *pinger, struct ping *ping, struct ping_answer *answer, int64_t now)
 {
-    for (struct ping **link = &pinger->open; *link; link = &(*link)->next)
-        if (*link == ping) {
-            *link = ping->next;
-            break;
-        }
+    struct ping **link = &pinger->open;
+    while (*link != ping)
+        link = &(*link)->next;
+    *link = ping->next;
     memcpy(pinger->closed[pinger->closed_count++ % CLOSED_MAX], ping->id, ID_SIZE);
 
     answer->rtt = now - ping->sent_at;
@@ -126,8 +93,7 @@ static void ping_close(struct pinger *pinger, struct ping *ping, struct ping_ans
 
 static void ping_close_as(struct pinger *pinger, struct ping *ping, enum ping_end end, int64_t now)
 {
-    struct ping_answer answer = {.end = end};
-    ping_close(pinger, ping, &answer, now);
+    ping_close(pinger, ping, &(struct ping_answer){.end = end}, now);
 }
 
 /* --- answers --- */
@@ -149,8 +115,15 @@ static struct ping *find_open(const struct pinger *pinger, const char *id)
     return ping;
 }
 
-/* Whether FROM may answer PING: the JID that was asked; for the own server also the own bare JID, or no sender at all,
- * which is how a server speaks for the account (RFC 6120 section 8.1.2.1). */
+/* Whether JID is the own server, or the account, for which it speaks (RFC 6120 section 8.1.2.1). */
+static bool is_own_server(const struct pinger *pinger, const struct jid *jid)
+{
+    struct jid domain = {.domain = pinger->self.domain};
+    struct jid account = {.node = pinger->self.node, .domain = pinger->self.domain};
+    return jid_equal(jid, &domain) || jid_equal(jid, &account);
+}
+
+/* Whether FROM may answer PING: the JID that was asked; for the own server also the account, or no sender at all. */
 static bool may_answer(const struct pinger *pinger, const struct ping *ping, const char *from)
 {
     if (!from)
@@ -159,28 +132,9 @@ static bool may_answer(const struct pinger *pinger, const struct ping *ping, con
     const char *why;
     if (!jid_parse(from, &sender, &why))
         return false;
-    struct jid domain = {.domain = pinger->self.domain};
-    struct jid account = {.node = pinger->self.node, .domain = pinger->self.domain};
-    bool may = jid_equal(&sender, &ping->to) ||
-               (ping->to_own_server && (jid_equal(&sender, &domain) || jid_equal(&sender, &account)));
+    bool may = jid_equal(&sender, &ping->to) || (ping->to_own_server && is_own_server(pinger, &sender));
     jid_free(&sender);
     return may;
-}
-
-/* Reads a stanza error (RFC 6120 section 8.3). TEXT is to be freed by xmpp_free(). */
-static void read_error(xmpp_stanza_t *stanza, struct ping_answer *answer, char **text)
-{
-    answer->condition = "undefined-condition";
-    answer->by = xmpp_stanza_get_from(stanza);
-    xmpp_stanza_t *error = xmpp_stanza_get_child_by_name(stanza, "error");
-    if (!error)
-        return;
-    answer->type = xmpp_stanza_get_attribute(error, "type");
-    const char *by = xmpp_stanza_get_attribute(error, "by");
-    if (by)
-        answer->by = by;
-    answer->condition = stanza_condition(error, STANZA_ERROR_XMLNS, text);
-    answer->text = *text;
 }
 
 static void ignore(struct pinger *pinger, enum ping_ignored why, const char *from)
@@ -208,8 +162,8 @@ static void take_answer(struct pinger *pinger, xmpp_stanza_t *stanza, bool error
         return;
     }
     struct ping_answer answer = {.end = PING_REFUSED};
-    char *text = NULL;
-    read_error(stanza, &answer, &text);
+    char *text = stanza_read_error(stanza, &answer.condition, &answer.type, &answer.by);
+    answer.text = text;
     ping_close(pinger, ping, &answer, now);
     if (text)
         xmpp_free(pinger->context->ctx, text);
@@ -270,8 +224,9 @@ static int on_iq(xmpp_conn_t *conn, xmpp_stanza_t *stanza, void *userdata)
     pinger->busy++;
     pinger->in_iq = true;
     const char *type = xmpp_stanza_get_type(stanza);
-    if (has(type, "result") || has(type, "error"))
-        take_answer(pinger, stanza, *type == 'e', now);
+    bool error = type && strcmp(type, "error") == 0;
+    if (error || (type && strcmp(type, "result") == 0))
+        take_answer(pinger, stanza, error, now);
     else
         take_request(pinger, stanza);
     bool again = !pinger->detached;
@@ -458,9 +413,7 @@ uint64_t ping_send(struct pinger *pinger, const char *to, const char *from, int6
         free(ping);
         return 0;
     }
-    struct jid domain = {.domain = pinger->self.domain};
-    struct jid account = {.node = pinger->self.node, .domain = pinger->self.domain};
-    ping->to_own_server = jid_equal(&ping->to, &domain) || jid_equal(&ping->to, &account);
+    ping->to_own_server = is_own_server(pinger, &ping->to);
 
     xmpp_ctx_t *ctx = pinger->context->ctx;
     char *id = xmpp_uuid_gen(ctx);

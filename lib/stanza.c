@@ -67,3 +67,20 @@ const char *stanza_condition(xmpp_stanza_t *parent, const char *xmlns, char **te
     }
     return condition ? condition : "undefined-condition";
 }
+
+char *stanza_read_error(xmpp_stanza_t *stanza, const char **condition, const char **type, const char **by)
+{
+    char *text = NULL;
+    *condition = "undefined-condition";
+    *type = NULL;
+    *by = xmpp_stanza_get_from(stanza);
+    xmpp_stanza_t *error = xmpp_stanza_get_child_by_name(stanza, "error");
+    if (!error)
+        return NULL;
+    *type = xmpp_stanza_get_attribute(error, "type");
+    const char *said_by = xmpp_stanza_get_attribute(error, "by");
+    if (said_by)
+        *by = said_by;
+    *condition = stanza_condition(error, STANZA_ERROR_XMLNS, &text);
+    return text;
+}

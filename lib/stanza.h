@@ -28,4 +28,9 @@ xmpp_stanza_t *stanza_add(xmpp_ctx_t *ctx, xmpp_stanza_t *parent, const char *na
  * content of <text/>, NULL for none; the caller frees it with xmpp_free(). */
 const char *stanza_condition(xmpp_stanza_t *parent, const char *xmlns, char **text);
 
+/* Reads the error that STANZA, of type error, holds (RFC 6120 section 8.3): its condition, never NULL; its type; and by
+ * whom, else the sender; all owned by the stanza. Returns its text, which the caller frees with xmpp_free(). What is
+ * missing is NULL. */
+char *stanza_read_error(xmpp_stanza_t *stanza, const char **condition, const char **type, const char **by);
+
 #endif
