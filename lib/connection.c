@@ -190,12 +190,12 @@ static void wait_socket(struct connection *connection, bool queued, int64_t unti
     ppoll(&waiting, 1, &timeout, NULL);
 }
 
-/* One round of libstrophe's own loop, which is told not to wait. */
 static void run_once(void *ctx)
 {
     xmpp_run_once(ctx, 0);
 }
 
+/* One round of libstrophe's own loop, which is told not to wait. */
 static bool run(struct connection *connection)
 {
     peek(connection);

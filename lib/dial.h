@@ -13,10 +13,10 @@
 #define DIAL_ENDPOINT_PATIENCE (2 * NS_PER_S) /* an endpoint that has not answered no longer holds up the next */
 
 /* Told of each attempt that begins, with CONDITION "", and of each that ended: CONDITION is NULL for the one that
- * connected, else "connect-refused",
- * "connect-timeout", "connect-unreachable", "connection-lost" (reset at once), "dns-not-found" or "dns-failed"; CAUSE
- * is the errno in words; TIME in ns. An endpoint without addresses is told of once, with ADDRESS NULL. An endpoint that
- * had its patience and still has not answered when a later one connects has timed out. */
+ * connected, else "connect-refused", "connect-timeout", "connect-unreachable", "connection-lost" (reset at once),
+ * "dns-not-found" or "dns-failed"; CAUSE is the errno in words; TIME in ns. An endpoint without addresses is told of
+ * once, with ADDRESS NULL. An endpoint that had its patience and still has not answered when a later one connects has
+ * timed out. */
 typedef void (*dial_observer)(const struct endpoint *endpoint, const union address *address, const char *condition,
                               const char *cause, int64_t time, void *userdata);
 

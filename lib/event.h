@@ -15,24 +15,25 @@ enum event_kind {
     EVENT_PHASE_BEGIN = 1, /* phase, at */
     EVENT_PHASE_END,       /* phase, at */
     EVENT_ATTEMPT,         /* text: the endpoint that is being tried, as below */
-    EVENT_ENDPOINT,    /* text: "xmpp.example.org 192.0.2.1:5222"; code: tls_mode used; condition empty: connected, else
-                          why not;    name: the cause in words; value: ns that it took */
-    EVENT_CANDIDATE,   /* an endpoint for --each-endpoint: text: its host, value: port, code: tls_mode, name: "ipv4",
-                          "ipv6" or empty for either */
-    EVENT_TLS,         /* name: version, text: cipher, code: 1 if the certificate was verified */
-    EVENT_CERTIFICATE, /* value: whole days left of the chain's first to expire; text: names of the leaf */
-    EVENT_MECHANISM,   /* name: the SASL mechanism used */
-    EVENT_TCP_RTT,     /* value: ns */
-    EVENT_PING_SENT,   /* target, seq, at */
-    EVENT_PING_RESULT, /* target, seq, value: RTT in ns */
-    EVENT_PING_ERROR,  /* target, seq, value: ns until the answer, condition, type, by, text */
+    EVENT_ENDPOINT,        /* text: "xmpp.example.org 192.0.2.1:5222"; code: tls_mode used; condition empty: connected,
+                              else why not; name: the cause in words; value: ns that it took */
+    EVENT_CANDIDATE,    /* an endpoint for --each-endpoint: text: its host, value: port, code: tls_mode, name: "ipv4",
+                           "ipv6" or empty for either */
+    EVENT_TLS,          /* name: version, text: cipher, code: 1 if the certificate was verified */
+    EVENT_CERTIFICATE,  /* value: whole days left of the chain's first to expire; text: names of the leaf */
+    EVENT_MECHANISM,    /* name: the SASL mechanism used */
+    EVENT_TCP_RTT,      /* value: ns */
+    EVENT_PING_SENT,    /* target, seq, at */
+    EVENT_PING_RESULT,  /* target, seq, value: RTT in ns */
+    EVENT_PING_ERROR,   /* target, seq, value: ns until the answer, condition, type, by, text */
     EVENT_PING_TIMEOUT, /* target, seq, value: ns waited */
-    EVENT_IGNORED, /* an answer that counts for nothing: condition says which: "reflected", "stranger", "duplicate",
-                      "unasked"; by: the sender */
-    EVENT_FAILURE, /* the run ends here: phase, condition, text in words; code: 1 if it is the probe's own fault
-                      (UNKNOWN) */
-    EVENT_LOG,     /* text: a piece of the stream log, secrets masked; code: 1 if the line goes on in the next record */
-    EVENT_DONE,    /* all was done that was to be done */
+    EVENT_IGNORED,      /* an answer that counts for nothing: condition says which: "reflected", "stranger",
+                           "duplicate", "unasked"; by: the sender */
+    EVENT_FAILURE,      /* the run ends here: phase, condition, text in words; code: 1 if it is the probe's own fault
+                           (UNKNOWN) */
+    EVENT_LOG,          /* text: a piece of the stream log, secrets masked; code: 1 if the line goes on in the next
+                           record */
+    EVENT_DONE,         /* all was done that was to be done */
     EVENT_KIND_END
 };
 

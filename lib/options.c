@@ -89,8 +89,7 @@ const struct option_row option_table[] = {
      .show = show_tls,
      .choices = TLS_MODES,
      .help = "one of auto, starttls, direct and none; auto lets SRV decide between STARTTLS and direct TLS and means "
-             "starttls "
-             "with -H or -p; with none a password goes to loopback addresses only",
+             "starttls with -H or -p; with none a password goes to loopback addresses only",
      .standard = "auto"},
     {.name = "ca-file",
      .argument = "FILE",
@@ -133,8 +132,7 @@ const struct option_row option_table[] = {
      .apply = settings_add_remote,
      .key = "remotes",
      .help = "ping this JID too; its labels begin with ALIAS, of a-z, 0-9 and _, which is the JID in lower case with _ "
-             "for other "
-             "characters unless it is given"},
+             "for other characters unless it is given"},
     {.letter = 'n',
      .name = "count",
      .argument = "N",

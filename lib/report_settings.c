@@ -49,11 +49,10 @@ static void print_way(FILE *out, const struct settings *settings)
     line_print(&line, out);
 }
 
-static void print_limits(FILE *out, const struct settings *settings)
+static void print_pings(FILE *out, const struct settings *settings)
 {
     struct line line = LINE_EMPTY;
-    line_add(&line, "pings: ");
-    line_add(&line, "%d of each target, ", settings->count);
+    line_add(&line, "pings: %d of each target, ", settings->count);
     line_add_time(&line, settings->interval);
     line_add(&line, " between two, ");
     if (settings->ping_timeout > 0) {
@@ -81,6 +80,6 @@ void report_settings(FILE *out, const struct settings *settings)
 {
     print_account(out, settings);
     print_way(out, settings);
-    print_limits(out, settings);
+    print_pings(out, settings);
     print_map(out, settings);
 }

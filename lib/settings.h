@@ -142,8 +142,8 @@ void settings_copy_to_target(struct target *target, const struct settings *from,
 bool settings_check(struct settings *settings, char *why, size_t why_size);
 
 /* The password, where one is needed: from --password-file, else from the environment, which is wiped in any case, else
- * the one that the configuration has set. On
- * failure returns false and writes to WHY a sentence that begins with the option or the variable. */
+ * the one that the configuration has set. On failure returns false and writes to WHY a sentence that begins with the
+ * option or the variable. */
 bool settings_read_password(struct settings *settings, char *why, size_t why_size);
 
 /* The state of a condition after --map: the map's where it names CONDITION, else FALLBACK. */
