@@ -62,13 +62,14 @@ static void set_handlers(const int *signals, size_t count, void (*handler)(int),
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-static sigset_t stop_set(void)
+/* HOW as with sigprocmask(). */
+static void mask_signals(int how, const int *signals, size_t count)
 {
     sigset_t set;
     sigemptyset(&set);
-    for (size_t i = 0; i < COUNT(asked_to_stop); i++)
-        sigaddset(&set, asked_to_stop[i]);
-    return set;
+    for (size_t i = 0; i < count; i++)
+        sigaddset(&set, signals[i]);
+    sigprocmask(how, &set, NULL);
 }
 
 void supervise_prepare(void)
@@ -86,13 +87,13 @@ void supervise_prepare(void)
     stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
     sigaltstack(&alternate, NULL);
     set_handlers(own_crashes, COUNT(own_crashes), report_own_crash, SA_ONSTACK);
+    mask_signals(SIG_UNBLOCK, own_crashes, COUNT(own_crashes)); /* who started us may have blocked them */
     alarm(FILES_PATIENCE);
 
 #ifdef __linux__
     prctl(PR_SET_DUMPABLE, 0); /* a core file would hold the password */
 #endif
-    sigset_t set = stop_set();
-    sigprocmask(SIG_BLOCK, &set, NULL);
+    mask_signals(SIG_BLOCK, asked_to_stop, COUNT(asked_to_stop));
     set_handlers(asked_to_stop, COUNT(asked_to_stop), note_stop, 0);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* an output that is too long for its file fails as any other that cannot be written */
@@ -105,8 +106,7 @@ static _Noreturn void child_main(supervise_work work, const void *input, int64_t
     /* Ctrl-C and timeouts of schedulers go to the whole group. They are for the parent to answer: a child that died of
      * one before the parent saw its own would be taken for one that crashed. */
     set_handlers(asked_to_stop, COUNT(asked_to_stop), SIG_IGN, 0);
-    sigset_t set = stop_set();
-    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    mask_signals(SIG_UNBLOCK, asked_to_stop, COUNT(asked_to_stop));
     confine(parent, deadline, fd);
     work(input, fd);
     _exit(0);

@@ -268,9 +268,22 @@ static void test_interrupt(void)
     no_child_is_left("SIGTERM");
 }
 
+/* First: a mask is inherited from whoever starts the program. */
+static void test_masks(void)
+{
+    sigset_t mask;
+    sigfillset(&mask);
+    sigprocmask(SIG_SETMASK, &mask, NULL);
+    supervise_prepare();
+    sigprocmask(SIG_SETMASK, NULL, &mask);
+    ok(!sigismember(&mask, SIGALRM) && !sigismember(&mask, SIGABRT),
+       "what ends a parent that hangs or crashes arrives");
+    ok(sigismember(&mask, SIGTERM), "what asks it to stop is held back");
+}
+
 int main(void)
 {
-    supervise_prepare();
+    test_masks();
     test_ends();
     test_crashes();
     test_deadline();
