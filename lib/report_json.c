@@ -147,14 +147,12 @@ static json_t *describe_phases(const struct result *result)
 
 static json_t *describe_endpoint(const struct endpoint_result *endpoint)
 {
-    static const char *const modes[] = {
-        [TLS_AUTO] = "auto", [TLS_STARTTLS] = "starttls", [TLS_DIRECT] = "direct", [TLS_NONE] = "none"};
     bool connected = endpoint->condition[0] == '\0';
     json_t *error = connected
                         ? json_null()
                         : json_pack("{s:s, s:s?}", "condition", endpoint->condition, "text", if_any(endpoint->cause));
-    return json_pack("{s:s, s:s, s:b, s:o, s:o}", "name", endpoint->name, "tls", modes[endpoint->tls], "connected",
-                     connected, "time", time_if(true, endpoint->time), "error", error);
+    return json_pack("{s:s, s:s, s:b, s:o, s:o}", "name", endpoint->name, "tls", settings_tls_name(endpoint->tls),
+                     "connected", connected, "time", time_if(true, endpoint->time), "error", error);
 }
 
 static json_t *describe_endpoints(const struct result *result)

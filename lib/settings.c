@@ -281,6 +281,13 @@ enum state settings_map(const struct settings *settings, const char *condition, 
     return row ? row->state : fallback;
 }
 
+const char *settings_tls_name(enum tls_mode mode)
+{
+    static const char *const names[] = {
+        [TLS_AUTO] = "auto", [TLS_STARTTLS] = "starttls", [TLS_DIRECT] = "direct", [TLS_NONE] = "none"};
+    return names[mode];
+}
+
 uint32_t settings_most_pings(const struct settings *settings)
 {
     int most = 0;

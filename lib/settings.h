@@ -149,6 +149,9 @@ bool settings_read_password(struct settings *settings, char *why, size_t why_siz
 /* The state of a condition after --map: the map's where it names CONDITION, else FALLBACK. */
 enum state settings_map(const struct settings *settings, const char *condition, enum state fallback);
 
+/* MODE as --tls takes it. */
+const char *settings_tls_name(enum tls_mode mode);
+
 /* The most pings that any target has. */
 uint32_t settings_most_pings(const struct settings *settings);
 

@@ -67,10 +67,8 @@ SHOW(port)
 
 SHOW(tls)
 {
-    static const char *const modes[] = {
-        [TLS_AUTO] = "auto", [TLS_STARTTLS] = "starttls", [TLS_DIRECT] = "direct", [TLS_NONE] = "none"};
     (void)buffer;
-    return modes[settings->tls];
+    return settings_tls_name(settings->tls);
 }
 
 SHOW(output)
