@@ -143,7 +143,8 @@ my $stopped = Probe->start(
     ['-j', 'alice@deaf.test', '--each-endpoint', '--dns-server=' . $names->address, '--ca-file', $one->ca_file, '-t', 60],
     env => { CHECK_XMPP_PING_PASSWORD => 'secret' },
 );
-sysread $listener->accept, my $header, 1;
+my $connection = $listener->accept;
+sysread $connection, my $header, 1;
 my @children = split ' ', do { open my $file, '<', "/proc/@{[$stopped->pid]}/task/@{[$stopped->pid]}/children" or die "children: $!\n"; <$file> // '' };
 $stopped->kill_with('TERM');
 $stopped->finish;
