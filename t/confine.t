@@ -105,16 +105,17 @@ my %form = (
     'as PLAIN has it' => substr(encode_base64("\0alice\0$password", ''), 8, 16),
 );
 # AddressSanitizer keeps what was freed, as it was.
-for my $mechanism ($sanitized ? () : ('SCRAM-SHA-1', 'SCRAM-SHA-256', 'PLAIN')) {
+for my $case ($sanitized ? () : ('SCRAM-SHA-1', 'SCRAM-SHA-256', 'PLAIN', 'PLAIN --each-endpoint')) {
+    my ($mechanism, @options) = split ' ', $case;
     my $server = Hostile->new(certificates => $certificates, password => $password, mechanisms => [$mechanism], ping => 'silence');
-    my ($run, $child) = start_waiting($server);
+    my ($run, $child) = start_waiting($server, @options);
     if ($< == 0) {
         my $test = remembers($$, %form);
-        is_deeply $test, { map { $_ => 1 } keys %form }, "$mechanism: the search finds what is there";
-        is_deeply remembers($child, %form), {}, "$mechanism: behind the login, the child has forgotten the password";
+        is_deeply $test, { map { $_ => 1 } keys %form }, "$case: the search finds what is there";
+        is_deeply remembers($child, %form), {}, "$case: behind the login, the child has forgotten the password";
     } else {
-        ok !defined remembers($child, %form), "$mechanism: nobody but root can read the child's memory";
-        ok !defined remembers($run->pid, %form), "$mechanism: nor its parent's";
+        ok !defined remembers($child, %form), "$case: nobody but root can read the child's memory";
+        ok !defined remembers($run->pid, %form), "$case: nor its parent's";
     }
     $run->kill_with('TERM');
     $run->finish;
