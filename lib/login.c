@@ -425,9 +425,8 @@ bool login_run(struct login *login, int64_t limit)
         bool alive = connection_turn(connection, INT64_MAX);
         if (login->step == LOGIN_HANDSHAKE) {
             handshake(login);
-            if (login->step == LOGIN_AUTH_FEATURES)
-                connection_limit(connection,
-                                 INT64_MAX); /* no other endpoint is better than one that has got this far */
+            if (login->step == LOGIN_AUTH_FEATURES) /* no other endpoint is better than one that has got this far */
+                connection_limit(connection, INT64_MAX);
         } else if (!alive && login->step < LOGIN_DONE) {
             connection_failure(connection, login->teller->phase, &login->failure);
             login->step = LOGIN_FAILED;
