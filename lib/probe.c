@@ -215,11 +215,13 @@ void probe_discover(const void *input, int fd)
     bool good = find_endpoints(probe, &failure);
     tell_phase_end(&probe->teller);
     if (!good) {
+        resolution_free(&probe->resolution);
         tell_failure(&probe->teller, &failure);
         return;
     }
     for (size_t i = 0; i < probe->resolution.endpoint_count; i++)
         tell_candidates(probe, &probe->resolution.endpoints[i]);
+    resolution_free(&probe->resolution);
     tell_done(probe);
 }
 
@@ -247,6 +249,7 @@ void probe_run(const void *input, int fd)
         tell_tcp_rtt(probe, probe->connection.fd);
     }
     tell_phase_end(&probe->teller);
+    resolution_free(&probe->resolution);
     if (good) {
         connection_close_stream(&probe->connection);
         tell_done(probe);
