@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "config.h"
 #include "config_test.h"
+#include "event.h"
 #include "extra_opts.h"
 #include "live.h"
 #include "options.h"
@@ -92,6 +93,23 @@ static enum state judge(const struct settings *settings, const struct result *re
     return state;
 }
 
+/* The options are good, but no run can begin. The report is that of a run, so that its performance data keep their
+ * labels. */
+static enum state fail_before_run(const struct settings *settings, int64_t started_at, const char *why)
+{
+    struct result result;
+    if (!result_init(&result, settings, started_at))
+        return fail(settings, why);
+    struct event failure = event_new(EVENT_FAILURE);
+    failure.code = 1;
+    event_set(failure.text, why);
+    result_take(&failure, &result);
+    result_close(&result, &(struct supervision){.end = SUPERVISE_DONE, .ended_at = clock_now()});
+    enum state state = judge(settings, &result);
+    result_free(&result);
+    return state;
+}
+
 static enum state check(struct settings *settings, int64_t started_at)
 {
     struct result result;
@@ -152,7 +170,7 @@ static enum state run(int argc, char *argv[], struct settings *settings, int64_t
     if (!settings_check(settings, why, sizeof why))
         return config_tell_origin(settings, why, sizeof why) ? fail(settings, why) : fail_usage(why);
     if (!settings_read_password(settings, why, sizeof why))
-        return fail(settings, why);
+        return fail_before_run(settings, started_at, why);
     return settings->each_endpoint ? check_each(settings, started_at) : check(settings, started_at);
 }
 

@@ -253,7 +253,8 @@ static json_t *describe_ignored(const struct result *result)
 static json_t *describe(const struct settings *settings, const struct result *result, const struct verdict *verdict,
                         json_t *checks)
 {
-    bool ran = result->target_count > 0; /* the own server always is one */
+    /* The own server always is a target, and options at fault end it before the first phase. */
+    bool ran = result->target_count > 0 && (!result->own_fault || result->entered[verdict->phase]);
     return json_pack("{s:s, s:i, s:s, s:s?, s:s?, s:o, s:o, s:o, s:o, s:o, s:s?, s:o, s:o, s:o, s:o, s:o}", //
                      "state", state_name(verdict->state),                                                   //
                      "code", (int)verdict->state,                                                           //

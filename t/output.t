@@ -271,10 +271,11 @@ ok keep('-q, refused', Probe->run([@own, '-q', '-o', 'json', '-p', 1], env => { 
     is_deeply [@$report{qw(state code phase server)}], ['UNKNOWN', 3, undef, 'example.org'], 'a password file that is not there: JSON';
     like $report->{summary}, qr/\A--password-file: /, 'with the reason';
     is_deeply [sort keys %$report], [sort keys %{ $of{'a good run'} }], 'with all keys';
+    is_deeply [map { $_->{label} } @{ $report->{metrics} }], [map { $_->{label} } @{ $of{'a good run'}{metrics} }], 'and all metrics';
     my $run = Probe->run([@failing, '-o', 'prometheus']);
     is $run->exit, 3, 'in the format for Prometheus the exit code is the same';
     is promtool($run->stdout), '', 'promtool finds no fault';
-    like $run->stdout, qr/\A# XMPP PING UNKNOWN - --password-file: .*\n.*\n.*\nxmpp_ping_state\{[^\n]*\} 3\n\z/, 'it has the state and the reason';
+    like $run->stdout, qr/\A# XMPP PING UNKNOWN - --password-file: .*\n.*\n.*\nxmpp_ping_state\{[^\n]*\} 3\n/, 'it has the state and the reason';
 }
 for my $case (
     ['a key that there is not', 'defaults = { jdi = "a@b.example"; };', 1],

@@ -74,8 +74,18 @@ for my $case (
 ) {
     my ($sentence, @arguments) = @$case;
     my $run = Probe->run(\@arguments, env => { CHECK_XMPP_PING_PASSWORD => '' });
+    $run->is_valid("@arguments");
     is $run->exit, 3, "@arguments: UNKNOWN";
     like $run->stdout, qr/\AXMPP PING UNKNOWN - \Q$sentence\E/, 'and why';
+    is $run->metric('rtt'), 'U', 'with the performance data of any run';
+}
+{
+    my @way = ('-j', 'a@b.example', '-R', 'c.example', '-w', '1s', '-H', '127.0.0.1', '-p', 1);
+    my ($none, $refused) = map { Probe->run([@way, @$_], env => { CHECK_XMPP_PING_PASSWORD => undef }) } [], ['--password-file', $secret];
+    is_deeply [$none->labels], [$refused->labels], 'without a password the labels are those of a run';
+    my $each = Probe->run([@way[0, 1, 4 .. 7], '--each-endpoint'], env => { CHECK_XMPP_PING_PASSWORD => undef });
+    $each->is_valid('--each-endpoint without a password');
+    is_deeply [$each->labels], [qw(endpoints_up time time_dns)], 'with --each-endpoint they are those of the whole';
 }
 
 for my $option ('--help', '-h', '--version', '-V') {
