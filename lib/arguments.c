@@ -12,9 +12,12 @@
 /* getopt's values: a row's letter, or this and its index for a row without. */
 #define WITHOUT_LETTER 256
 
+/* getopt would take --password for an abbreviation of --password-file, and the password for a name to be told. */
+#define PASSWORD 255
+
 struct parser {
     char letters[2 + 2 * 64]; /* there are no more letters than 62 */
-    struct option *longs;     /* with the empty one that ends them */
+    struct option *longs;     /* with --password, and the empty one that ends them */
     char *const *argv;
     char *why;
     size_t why_size;
@@ -52,13 +55,16 @@ static void make_letters(char *letter)
 /* NULL when out of memory. The caller frees it. */
 static struct option *make_longs(void)
 {
-    struct option *longs = calloc(option_count + 1, sizeof *longs);
-    for (size_t i = 0; longs && i < option_count; i++) {
+    struct option *longs = calloc(option_count + 2, sizeof *longs);
+    if (!longs)
+        return NULL;
+    for (size_t i = 0; i < option_count; i++) {
         const struct option_row *row = &option_table[i];
         longs[i].name = row->name;
         longs[i].has_arg = !row->argument ? no_argument : row->optional ? optional_argument : required_argument;
         longs[i].val = value_of(i);
     }
+    longs[option_count] = (struct option){.name = "password", .has_arg = optional_argument, .val = PASSWORD};
     return longs;
 }
 
@@ -110,6 +116,11 @@ static bool is_prefix(const char *word)
     return false;
 }
 
+static bool refuse_password(const struct parser *parser)
+{
+    return why_set(parser->why, parser->why_size, "--password: no option takes a password: use --password-file");
+}
+
 /* getopt has returned '?'. */
 static bool refuse(const struct parser *parser)
 {
@@ -123,7 +134,9 @@ static bool refuse(const struct parser *parser)
     char *word = strndup(given, strcspn(given, "="));
     if (!word)
         return why_set(parser->why, parser->why_size, "out of memory");
-    if (*word != '\0' && is_prefix(word))
+    if (word[0] == 'p' && word[1] == 'a' && is_prefix(word))
+        refuse_password(parser);
+    else if (*word != '\0' && is_prefix(word))
         refuse_ambiguous(parser, word);
     else
         refuse_unknown(parser, word);
@@ -155,6 +168,8 @@ static bool take(const struct parser *parser, int value, struct settings *settin
         return refuse(parser);
     if (value == ':')
         return refuse_missing(parser);
+    if (value == PASSWORD)
+        return refuse_password(parser);
     return apply(parser, find_row(value), settings);
 }
 

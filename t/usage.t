@@ -24,6 +24,9 @@ for my $case (
     ['-x: unknown option', @good, '-x'],
     ['--use: ambiguous', @good, '--use'],
     ['--insecure: takes no argument', @good, '--insecure=yes'],
+    ['--password: no option takes a password', @good, '--password=hunter2'],
+    ['--password: no option takes a password', @good, '--password', 'hunter2'],
+    ['--password: no option takes a password', @good, '--pass=hunter2'],
     ['stray: an argument that belongs to no option', @good, 'stray'],
     ['--port: ', @good, '-p', 0],
     ['--port: ', @good, '-p', 65536],
@@ -63,6 +66,7 @@ for my $case (
     like $run->stdout, qr/\AXMPP PING UNKNOWN - \Q$sentence\E/, "$name: what is wrong";
     like $run->stdout, qr/\n[^\n]*--help[^\n]*\n/, "$name: where to look";
     unlike $run->stdout, qr/\|/, "$name: no performance data";
+    unlike $run->stdout, qr/hunter2/, "$name: nothing of what may be a password";
     is $run->stderr, '', "$name: nothing on stderr";
 }
 
