@@ -84,6 +84,11 @@ for my $case (
     is $run->metric('rtt'), 'U', 'with the performance data of any run';
 }
 {
+    my $run = Probe->run(['-j', 'a@b.example'], env => { CHECK_XMPP_PING_PASSWORD => 'x' x 5000 });
+    $run->is_valid('a variable that is too long');
+    like $run->first, qr/\AXMPP PING UNKNOWN - CHECK_XMPP_PING_PASSWORD is too long \| /, 'it is named, and no phase';
+}
+{
     my @way = ('-j', 'a@b.example', '-R', 'c.example', '-w', '1s', '-H', '127.0.0.1', '-p', 1);
     my ($none, $refused) = map { Probe->run([@way, @$_], env => { CHECK_XMPP_PING_PASSWORD => undef }) } [], ['--password-file', $secret];
     is_deeply [$none->labels], [$refused->labels], 'without a password the labels are those of a run';
