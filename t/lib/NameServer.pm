@@ -56,7 +56,7 @@ sub dnsmasq {
         my ($udp, $tcp, $port) = _free_port();
         close $_ for $udp, $tcp;
         my @command = ($path, qw(--keep-in-foreground --conf-file=/dev/null --no-hosts --no-resolv --bind-interfaces),
-            qw(--listen-address=127.0.0.1 --log-facility=/dev/null --pid-file= --local=/test/), "--port=$port",
+            qw(--listen-address=127.0.0.1 --log-facility=- --pid-file= --local=/test/), "--port=$port",
             map { _dnsmasq_options($_, $records{$_}) } sort keys %records);
         my $keeper = _fork(sub { _keep(@command) });
         my $self = bless { address => "127.0.0.1:$port", port => $port, keeper => $keeper }, $class;
