@@ -69,6 +69,10 @@ is $public->exit, 3, 'with a password it must be private';
 like $public->stdout, qr/^.*\.conf:\d+: password: is in a file that group or others can read$/m, 'which is said of the password' or
     diag $public->stdout;
 
+my ($readme) = read_file("$FindBin::Bin/../README") =~ /^(    defaults = \{.*?^    \};\n)\n/ms;
+my $of_readme = run(['-f', config($readme =~ s{/etc/check_xmpp_ping[.]}{$dir/}r), '--config-test', '-P', 'prod']);
+is $of_readme->exit, 0, 'so is the one in the README' or diag $of_readme->stdout;
+
 # --- the same by options and by profile ---
 
 my $server = Prosody->new(domain => 'example.org', accounts => { alice => 'secret', bob => 'other' });
