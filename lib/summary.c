@@ -129,7 +129,8 @@ void summary_days(struct line *line, long long days)
 void summary_failure(struct line *line, const struct settings *settings, const struct result *result)
 {
     bool names_option = strncmp(result->cause, "--", 2) == 0, begun = result->entered[result->failure_phase];
-    if (result->own_fault && (names_option || !begun)) { /* it names what is at fault, which no phase is */
+    if (result->own_fault && result->cause[0] != '\0' &&
+        (names_option || !begun)) { /* it names what is at fault, which no phase is */
         line_add(line, "%s", result->cause);
         return;
     }
