@@ -18,4 +18,10 @@ static inline int64_t clock_now(void)
     return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
+/* A time in seconds, as figures are shown and compared with thresholds. */
+static inline double clock_seconds(int64_t ns)
+{
+    return (double)ns / (double)NS_PER_S;
+}
+
 #endif

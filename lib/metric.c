@@ -34,7 +34,7 @@ static struct metric *add(struct metrics *metrics, const struct settings *settin
     metric->has_minimum = unit != METRIC_DAYS;
     if (unit == METRIC_SECONDS) {
         metric->has_maximum = true;
-        metric->maximum = (double)settings->timeout / (double)NS_PER_S;
+        metric->maximum = clock_seconds(settings->timeout);
     } else if (unit == METRIC_PERCENT) {
         metric->has_maximum = true;
         metric->maximum = 100;

@@ -58,7 +58,7 @@ static json_t *seconds_if(bool known, double value)
 
 static json_t *time_if(bool known, int64_t time)
 {
-    return seconds_if(known, (double)time / (double)NS_PER_S);
+    return seconds_if(known, clock_seconds(time));
 }
 
 /* Appends ITEM, which may be NULL; false, and the array is gone, when out of memory. */

@@ -153,7 +153,7 @@ static void print_phases(struct printer *printer)
                 continue;
             begin_series(printer, &phase_family, &printer->parts[i]);
             fprintf(printer->out, ",phase=\"%s\"", phase_name((enum phase)phase));
-            end_seconds(printer, (double)result->spent[phase] / (double)NS_PER_S);
+            end_seconds(printer, clock_seconds(result->spent[phase]));
         }
     }
 }

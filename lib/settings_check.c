@@ -140,7 +140,7 @@ static bool check_labels(const struct settings *settings, const struct metrics *
 static bool check_range(const struct settings *settings, const struct metric *metric, const struct range *range,
                         const char *name, struct why why)
 {
-    double timeout = (double)settings->timeout / (double)NS_PER_S;
+    double timeout = clock_seconds(settings->timeout);
     char limit[32];
     if (metric->unit == METRIC_SECONDS && range_reaches(range, timeout))
         return why_set(why.text, why.size, "%s %s is not below the timeout of %s s", name, range->text,

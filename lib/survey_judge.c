@@ -52,23 +52,26 @@ static struct outcome weigh(const struct survey *survey, const struct settings *
     return outcome;
 }
 
+static void add_finding(struct verdict *verdict, enum state state, const char *condition, const struct line *words)
+{
+    if (verdict->finding_count == FINDINGS_MAX)
+        return;
+    struct finding *finding = &verdict->findings[verdict->finding_count++];
+    *finding = (struct finding){.state = state};
+    snprintf(finding->condition, sizeof finding->condition, "%s", condition);
+    text_clean_string(finding->text, sizeof finding->text, words->text);
+}
+
 /* A set of SRV records that could not be asked names endpoints that nobody can check. */
 static void judge_discovery(const struct survey *survey, const struct settings *settings, struct verdict *verdict)
 {
-    for (size_t i = 0; i < survey->discovery.endpoint_count && verdict->finding_count < FINDINGS_MAX; i++) {
+    enum state state = settings_map(settings, "endpoint-down", STATE_WARNING);
+    for (size_t i = 0; i < survey->discovery.endpoint_count; i++) {
         const struct endpoint_result *endpoint = &survey->discovery.endpoints[i];
-        struct finding *finding = &verdict->findings[verdict->finding_count++];
         struct line line = LINE_EMPTY;
-        *finding = (struct finding){.state = settings_map(settings, "endpoint-down", STATE_WARNING)};
-        snprintf(finding->condition, sizeof finding->condition, "endpoint-down");
         line_add(&line, "dns: %s: %s for %s", endpoint->condition, endpoint->cause, endpoint->name);
-        text_clean_string(finding->text, sizeof finding->text, line.text);
+        add_finding(verdict, state, "endpoint-down", &line);
     }
-}
-
-static double seconds(int64_t ns)
-{
-    return (double)ns / (double)NS_PER_S;
 }
 
 static void copy_value(const struct metrics *metrics, const char *label, struct metric *to)
@@ -96,8 +99,8 @@ static bool measure(const struct survey *survey, size_t up, struct metrics *metr
     endpoints->has_maximum = true;
     endpoints->maximum = (double)survey->count;
     metrics_set(metrics, "endpoints_up", (double)up);
-    metrics_set(metrics, "time", seconds(ended_at - survey->discovery.started_at));
-    metrics_set(metrics, "time_dns", seconds(survey->discovery.spent[PHASE_DNS]));
+    metrics_set(metrics, "time", clock_seconds(ended_at - survey->discovery.started_at));
+    metrics_set(metrics, "time_dns", clock_seconds(survey->discovery.spent[PHASE_DNS]));
     return true;
 }
 
@@ -171,17 +174,15 @@ static void summarize(const struct survey *survey, const struct settings *settin
 static void judge_metrics(struct verdict *verdict)
 {
     static const char *const labels[] = {"endpoints_up", "time", "time_dns"};
-    for (size_t i = 0; i < sizeof labels / sizeof labels[0] && verdict->finding_count < FINDINGS_MAX; i++) {
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
         const struct metric *metric = metrics_find(&verdict->metrics, labels[i]);
         const struct range *range;
         enum state state = metric_judge(metric, metric->value, &range);
         if (state == STATE_OK)
             continue;
         struct line line = LINE_EMPTY;
-        struct finding *finding = &verdict->findings[verdict->finding_count++];
-        *finding = (struct finding){.state = state};
         summary_alert(&line, metric, metric->value, range);
-        text_clean_string(finding->text, sizeof finding->text, line.text);
+        add_finding(verdict, state, "", &line);
     }
 }
 

@@ -71,7 +71,7 @@ struct tally tally_make(const struct settings *settings, const struct result *re
         if (!tally_is_rtt(settings, index, ping))
             continue;
         tally.alive = true;
-        double rtt = (double)ping->rtt / (double)NS_PER_S;
+        double rtt = clock_seconds(ping->rtt);
         if (i == 0) {
             tally.has_first = true;
             tally.first = rtt;

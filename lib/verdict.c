@@ -307,11 +307,6 @@ static void measure_target(const struct judge *judge, struct metric *metric)
     }
 }
 
-static double seconds(int64_t ns)
-{
-    return (double)ns / (double)NS_PER_S;
-}
-
 static void measure(const struct judge *judge)
 {
     const struct result *result = judge->result;
@@ -322,15 +317,15 @@ static void measure(const struct judge *judge)
     }
     if (result->entered[PHASE_PING])
         metrics_set(metrics, "remotes_up", judge->up);
-    metrics_set(metrics, "time", seconds(result->supervision.ended_at - result->started_at));
+    metrics_set(metrics, "time", clock_seconds(result->supervision.ended_at - result->started_at));
     for (int phase = PHASE_DNS; phase < PHASE_PING; phase++) {
         char label[24];
         snprintf(label, sizeof label, "time_%s", phase_name((enum phase)phase));
         if (result->entered[phase])
-            metrics_set(metrics, label, seconds(result->spent[phase]));
+            metrics_set(metrics, label, clock_seconds(result->spent[phase]));
     }
     if (result->tcp)
-        metrics_set(metrics, "tcp_rtt", seconds(result->tcp_rtt));
+        metrics_set(metrics, "tcp_rtt", clock_seconds(result->tcp_rtt));
     if (result->certificate)
         metrics_set(metrics, "cert_days", (double)result->days_left);
 }
