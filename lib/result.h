@@ -16,8 +16,8 @@ enum ping_outcome { PING_UNSENT, PING_PENDING, PING_RESULT, PING_ERROR, PING_TIM
 
 struct ping_record {
     enum ping_outcome outcome;
-    int64_t rtt; /* ns until the result or the error */
-    char condition[CONDITION_SIZE];
+    int64_t rtt;                   /* ns until the result or the error */
+    enum wire_condition condition; /* of an ERROR */
     char type[16];
     char by[104];
     char text[216]; /* cleaned */
@@ -33,7 +33,7 @@ struct target_result {
 struct endpoint_result {
     char name[216]; /* cleaned */
     enum tls_mode tls;
-    char condition[CONDITION_SIZE]; /* empty: it took the connection */
+    struct any_condition condition; /* none: it took the connection */
     char cause[112];                /* cleaned */
     int64_t time;
 };
@@ -61,7 +61,7 @@ struct result {
     bool failed;
     bool own_fault;
     enum phase failure_phase;
-    char condition[CONDITION_SIZE];
+    struct any_condition condition;
     char cause[216]; /* cleaned */
     /* what was found on the way */
     struct endpoint_result *endpoints;
