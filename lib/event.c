@@ -91,6 +91,8 @@ static bool has_condition_of_its_kind(const struct event *event)
     case EVENT_PING_ERROR:
         return condition.wire == WIRE_UNDEFINED_CONDITION ||
                (condition.wire != WIRE_NONE && wire_condition_space(condition.wire) == SPACE_STANZA);
+    case EVENT_FLAW:
+        return condition.own != CONDITION_NONE && condition_state(condition.own) == STATE_WARNING;
     case EVENT_FAILURE:
         return event->code == 1 ? none : ends_run(condition);
     case EVENT_IGNORED:

@@ -22,12 +22,14 @@ enum event_kind {
     EVENT_TLS,          /* name: version, text: cipher, code: 1 if the certificate was verified */
     EVENT_CERTIFICATE,  /* value: whole days left of the chain's first to expire; text: names of the leaf */
     EVENT_MECHANISM,    /* name: the SASL mechanism used */
+    EVENT_LOGIN,        /* the server took the login, and has proved itself as far as the mechanism can */
     EVENT_TCP_RTT,      /* value: ns */
     EVENT_PING_SENT,    /* target, seq, at */
     EVENT_PING_RESULT,  /* target, seq, value: RTT in ns */
     EVENT_PING_ERROR,   /* target, seq, value: ns until the answer, wire: of a stanza, type, by, text */
     EVENT_PING_TIMEOUT, /* target, seq, value: ns waited */
     EVENT_IGNORED,      /* an answer that counts for nothing; code: enum event_ignored; by: the sender */
+    EVENT_FLAW,         /* condition: one that does not end the run, as scram-weak; text: that in words */
     EVENT_FAILURE,      /* the run ends here: phase, condition or wire, text in words; code: 1 if it is the probe's own
                            fault (UNKNOWN) */
     EVENT_LOG,          /* text: a piece of the stream log, secrets masked; code: 1 if the line goes on in the next

@@ -236,6 +236,7 @@ static void take_success(struct login *login, const char *in)
             return;
         }
     }
+    tell_login(login->teller);
     sasl_free(login->sasl);
     login->sasl = NULL;
     secret_wipe(&login->settings->password);

@@ -207,6 +207,16 @@ static void take_ignored(struct result *result, const struct event *event)
     }
 }
 
+static void take_flaw(struct result *result, const struct event *event)
+{
+    if (result->flaw_count == FLAWS_MAX)
+        return;
+    struct flaw *flaw = &result->flaws[result->flaw_count++];
+    flaw->phase = (enum phase)event->phase;
+    flaw->condition = event_condition(event).own;
+    CLEAN(flaw->cause, event->text);
+}
+
 static void take_failure(struct result *result, const struct event *event)
 {
     result->failed = true;
@@ -269,6 +279,9 @@ void result_take(const struct event *event, void *userdata)
     case EVENT_MECHANISM:
         CLEAN(result->mechanism, event->name);
         break;
+    case EVENT_LOGIN:
+        result->login = true;
+        break;
     case EVENT_TCP_RTT:
         result->tcp = true;
         result->tcp_rtt = at_most(event->value, TIME_MAX);
@@ -287,6 +300,9 @@ void result_take(const struct event *event, void *userdata)
         break;
     case EVENT_IGNORED:
         take_ignored(result, event);
+        break;
+    case EVENT_FLAW:
+        take_flaw(result, event);
         break;
     case EVENT_FAILURE:
         take_failure(result, event);

@@ -45,6 +45,16 @@ struct candidate {
     enum tls_mode tls;
     int family; /* AF_UNSPEC: whichever there is */
 };
+/* What was worse than asked, but did not end the run. */
+struct flaw {
+    enum phase phase;
+    enum condition condition;
+    char cause[216]; /* cleaned */
+};
+
+/* Flaws that are kept. */
+#define FLAWS_MAX 4
+
 /* Attempts side by side that are kept; of more the later are not named. */
 #define ATTEMPTS_MAX 8
 
@@ -78,6 +88,9 @@ struct result {
     int64_t days_left;
     char certificate_names[216];
     char mechanism[112];
+    bool login; /* the child told of one in which the server proved itself */
+    struct flaw flaws[FLAWS_MAX];
+    size_t flaw_count;
     bool tcp;
     int64_t tcp_rtt; /* ns */
     struct target_result *targets;

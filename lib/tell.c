@@ -87,6 +87,22 @@ void tell_phase(struct teller *teller, enum phase phase)
     teller->in_phase = true;
 }
 
+void tell_flaw(const struct teller *teller, enum condition condition, const char *words)
+{
+    struct event event = event_new(EVENT_FLAW);
+    event.phase = teller->phase;
+    event.condition = condition;
+    event_set(event.text, tell_masked(teller, words));
+    tell(teller, &event);
+}
+
+void tell_login(const struct teller *teller)
+{
+    struct event event = event_new(EVENT_LOGIN);
+    event.phase = teller->phase;
+    tell(teller, &event);
+}
+
 void tell_failure(const struct teller *teller, const struct failure *failure)
 {
     struct event event = event_new(EVENT_FAILURE);

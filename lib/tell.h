@@ -49,6 +49,12 @@ void tell_phase(struct teller *teller, enum phase phase);
 /* Ends the open phase. */
 void tell_phase_end(struct teller *teller);
 
+/* The run goes on, but worse than asked: CONDITION is one that is a WARNING. WORDS may be NULL. */
+void tell_flaw(const struct teller *teller, enum condition condition, const char *words);
+
+/* The server took the login, and has proved itself as far as the mechanism can. Without this no run is ever OK. */
+void tell_login(const struct teller *teller);
+
 /* The run ends here. */
 void tell_failure(const struct teller *teller, const struct failure *failure);
 
