@@ -207,13 +207,30 @@ static void check_apart(void)
                "'%s' never leaves a run good", wire_condition_name((enum wire_condition)i));
 }
 
-/* Names and meanings are for pages and messages. */
-static void check_words(const char *name, const char *meaning)
+/* The words of each row, for pages and messages. */
+static const struct {
+    const char *name, *meaning, *advice;
+} rows[] = {
+#define OWN(constant, name, group, state, meaning, advice) {name, meaning, advice},
+#define WIRE(constant, name, space, server, bare, full, meaning) {name, meaning, "none"},
+#include "condition_rows.h"
+};
+
+static void check_words(const char *words)
 {
-    ok(strlen(name) < CONDITION_SIZE && strspn(name, "abcdefghijklmnopqrstuvwxyz-0123456789") == strlen(name),
-       "'%s' is a name", name);
-    ok(*meaning != '\0' && !strpbrk(meaning, "|`\\\n\"<>") && meaning[strlen(meaning) - 1] != '.',
-       "its meaning can stand on any page: %s", meaning);
+    ok(*words != '\0' && !strpbrk(words, "|`\\\n\"<>") && words[strlen(words) - 1] != '.',
+       "it can stand on any page: %s", words);
+}
+
+static void check_rows(void)
+{
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *name = rows[i].name;
+        ok(strlen(name) < CONDITION_SIZE && strspn(name, "abcdefghijklmnopqrstuvwxyz-0123456789") == strlen(name),
+           "'%s' is a name", name);
+        check_words(rows[i].meaning);
+        check_words(rows[i].advice);
+    }
 }
 
 int main(void)
@@ -221,10 +238,7 @@ int main(void)
     check_own();
     check_wire();
     check_apart();
-    for (int i = CONDITION_NONE + 1; i < CONDITION_COUNT; i++)
-        check_words(condition_name((enum condition)i), condition_meaning((enum condition)i));
-    for (int i = WIRE_NONE + 1; i < WIRE_COUNT; i++)
-        check_words(wire_condition_name((enum wire_condition)i), wire_condition_meaning((enum wire_condition)i));
+    check_rows();
     for (size_t i = 0; i < COUNT(unknown); i++)
         ok(!condition_known(unknown[i]), "'%s' is no condition", unknown[i]);
     check_answers();
