@@ -86,7 +86,6 @@ for my $end (
 # --- what is said before it is asked counts for nothing ---
 
 for my $early (
-    ['features before the stream is opened', { accept => sub { $_[0]->header; $_[0]->features("<bind xmlns='$BIND'/>") ; return 1 } }, 'not-xmpp'],
     ['mechanisms and a success in one', { mechanisms => ['PLAIN'], features2 => sub {
         my ($c) = @_;
         $c->send("<stream:features>" . $c->mechanisms . "</stream:features><success xmlns='$SASL'/>");
