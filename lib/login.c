@@ -220,20 +220,29 @@ static void take_success(struct login *login, const char *text)
     open_stream(login, LOGIN_BIND_FEATURES);
 }
 
+static void take_failure(struct login *login, xmpp_stanza_t *stanza)
+{
+    char *words;
+    const char *condition = stanza_condition(stanza, SASL_XMLNS, &words);
+    const char *suspicion = sasl_suspicion(login->sasl, condition);
+    char both[sizeof login->failure.cause];
+    if (suspicion)
+        snprintf(both, sizeof both, "%.100s%s%s", words ? tell_masked(login->teller, words) : "", words ? ": " : "",
+                 suspicion);
+    fail(login, PHASE_AUTH, condition, suspicion ? both : words);
+    if (words)
+        xmpp_free(login->connection->ctx, words);
+}
+
 static void take_sasl(struct login *login, xmpp_stanza_t *stanza)
 {
     char *text = xmpp_stanza_get_text(stanza);
-    if (stanza_is(stanza, "challenge", SASL_XMLNS)) {
+    if (stanza_is(stanza, "challenge", SASL_XMLNS))
         take_challenge(login, text);
-    } else if (stanza_is(stanza, "success", SASL_XMLNS)) {
+    else if (stanza_is(stanza, "success", SASL_XMLNS))
         take_success(login, text);
-    } else { /* failure */
-        char *words;
-        const char *condition = stanza_condition(stanza, SASL_XMLNS, &words);
-        fail(login, PHASE_AUTH, condition, words);
-        if (words)
-            xmpp_free(login->connection->ctx, words);
-    }
+    else
+        take_failure(login, stanza);
     if (text)
         xmpp_free(login->connection->ctx, text);
 }

@@ -25,7 +25,8 @@ struct sasl {
     const struct settings *settings;
     const struct mechanism *mechanism;
     enum step step;
-    bool asked; /* with an empty challenge, behind our only message */
+    bool asked;    /* with an empty challenge, behind our only message */
+    bool stripped; /* the server lists a channel binding that we have, and offers no -PLUS */
     struct scram scram;
 };
 
@@ -75,6 +76,7 @@ struct sasl *sasl_start(const struct settings *settings, const struct sasl_offer
         return NULL;
     sasl->settings = settings;
     sasl->mechanism = mechanism;
+    sasl->stripped = choice.flag == 'y' && choice.binding && offer->tells_bindings;
     if (mechanism->digest) {
         sasl->scram.digest = mechanism->digest;
         sasl->scram.user = settings->jid.node;
@@ -173,6 +175,15 @@ enum sasl_result sasl_success(struct sasl *sasl, const struct sasl_message *in, 
     if (sasl->step != STEP_VERIFY)
         return refuse(sasl, "success before the end of the exchange", why, why_size);
     return advance(sasl, STEP_DONE, scram_verify(&sasl->scram, in, why, why_size), why, why_size);
+}
+
+/* Servers that list no bindings (XEP-0440) are told by their answer to the first message, which holds nothing else that
+ * could be wrong in its form. */
+const char *sasl_suspicion(const struct sasl *sasl, const char *condition)
+{
+    bool first = sasl->scram.flag == 'y' && sasl->step == STEP_ANSWER && strcmp(condition, "malformed-request") == 0;
+    return sasl->stripped || first ? "the server can bind the channel, but its -PLUS was taken out, there or on the way"
+                                   : NULL;
 }
 
 unsigned long sasl_iterations(const struct sasl *sasl)

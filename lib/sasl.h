@@ -87,6 +87,10 @@ enum sasl_result sasl_challenge(struct sasl *sasl, const struct sasl_message *in
  * what the mechanism lets it prove: a server that skips its own proof does not know the password. */
 enum sasl_result sasl_success(struct sasl *sasl, const struct sasl_message *in, char *why, size_t why_size);
 
+/* What is behind a refusal of the login with CONDITION (RFC 6120 section 6.5), in words: "y" was said and the server,
+ * as it seems, did offer -PLUS. NULL for any other. */
+const char *sasl_suspicion(const struct sasl *sasl, const char *condition);
+
 /* SCRAM: how many iterations the server asked for; 0 before that and for other mechanisms. */
 unsigned long sasl_iterations(const struct sasl *sasl);
 

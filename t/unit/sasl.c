@@ -399,6 +399,30 @@ static void test_offer(void)
     jid_free(&settings.jid);
 }
 
+/* RFC 5802 section 6, seen from a server that did offer -PLUS. */
+static void test_suspicion(void)
+{
+    struct settings settings = make_settings("user@example.org", "pencil");
+    struct sasl_binding binding = {.type = "tls-exporter", .length = 32};
+    char condition[CONDITION_SIZE], why[200];
+    for (int listed = 0; listed < 2; listed++) {
+        struct sasl_offer offer = make_offer("SCRAM-SHA-1", listed ? "tls-exporter" : NULL);
+        struct sasl *sasl = sasl_start(&settings, &offer, &binding, 1, condition, why, sizeof why);
+        struct sasl_message message;
+        sasl_begin(sasl, &message, why, sizeof why);
+        ok(sasl_suspicion(sasl, "malformed-request") != NULL, "our first message is none that could be malformed");
+        ok((sasl_suspicion(sasl, "not-authorized") != NULL) == listed, "a server that lists bindings has no excuse");
+        sasl_free(sasl);
+    }
+    struct sasl_offer offer = make_offer("SCRAM-SHA-1", NULL);
+    struct sasl *sasl = sasl_start(&settings, &offer, NULL, 0, condition, why, sizeof why);
+    struct sasl_message message;
+    sasl_begin(sasl, &message, why, sizeof why);
+    ok(!sasl_suspicion(sasl, "malformed-request"), "where we could not bind, nothing is suspected");
+    sasl_free(sasl);
+    jid_free(&settings.jid);
+}
+
 int main(void)
 {
     test_choice();
@@ -407,6 +431,7 @@ int main(void)
     test_order();
     test_nonce();
     test_offer();
+    test_suspicion();
     done_testing();
     return exit_status();
 }
