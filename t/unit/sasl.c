@@ -239,7 +239,7 @@ static void test_reasons(void)
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-static struct sasl_message message(const char *text)
+static struct sasl_message said(const char *text)
 {
     struct sasl_message message = {.length = strlen(text)};
     memcpy(message.data, text, message.length);
@@ -259,7 +259,7 @@ static struct sasl *start_by(const struct settings *settings, const char *mechan
 static void test_single(void)
 {
     struct settings settings = make_settings("example.org", NULL);
-    struct sasl_message out, nothing = message(""), something = message("x");
+    struct sasl_message out, nothing = said(""), something = said("x");
     char why[160];
     struct sasl *sasl = start_by(&settings, "ANONYMOUS", &out);
     is_int((long long)out.length, 0, "with nothing");
@@ -300,7 +300,7 @@ static void answer(struct server *server, const struct sasl_message *client_firs
     server->scram = (struct scram){.digest = "SHA256", .user = "user", .password = "pencil", .flag = 'n'};
     scram_begin(&server->scram, nonce, &out, why, sizeof why);
     snprintf(server->first, sizeof server->first, "r=%s3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096", nonce);
-    in = message(server->first);
+    in = said(server->first);
     scram_answer(&server->scram, &in, &out, why, sizeof why);
     base64_encode(server->scram.server_signature, 32, signature);
     snprintf(server->final, sizeof server->final, "v=%s", signature);
@@ -335,12 +335,12 @@ static enum sasl_result follow(const char *steps, char *why, size_t why_size)
     answer(&server, &out);
     for (; *steps != '\0' && result == SASL_GOOD; steps++) {
         bool success = strchr("FVE", *steps) != NULL;
-        in = message(strchr("fF", *steps) ? server.first : strchr("vV", *steps) ? server.final : "");
+        in = said(strchr("fF", *steps) ? server.first : strchr("vV", *steps) ? server.final : "");
         result = success ? sasl_success(sasl, &in, why, why_size) : sasl_challenge(sasl, &in, &out, why, why_size);
     }
     if (result != SASL_GOOD) { /* it stays bad */
         char ignored[160];
-        in = message(server.final);
+        in = said(server.final);
         is_int(sasl_success(sasl, &in, ignored, sizeof ignored), SASL_REFUSED, "and nothing mends it");
     } else {
         is_int((long long)sasl_iterations(sasl), 4096, "the iterations are known");
@@ -380,7 +380,7 @@ static void test_offer(void)
     char condition[CONDITION_SIZE], why[200], first[400];
     for (int taken = 0; taken < 3; taken++) {
         struct sasl_offer offer = make_offer("SCRAM-SHA-1-PLUS SCRAM-SHA-1", "tls-server-end-point tls-exporter");
-        offer.binding_count -= taken == 1;
+        offer.binding_count -= taken > 0;
         offer.cut = taken == 2;
         struct sasl *sasl = sasl_start(&settings, &offer, NULL, 0, condition, why, sizeof why);
         struct sasl_message in, out;
@@ -388,7 +388,7 @@ static void test_offer(void)
         out.data[out.length] = '\0';
         snprintf(first, sizeof first,
                  "r=%sx,s=QSXCR+Q6sek8bf92,i=1,h=G6k/rBLDqgOhRRaCuuatSDFkJ08=", strstr((char *)out.data, ",r=") + 3);
-        in = message(first);
+        in = said(first);
         is_int(sasl_challenge(sasl, &in, &out, why, sizeof why), taken == 1 ? SASL_REFUSED : SASL_GOOD, "an offer %s",
                taken == 0   ? "as it was sent"
                : taken == 1 ? "with a binding less"
@@ -414,9 +414,17 @@ static void test_suspicion(void)
         ok((sasl_suspicion(sasl, "not-authorized") != NULL) == listed, "a server that lists bindings has no excuse");
         sasl_free(sasl);
     }
-    struct sasl_offer offer = make_offer("SCRAM-SHA-1", NULL);
-    struct sasl *sasl = sasl_start(&settings, &offer, NULL, 0, condition, why, sizeof why);
-    struct sasl_message message;
+    struct sasl_offer offer = make_offer("SCRAM-SHA-256", NULL);
+    struct sasl *sasl = sasl_start(&settings, &offer, &binding, 1, condition, why, sizeof why);
+    struct sasl_message message = {0};
+    struct server server;
+    sasl_begin(sasl, &message, why, sizeof why);
+    answer(&server, &message);
+    struct sasl_message in = said(server.first);
+    sasl_challenge(sasl, &in, &message, why, sizeof why);
+    ok(!sasl_suspicion(sasl, "malformed-request"), "a server that has taken our first message did not mind");
+    sasl_free(sasl);
+    sasl = sasl_start(&settings, &offer, NULL, 0, condition, why, sizeof why);
     sasl_begin(sasl, &message, why, sizeof why);
     ok(!sasl_suspicion(sasl, "malformed-request"), "where we could not bind, nothing is suspected");
     sasl_free(sasl);
