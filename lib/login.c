@@ -162,7 +162,7 @@ static void take_auth_features(struct login *login, xmpp_stanza_t *features)
     struct tls_binding tls;
     struct sasl_binding binding;
     struct sasl_message message;
-    char condition[CONDITION_SIZE], why[200];
+    char why[200];
     offer_read(features, &offer);
     bool can_bind = tls_channel_binding(&tls);
     if (can_bind) {
@@ -170,11 +170,11 @@ static void take_auth_features(struct login *login, xmpp_stanza_t *features)
         binding.length = tls.length;
         memcpy(binding.data, tls.data, sizeof binding.data);
     }
-    login->sasl = sasl_start(login->settings, &offer, &binding, can_bind, condition, why, sizeof why);
+    login->sasl = sasl_start(login->settings, &offer, &binding, can_bind, why, sizeof why);
     explicit_bzero(&tls, sizeof tls);
     explicit_bzero(&binding, sizeof binding);
-    if (!login->sasl && condition[0])
-        fail(login, PHASE_AUTH, condition, why);
+    if (!login->sasl && why[0])
+        fail(login, PHASE_AUTH, login->settings->required_count ? "mechanism-downgraded" : "no-mechanism", why);
     else if (!login->sasl)
         fail_own(login, PHASE_AUTH, "out of memory");
     if (!login->sasl)
@@ -224,7 +224,7 @@ static void take_failure(struct login *login, xmpp_stanza_t *stanza)
 {
     char *words;
     const char *condition = stanza_condition(stanza, SASL_XMLNS, &words);
-    const char *suspicion = sasl_suspicion(login->sasl, condition);
+    const char *suspicion = sasl_suspicion(login->sasl, strcmp(condition, "malformed-request") == 0);
     char both[sizeof login->failure.cause];
     if (suspicion)
         snprintf(both, sizeof both, "%.100s%s%s", words ? tell_masked(login->teller, words) : "", words ? ": " : "",

@@ -60,14 +60,12 @@ static void write_offer(const struct sasl_offer *offer, char out[SCRAM_OFFER_SIZ
 }
 
 struct sasl *sasl_start(const struct settings *settings, const struct sasl_offer *offer,
-                        const struct sasl_binding *bindings, size_t count, char condition[CONDITION_SIZE], char *why,
-                        size_t why_size)
+                        const struct sasl_binding *bindings, size_t count, char *why, size_t why_size)
 {
     struct choice choice = choice_make(settings, offer, bindings, count);
     const struct mechanism *mechanism = choice.mechanism;
-    condition[0] = why[0] = '\0';
+    why[0] = '\0';
     if (!mechanism) {
-        snprintf(condition, CONDITION_SIZE, "%s", settings->required_count ? "mechanism-downgraded" : "no-mechanism");
         choice_explain(&choice, why, why_size);
         return NULL;
     }
@@ -179,9 +177,9 @@ enum sasl_result sasl_success(struct sasl *sasl, const struct sasl_message *in, 
 
 /* Servers that list no bindings (XEP-0440) are told by their answer to the first message, which holds nothing else that
  * could be wrong in its form. */
-const char *sasl_suspicion(const struct sasl *sasl, const char *condition)
+const char *sasl_suspicion(const struct sasl *sasl, bool malformed)
 {
-    bool first = sasl->scram.flag == 'y' && sasl->step == STEP_ANSWER && strcmp(condition, "malformed-request") == 0;
+    bool first = malformed && sasl->scram.flag == 'y' && sasl->step == STEP_ANSWER;
     return sasl->stripped || first ? "the server can bind the channel, but its -PLUS was taken out, there or on the way"
                                    : NULL;
 }

@@ -7,7 +7,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "condition.h"
 #include "settings.h"
 
 /* The longest message, in bytes, in either direction. */
@@ -57,12 +56,10 @@ struct sasl;
  * only for --require-mechanism, as one attempt is all that there is. Where we could bind and the server offers no -PLUS
  * at all, SCRAM says so: a server that did offer it then refuses (RFC 5802 section 6).
  *
- * On failure returns NULL with *CONDITION "no-mechanism" or "mechanism-downgraded" and in WHY what was offered and why
- * it will not do; or with an empty CONDITION when out of memory. The caller frees with sasl_free(), and SETTINGS must
- * live until then. */
+ * On failure returns NULL: with an empty WHY when out of memory, else with what was offered and why it will not do. The
+ * caller frees with sasl_free(), and SETTINGS must live until then. */
 struct sasl *sasl_start(const struct settings *settings, const struct sasl_offer *offer,
-                        const struct sasl_binding *bindings, size_t count, char condition[CONDITION_SIZE], char *why,
-                        size_t why_size);
+                        const struct sasl_binding *bindings, size_t count, char *why, size_t why_size);
 
 /* The mechanism's name. Static. */
 const char *sasl_mechanism(const struct sasl *sasl);
@@ -87,9 +84,9 @@ enum sasl_result sasl_challenge(struct sasl *sasl, const struct sasl_message *in
  * what the mechanism lets it prove: a server that skips its own proof does not know the password. */
 enum sasl_result sasl_success(struct sasl *sasl, const struct sasl_message *in, char *why, size_t why_size);
 
-/* What is behind a refusal of the login with CONDITION (RFC 6120 section 6.5), in words: "y" was said and the server,
- * as it seems, did offer -PLUS. NULL for any other. */
-const char *sasl_suspicion(const struct sasl *sasl, const char *condition);
+/* What may be behind the server's refusal of the login, in words: "y" was said, and the server, as it seems, did offer
+ * -PLUS. MALFORMED: it refuses by malformed-request (RFC 6120 section 6.5.7). NULL when nothing speaks for that. */
+const char *sasl_suspicion(const struct sasl *sasl, bool malformed);
 
 /* SCRAM: how many iterations the server asked for; 0 before that and for other mechanisms. */
 unsigned long sasl_iterations(const struct sasl *sasl);

@@ -64,17 +64,17 @@ static const struct {
     const char *offer, *types; /* the server's */
     const char *ours;          /* types */
     const char *required;
-    const char *chosen; /* and how its first message begins; or the condition */
+    const char *chosen; /* and how its first message begins */
 } choices[] = {
     /* the strongest */
     {WITHOUT, NULL, "", "", "SCRAM-SHA-512 n,,"},
     {"PLAIN SCRAM-SHA-1 SCRAM-SHA-256", NULL, "", "", "SCRAM-SHA-256 n,,"},
     {"SCRAM-SHA-1 PLAIN", NULL, "", "", "SCRAM-SHA-1 n,,"},
     {"DIGEST-MD5 PLAIN", NULL, "", "", "PLAIN"},
-    {"SCRAM-SHA-1-PLUS", NULL, "", "", "no-mechanism"},
+    {"SCRAM-SHA-1-PLUS", NULL, "", "", "none"},
     {"SCRAM-SHA-1 SCRAM-SHA-256-PLUS", NULL, "", "", "SCRAM-SHA-1 n,,"},
-    {"DIGEST-MD5 X-OAUTH2 ANONYMOUS scram-sha-1 EXTERNAL", NULL, "", "", "no-mechanism"},
-    {"", NULL, "", "", "no-mechanism"},
+    {"DIGEST-MD5 X-OAUTH2 ANONYMOUS scram-sha-1 EXTERNAL", NULL, "", "", "none"},
+    {"", NULL, "", "", "none"},
     /* the binding: by XEP-0440's list, and without it by what servers mean */
     {ALL, "tls-exporter", TLS13, "", "SCRAM-SHA-512-PLUS p=tls-exporter,,"},
     {ALL, "tls-server-end-point tls-exporter", TLS13, "", "SCRAM-SHA-512-PLUS p=tls-exporter,,"},
@@ -94,8 +94,8 @@ static const struct {
     {"SCRAM-SHA-1 -PLUS", NULL, TLS12, "", "SCRAM-SHA-1 y,,"},
     /* --require-mechanism */
     {ALL, NULL, TLS13, "SCRAM-SHA-1-PLUS", "SCRAM-SHA-1-PLUS p=tls-exporter,,"},
-    {ALL, "tls-unique", TLS13, "SCRAM-SHA-1-PLUS", "mechanism-downgraded"},
-    {WITHOUT, NULL, TLS13, "SCRAM-SHA-1-PLUS", "mechanism-downgraded"},
+    {ALL, "tls-unique", TLS13, "SCRAM-SHA-1-PLUS", "none"},
+    {WITHOUT, NULL, TLS13, "SCRAM-SHA-1-PLUS", "none"},
     {WITHOUT, NULL, TLS13, "SCRAM-SHA-1-PLUS SCRAM-SHA-1", "SCRAM-SHA-1 y,,"},
     {WITHOUT, NULL, TLS13, "SCRAM-SHA-1 PLAIN", "SCRAM-SHA-1 n,,"},
     {ALL, NULL, TLS12, "SCRAM-SHA-256", "SCRAM-SHA-256 n,,"},
@@ -108,12 +108,12 @@ static void start(size_t index, struct settings *settings, char *got, size_t siz
     size_t count = make_bindings(bindings, choices[index].ours);
     char required[4][SASL_NAME_SIZE];
     char *pointers[4] = {required[0], required[1], required[2], required[3]};
-    char condition[CONDITION_SIZE], why[200];
+    char why[200];
     settings->required_mechanisms = pointers;
     settings->required_count = add_names(required, choices[index].required);
-    struct sasl *sasl = sasl_start(settings, &offer, bindings, count, condition, why, sizeof why);
-    ok((sasl != NULL) == (*condition == '\0') && (sasl != NULL) == (*why == '\0'), "with words or a mechanism");
-    snprintf(got, size, "%s", condition);
+    struct sasl *sasl = sasl_start(settings, &offer, bindings, count, why, sizeof why);
+    ok((sasl != NULL) == (*why == '\0'), "with words or a mechanism");
+    snprintf(got, size, "none");
     if (sasl) {
         struct sasl_message out;
         sasl_begin(sasl, &out, why, sizeof why);
@@ -137,9 +137,9 @@ static void test_choice(void)
                choices[i].types ? choices[i].types : "unsaid", choices[i].ours, choices[i].required);
     }
     struct sasl_offer offer = make_offer("SCRAM-SHA-256 EXTERNAL", NULL);
-    char condition[CONDITION_SIZE], why[200];
+    char why[200];
     settings.client_cert = "client.pem";
-    struct sasl *sasl = sasl_start(&settings, &offer, NULL, 0, condition, why, sizeof why);
+    struct sasl *sasl = sasl_start(&settings, &offer, NULL, 0, why, sizeof why);
     is_str(sasl_mechanism(sasl), "EXTERNAL", "a client certificate is better than a password");
     sasl_free(sasl);
     jid_free(&settings.jid);
@@ -225,11 +225,11 @@ static void test_reasons(void)
         struct sasl_offer offer = reasons[i].instead;
         char required[1][SASL_NAME_SIZE];
         char *pointer = required[0];
-        char condition[CONDITION_SIZE], why[200];
+        char why[200];
         offer.mechanism_count = add_names(offer.mechanisms, reasons[i].offer);
         settings.required_mechanisms = &pointer;
         settings.required_count = add_names(required, reasons[i].required);
-        ok(!sasl_start(&settings, &offer, NULL, 0, condition, why, sizeof why), "no mechanism");
+        ok(!sasl_start(&settings, &offer, NULL, 0, why, sizeof why), "no mechanism");
         is_str(why, reasons[i].why, "why none");
         jid_free(&settings.jid);
     }
@@ -248,9 +248,9 @@ static struct sasl_message said(const char *text)
 
 static struct sasl *start_by(const struct settings *settings, const char *mechanism, struct sasl_message *out)
 {
-    char condition[CONDITION_SIZE], why[200];
+    char why[200];
     struct sasl_offer offer = make_offer(mechanism, NULL);
-    struct sasl *sasl = sasl_start(settings, &offer, NULL, 0, condition, why, sizeof why);
+    struct sasl *sasl = sasl_start(settings, &offer, NULL, 0, why, sizeof why);
     is_int(sasl_begin(sasl, out, why, sizeof why), SASL_GOOD, "%s begins", mechanism);
     return sasl;
 }
@@ -377,12 +377,12 @@ static void test_nonce(void)
 static void test_offer(void)
 {
     struct settings settings = make_settings("user@example.org", "pencil");
-    char condition[CONDITION_SIZE], why[200], first[400];
+    char why[200], first[400];
     for (int taken = 0; taken < 3; taken++) {
         struct sasl_offer offer = make_offer("SCRAM-SHA-1-PLUS SCRAM-SHA-1", "tls-server-end-point tls-exporter");
         offer.binding_count -= taken > 0;
         offer.cut = taken == 2;
-        struct sasl *sasl = sasl_start(&settings, &offer, NULL, 0, condition, why, sizeof why);
+        struct sasl *sasl = sasl_start(&settings, &offer, NULL, 0, why, sizeof why);
         struct sasl_message in, out;
         sasl_begin(sasl, &out, why, sizeof why);
         out.data[out.length] = '\0';
@@ -404,29 +404,29 @@ static void test_suspicion(void)
 {
     struct settings settings = make_settings("user@example.org", "pencil");
     struct sasl_binding binding = {.type = "tls-exporter", .length = 32};
-    char condition[CONDITION_SIZE], why[200];
+    char why[200];
     for (int listed = 0; listed < 2; listed++) {
         struct sasl_offer offer = make_offer("SCRAM-SHA-1", listed ? "tls-exporter" : NULL);
-        struct sasl *sasl = sasl_start(&settings, &offer, &binding, 1, condition, why, sizeof why);
+        struct sasl *sasl = sasl_start(&settings, &offer, &binding, 1, why, sizeof why);
         struct sasl_message message;
         sasl_begin(sasl, &message, why, sizeof why);
-        ok(sasl_suspicion(sasl, "malformed-request") != NULL, "our first message is none that could be malformed");
-        ok((sasl_suspicion(sasl, "not-authorized") != NULL) == listed, "a server that lists bindings has no excuse");
+        ok(sasl_suspicion(sasl, true) != NULL, "our first message is none that could be malformed");
+        ok((sasl_suspicion(sasl, false) != NULL) == listed, "a server that lists bindings has no excuse");
         sasl_free(sasl);
     }
     struct sasl_offer offer = make_offer("SCRAM-SHA-256", NULL);
-    struct sasl *sasl = sasl_start(&settings, &offer, &binding, 1, condition, why, sizeof why);
+    struct sasl *sasl = sasl_start(&settings, &offer, &binding, 1, why, sizeof why);
     struct sasl_message message = {0};
     struct server server;
     sasl_begin(sasl, &message, why, sizeof why);
     answer(&server, &message);
     struct sasl_message in = said(server.first);
     sasl_challenge(sasl, &in, &message, why, sizeof why);
-    ok(!sasl_suspicion(sasl, "malformed-request"), "a server that has taken our first message did not mind");
+    ok(!sasl_suspicion(sasl, true), "a server that has taken our first message did not mind");
     sasl_free(sasl);
-    sasl = sasl_start(&settings, &offer, NULL, 0, condition, why, sizeof why);
+    sasl = sasl_start(&settings, &offer, NULL, 0, why, sizeof why);
     sasl_begin(sasl, &message, why, sizeof why);
-    ok(!sasl_suspicion(sasl, "malformed-request"), "where we could not bind, nothing is suspected");
+    ok(!sasl_suspicion(sasl, true), "where we could not bind, nothing is suspected");
     sasl_free(sasl);
     jid_free(&settings.jid);
 }
