@@ -12,6 +12,7 @@
 #define DIALBACK_XMLNS "urn:xmpp:features:dialback"
 #define BINDING_XMLNS "urn:xmpp:sasl-cb:0"
 #define BIND_XMLNS "urn:ietf:params:xml:ns:xmpp-bind"
+#define BIND2_XMLNS "urn:xmpp:bind:0"
 #define SESSION_XMLNS "urn:ietf:params:xml:ns:xmpp-session"
 
 #endif
