@@ -16,7 +16,7 @@ use NameServer;
 use Probe;
 use Prosody;
 
-my $server = Prosody->new(domain => 'base.test', domains => ['next.test'], accounts => { 'alice@next.test' => 'secret' }, iterations => 1000);
+my $server = Prosody->new(domain => 'base.test', domains => ['next.test'], accounts => { 'alice@next.test' => 'secret' }, iterations => 4096);
 my $good = $server->port;
 
 my $header = "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0' id='x' from='next.test'>";
