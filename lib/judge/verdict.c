@@ -18,6 +18,11 @@
 /* Names in the first line, in characters. */
 #define CULPRIT_WIDTH 40
 
+static const struct any_condition none;
+static const struct any_condition ping_timeout = {.own = CONDITION_PING_TIMEOUT};
+static const struct any_condition cert_expiring = {.own = CONDITION_CERT_EXPIRING};
+static const struct any_condition endpoint_down = {.own = CONDITION_ENDPOINT_DOWN};
+
 struct judge {
     const struct settings *settings;
     const struct result *result;
@@ -37,10 +42,10 @@ static bool is_worse(enum state a, enum state b)
 }
 
 /* Keeps what is wrong with TARGET, or with the run. A finding that --map has made OK is still told of. */
-static void find(struct judge *judge, size_t target, enum state state, const char *condition, const struct line *words)
+static void find(struct judge *judge, size_t target, enum state state, struct any_condition condition,
+                 const struct line *words)
 {
-    struct finding finding = {.state = state};
-    snprintf(finding.condition, sizeof finding.condition, "%s", condition);
+    struct finding finding = {.state = state, .condition = condition};
     text_clean_string(finding.text, sizeof finding.text, words->text);
 
     if (target == NO_TARGET) {
@@ -61,7 +66,7 @@ static void find(struct judge *judge, size_t target, enum state state, const cha
     judge->worst = finding;
 }
 
-static enum state mapped(const struct judge *judge, const char *condition, enum state fallback)
+static enum state mapped(const struct judge *judge, struct any_condition condition, enum state fallback)
 {
     return settings_map(judge->settings, condition, fallback);
 }
@@ -73,7 +78,7 @@ static void judge_run(struct judge *judge)
     const struct supervision *supervision = &result->supervision;
     const char *phase = phase_name(result->phase);
     enum state state = STATE_UNKNOWN;
-    const char *condition = "";
+    struct any_condition condition = none;
     struct line line = LINE_EMPTY;
     switch (supervision->end) {
     case SUPERVISE_DONE:
@@ -81,19 +86,19 @@ static void judge_run(struct judge *judge)
             return;
         condition = result->condition;
         if (!result->own_fault)
-            state = mapped(judge, condition, condition_state(condition));
+            state = mapped(judge, condition, any_condition_state(condition));
         summary_failure(&line, judge->settings, result);
         break;
     case SUPERVISE_CRASHED:
-        condition = "probe-crashed";
-        state = mapped(judge, condition, condition_state(condition));
+        condition.own = CONDITION_PROBE_CRASHED;
+        state = mapped(judge, condition, any_condition_state(condition));
         line_add(&line, "%s: probe-crashed: child ", phase);
         line_add(&line, supervision->signal ? "died of " : "ended without a result");
         if (supervision->signal)
             summary_signal(&line, supervision->signal);
         break;
     case SUPERVISE_DEADLINE:
-        condition = "deadline";
+        condition.own = CONDITION_DEADLINE;
         state = mapped(judge, condition, judge->settings->timeout_state);
         summary_deadline(&line, judge->settings, result, judge->tallies);
         break;
@@ -142,14 +147,14 @@ static struct answers judge_answers(const struct judge *judge, size_t index)
         if (ping->outcome != PING_ERROR)
             continue;
         enum state plain = answer_state(judge->settings->targets[index].kind, ping->condition, ping->type);
-        enum state state = mapped(judge, ping->condition, plain);
+        enum state state = mapped(judge, (struct any_condition){.wire = ping->condition}, plain);
         if (plain != STATE_OK || state != STATE_OK)
             take_answer(&answers, state, ping);
     }
     if (tally->timed_out == 0 || (tally->answered > 0 && has_loss_range(judge, index)))
         return answers;
     enum state plain = tally->answered > 0 ? STATE_WARNING : STATE_CRITICAL;
-    take_answer(&answers, mapped(judge, "ping-timeout", plain), NULL);
+    take_answer(&answers, mapped(judge, ping_timeout, plain), NULL);
     return answers;
 }
 
@@ -193,7 +198,7 @@ static void judge_target(struct judge *judge, size_t index, enum state ceiling)
         line_add(&line, "the probe left ");
         line_add_count(&line, tally->pending + tally->unsent, "ping");
         line_add(&line, " open");
-        find(judge, index, STATE_UNKNOWN, "", &line);
+        find(judge, index, STATE_UNKNOWN, none, &line);
     }
     struct answers answers = judge_answers(judge, index);
     if (!answers.found)
@@ -205,9 +210,8 @@ static void judge_target(struct judge *judge, size_t index, enum state ceiling)
         summary_error(&line, judge->settings, answers.ping);
     else
         say_unanswered(&line, judge, index);
-    const char *condition = answers.ping ? answers.ping->condition : "ping-timeout";
-    snprintf(verdict->condition, sizeof verdict->condition, "%s", condition);
-    find(judge, index, answers.state, condition, &line);
+    verdict->condition = answers.ping ? (struct any_condition){.wire = answers.ping->condition} : ping_timeout;
+    find(judge, index, answers.state, verdict->condition, &line);
 }
 
 static void judge_targets(struct judge *judge)
@@ -225,7 +229,7 @@ static void judge_targets(struct judge *judge)
     if (too_few) {
         struct line line = LINE_EMPTY;
         line_add(&line, "remotes: %d of %zu up, %d needed", judge->up, remotes, settings->min_alive);
-        find(judge, NO_TARGET, STATE_CRITICAL, "", &line);
+        find(judge, NO_TARGET, STATE_CRITICAL, none, &line);
     }
     for (size_t i = 1; i < settings->target_count; i++)
         judge_target(judge, i, enough ? STATE_WARNING : STATE_CRITICAL);
@@ -245,12 +249,12 @@ static void judge_metric(struct judge *judge, const struct metric *metric)
     struct line line = LINE_EMPTY;
     if (metric->unit != METRIC_DAYS) {
         summary_alert(&line, metric, value, range);
-        find(judge, metric->target < 0 ? NO_TARGET : (size_t)metric->target, state, "", &line);
+        find(judge, metric->target < 0 ? NO_TARGET : (size_t)metric->target, state, none, &line);
         return;
     }
     line_add(&line, "tls: cert-expiring: ");
     summary_days(&line, llround(value));
-    find(judge, NO_TARGET, mapped(judge, "cert-expiring", state), "cert-expiring", &line);
+    find(judge, NO_TARGET, mapped(judge, cert_expiring, state), cert_expiring, &line);
 }
 
 /* Endpoints that failed before one worked. */
@@ -260,17 +264,17 @@ static void judge_endpoints(struct judge *judge)
     bool worked = false;
     for (size_t i = 0; i < judge->result->endpoint_count; i++) {
         const struct endpoint_result *endpoint = &judge->result->endpoints[i];
-        if (endpoint->condition[0] == '\0')
+        if (any_condition_is_none(endpoint->condition))
             worked = true;
         else if (!failed)
             failed = endpoint;
     }
-    enum state state = mapped(judge, "endpoint-down", condition_state("endpoint-down"));
+    enum state state = settings_endpoint_down(judge->settings);
     if (!failed || !worked || state == STATE_OK)
         return;
     struct line line = LINE_EMPTY;
-    line_add(&line, "connect: endpoint-down: %s: %s", failed->name, failed->condition);
-    find(judge, NO_TARGET, state, "endpoint-down", &line);
+    line_add(&line, "connect: endpoint-down: %s: %s", failed->name, any_condition_name(failed->condition));
+    find(judge, NO_TARGET, state, endpoint_down, &line);
 }
 
 static void set_known(struct metric *metric, bool known, double value)
@@ -373,7 +377,7 @@ static void judge_all(struct judge *judge)
     if (judge->result->out_of_memory) {
         struct line line = LINE_EMPTY;
         line_add(&line, "probe: out of memory");
-        find(judge, NO_TARGET, STATE_UNKNOWN, "", &line);
+        find(judge, NO_TARGET, STATE_UNKNOWN, none, &line);
     }
 }
 
@@ -395,7 +399,7 @@ bool verdict_make(struct verdict *verdict, const struct settings *settings, cons
     judge_all(&judge);
     summarize(&judge);
     verdict->state = judge.worst.state;
-    snprintf(verdict->condition, sizeof verdict->condition, "%s", judge.worst.condition);
+    verdict->condition = judge.worst.condition;
     free(judge.tallies);
     return true;
 }

@@ -75,8 +75,9 @@ static json_t *describe_error(const struct settings *settings, const struct ping
 {
     if (ping->outcome != PING_ERROR)
         return json_null();
-    return json_pack("{s:s, s:s?, s:s?, s:o}", "condition", ping->condition, "type", if_any(ping->type), "text",
-                     if_any(ping->text), "by", clean_string(if_any(summary_by(settings, ping))));
+    return json_pack("{s:s, s:s?, s:s?, s:o}", "condition", wire_condition_name(ping->condition), "type",
+                     if_any(ping->type), "text", if_any(ping->text), "by",
+                     clean_string(if_any(summary_by(settings, ping))));
 }
 
 static json_t *describe_ping(const struct settings *settings, size_t target, int index, const struct ping_record *ping)
@@ -109,7 +110,7 @@ static json_t *describe_target(const struct settings *settings, const struct res
                      "alias", if_any(target->alias),                                             //
                      "jid", clean_string(index == 0 ? settings->jid.domain : target->jid_text),  //
                      "state", state_name(verdict->state),                                        //
-                     "condition", if_any(verdict->condition),                                    //
+                     "condition", if_any(any_condition_name(verdict->condition)),                //
                      "text", verdict->text,                                                      //
                      "up", verdict->alive,                                                       //
                      "sent", sent,                                                               //
@@ -147,10 +148,10 @@ static json_t *describe_phases(const struct result *result)
 
 static json_t *describe_endpoint(const struct endpoint_result *endpoint)
 {
-    bool connected = endpoint->condition[0] == '\0';
-    json_t *error = connected
-                        ? json_null()
-                        : json_pack("{s:s, s:s?}", "condition", endpoint->condition, "text", if_any(endpoint->cause));
+    bool connected = any_condition_is_none(endpoint->condition);
+    json_t *error = connected ? json_null()
+                              : json_pack("{s:s, s:s?}", "condition", any_condition_name(endpoint->condition), "text",
+                                          if_any(endpoint->cause));
     return json_pack("{s:s, s:s, s:b, s:o, s:o}", "name", endpoint->name, "tls", settings_tls_name(endpoint->tls),
                      "connected", connected, "time", time_if(true, endpoint->time), "error", error);
 }
@@ -184,7 +185,7 @@ static json_t *describe_findings(const struct verdict *verdict)
     for (size_t i = 0; i < verdict->finding_count; i++) {
         const struct finding *finding = &verdict->findings[i];
         if (!append(&findings, json_pack("{s:s, s:s?, s:s}", "state", state_name(finding->state), "condition",
-                                         if_any(finding->condition), "text", finding->text)))
+                                         if_any(any_condition_name(finding->condition)), "text", finding->text)))
             break;
     }
     return findings;
@@ -260,7 +261,7 @@ static json_t *describe(const struct settings *settings, const struct result *re
                      "code", (int)verdict->state,                                                           //
                      "summary", verdict->summary,                                                           //
                      "phase", ran ? phase_name(verdict->phase) : NULL,                                      //
-                     "condition", if_any(verdict->condition),                                               //
+                     "condition", if_any(any_condition_name(verdict->condition)),                           //
                      "server", clean_string(settings->jid.domain),                                          //
                      "targets", describe_targets(settings, result, verdict),                                //
                      "phases", describe_phases(result),                                                     //
