@@ -234,8 +234,9 @@ static void take_records(struct dns *dns, struct resolution *resolution)
     for (size_t i = 0; i < count; i++) {
         char name[256];
         bool absolute;
-        valid[i] = host_name(records[i].target, name, &absolute);
-        lookups[i] = valid[i] ? dns_ask_addresses(dns, name) : NULL;
+        union address address; /* RFC 2782 wants a name, but clients take an address */
+        valid[i] = host_name(records[i].target, name, &absolute) || host_literal(records[i].target, &address);
+        lookups[i] = valid[i] ? dns_ask_addresses(dns, records[i].target) : NULL;
     }
     dns_wait(dns, dns_addresses_settled);
 

@@ -114,7 +114,19 @@ static const struct {
     {"b\xc3\xbc"
      "cher.example.",
      "xn--bcher-kva.example", true},
+    {"stra\xc3\x9f"
+     "e.example",
+     "xn--strae-oqa.example", false},
     {"\xff.example", NULL, false},
+    {"127.0.0.1 ", NULL, false},
+    {" xmpp.example", NULL, false},
+    {"127.0.0.1", NULL, false}, /* an address */
+    {"0127.0.0.1", NULL, false},
+    {"127.0.0.01", NULL, false},
+    {"127.1", NULL, false},
+    {"127.0.0.1.", NULL, false},
+    {"1.2.3.4.example", "1.2.3.4.example", false},
+    {"127", "127", false},
     {"a;b.example", NULL, false},
     {"a\\032b.example", NULL, false},
     {".example", NULL, false},
