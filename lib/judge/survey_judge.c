@@ -24,7 +24,7 @@ static bool judge_check(struct endpoint_check *check)
     if (!verdict_make(&check->verdict, &check->settings, &check->result))
         return false;
     bool ended_well = check->result.supervision.end == SUPERVISE_DONE && !check->result.failed;
-    check->up = ended_well && check->verdict.targets[0].alive;
+    check->up = ended_well && check->verdict.proven;
     return true;
 }
 

@@ -34,6 +34,12 @@ struct judge {
     size_t culprit;
     struct finding worst;
     int bad; /* how many findings are not OK */
+    /* the first that is UNKNOWN */
+    bool found_unknown;
+    size_t unknown_culprit;
+    struct finding unknown;
+    /* whether the user has given a state, by --map or -t, to how the run ended, to what the own server answered */
+    bool end_is_asked, answers_are_asked;
 };
 
 static bool is_worse(enum state a, enum state b)
@@ -59,6 +65,11 @@ static void find(struct judge *judge, size_t target, enum state state, struct an
         verdict->state = state_worst(verdict->state, state);
     }
     judge->bad += state != STATE_OK;
+    if (state == STATE_UNKNOWN && !judge->found_unknown) {
+        judge->found_unknown = true;
+        judge->unknown_culprit = target;
+        judge->unknown = finding;
+    }
     if (judge->found && !is_worse(state, judge->worst.state))
         return;
     judge->found = true;
@@ -69,6 +80,11 @@ static void find(struct judge *judge, size_t target, enum state state, struct an
 static enum state mapped(const struct judge *judge, struct any_condition condition, enum state fallback)
 {
     return settings_map(judge->settings, condition, fallback);
+}
+
+static bool is_mapped(const struct judge *judge, struct any_condition condition)
+{
+    return !any_condition_is_none(condition) && settings_has_map(judge->settings, any_condition_name(condition));
 }
 
 /* How the run ended, if not well. */
@@ -114,7 +130,22 @@ static void judge_run(struct judge *judge)
             line_add(&line, "probe: the child cannot run: %s", strerror(supervision->error));
         break;
     }
+    judge->end_is_asked = supervision->end == SUPERVISE_DEADLINE || is_mapped(judge, condition);
     find(judge, NO_TARGET, state, condition, &line);
+}
+
+/* What was worse than asked and did not end the run. */
+static void judge_flaws(struct judge *judge)
+{
+    for (size_t i = 0; i < judge->result->flaw_count; i++) {
+        const struct flaw *flaw = &judge->result->flaws[i];
+        struct any_condition condition = {.own = flaw->condition};
+        struct line line = LINE_EMPTY;
+        line_add(&line, "%s: %s", phase_name(flaw->phase), condition_name(flaw->condition));
+        if (flaw->cause[0] != '\0')
+            line_add(&line, ": %s", flaw->cause);
+        find(judge, NO_TARGET, mapped(judge, condition, condition_state(flaw->condition)), condition, &line);
+    }
 }
 
 /* The worst of a target's answers. */
@@ -211,6 +242,7 @@ static void judge_target(struct judge *judge, size_t index, enum state ceiling)
     else
         say_unanswered(&line, judge, index);
     verdict->condition = answers.ping ? (struct any_condition){.wire = answers.ping->condition} : ping_timeout;
+    judge->answers_are_asked |= index == 0 && is_mapped(judge, verdict->condition);
     find(judge, index, answers.state, verdict->condition, &line);
 }
 
@@ -255,6 +287,27 @@ static void judge_metric(struct judge *judge, const struct metric *metric)
     line_add(&line, "tls: cert-expiring: ");
     summary_days(&line, llround(value));
     find(judge, NO_TARGET, mapped(judge, cert_expiring, state), cert_expiring, &line);
+}
+
+static bool is_of_certificate(struct any_condition condition)
+{
+    return condition.own == CONDITION_CERT_EXPIRED || condition.own == CONDITION_CERT_NOT_YET_VALID ||
+           condition.own == CONDITION_CERT_HOSTNAME || condition.own == CONDITION_CERT_UNTRUSTED;
+}
+
+/* A bad certificate is a flaw, also where a later endpoint had a good one. */
+static void judge_certificates(struct judge *judge)
+{
+    if (judge->result->failed)
+        return;
+    for (size_t i = 0; i < judge->result->endpoint_count; i++) {
+        const struct endpoint_result *endpoint = &judge->result->endpoints[i];
+        if (!is_of_certificate(endpoint->condition))
+            continue;
+        struct line line = LINE_EMPTY;
+        line_add(&line, "tls: %s: %s: %s", any_condition_name(endpoint->condition), endpoint->name, endpoint->cause);
+        find(judge, NO_TARGET, mapped(judge, endpoint->condition, STATE_WARNING), endpoint->condition, &line);
+    }
 }
 
 /* Endpoints that failed before one worked. */
@@ -367,18 +420,51 @@ static void count_targets(struct judge *judge)
     }
 }
 
+/* What an OK rests on: a login over a channel that was verified, in which the server proved itself. */
+static bool is_login_proven(const struct judge *judge)
+{
+    const struct settings *settings = judge->settings;
+    const struct result *result = judge->result;
+    bool channel = settings->tls == TLS_NONE || (result->tls && (result->tls_verified || settings->insecure));
+    return channel && result->login;
+}
+
+/* OK and WARNING both say that the server serves. Whatever has led to one of them, it does not stand without proof, if
+ * it is not what the user has asked for: then it is not known how the server does. */
+static void guard(struct judge *judge)
+{
+    enum state state = judge->worst.state;
+    bool login = is_login_proven(judge), answer = judge->tallies[0].alive;
+    judge->verdict->proven = login && answer;
+    if (judge->verdict->proven || (state != STATE_OK && state != STATE_WARNING) || judge->end_is_asked)
+        return;
+    if (login && judge->answers_are_asked)
+        return;
+    if (!judge->found_unknown) {
+        struct line line = LINE_EMPTY;
+        line_add(&line, "probe: no proof of %s", login ? "an answer of the own server" : "a login");
+        find(judge, NO_TARGET, STATE_UNKNOWN, none, &line);
+    }
+    judge->found = true;
+    judge->culprit = judge->unknown_culprit;
+    judge->worst = judge->unknown;
+}
+
 static void judge_all(struct judge *judge)
 {
     judge_run(judge);
+    judge_flaws(judge);
     judge_targets(judge);
     for (size_t i = 0; i < judge->verdict->metrics.count; i++)
         judge_metric(judge, &judge->verdict->metrics.list[i]);
+    judge_certificates(judge);
     judge_endpoints(judge);
     if (judge->result->out_of_memory) {
         struct line line = LINE_EMPTY;
         line_add(&line, "probe: out of memory");
         find(judge, NO_TARGET, STATE_UNKNOWN, none, &line);
     }
+    guard(judge);
 }
 
 bool verdict_make(struct verdict *verdict, const struct settings *settings, const struct result *result)

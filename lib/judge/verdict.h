@@ -27,6 +27,7 @@ struct finding {
 
 struct verdict {
     enum state state;
+    bool proven;                    /* a login in which the server proved itself, and the own server's answer */
     enum phase phase;               /* where it ended */
     struct any_condition condition; /* that made the state; none for a threshold */
     char summary[SUMMARY_SIZE];
@@ -36,7 +37,8 @@ struct verdict {
     struct metrics metrics;
 };
 
-/* Judges. False when out of memory. The caller ends it with verdict_free(). */
+/* Judges. OK and WARNING are given only to a run that is proven, or where --map or -t ask for them. False when out of
+ * memory. The caller ends it with verdict_free(). */
 bool verdict_make(struct verdict *verdict, const struct settings *settings, const struct result *result);
 
 void verdict_free(struct verdict *verdict);

@@ -14,12 +14,16 @@
 /* Enough for microseconds of the longest time, and too few to show how a double misses a decimal. */
 #define DIGITS 15
 
-/* What is printed when there is no memory for more: state, code and summary, which is clean and needs no escapes. Else
- * the same as report_json_unknown() of "out of memory". */
+#define PHASE_NULL(constant, name) ",\"" name "\":null"
+
+/* The first of a list needs no comma. */
+#define PHASES_NULL (&(PHASE_ROWS(PHASE_NULL))[1])
+
+/* What is printed when there is no memory for more: state, code, summary, which is clean and needs no escapes, and the
+ * phases. Else the same as report_json_unknown() of "out of memory". */
 #define LAST_RESORT                                                                                                    \
     "{\"state\":\"%s\",\"code\":%d,\"summary\":\"%s\",\"phase\":null,\"condition\":null,\"server\":null,"              \
-    "\"targets\":[],\"phases\":{\"dns\":null,\"connect\":null,\"stream\":null,\"tls\":null,\"auth\":null,"             \
-    "\"bind\":null,\"ping\":null},\"endpoints\":[],\"tls\":null,\"mechanism\":null,"                                   \
+    "\"targets\":[],\"phases\":{%s},\"endpoints\":[],\"tls\":null,\"mechanism\":null,"                                 \
     "\"findings\":[{\"state\":\"UNKNOWN\",\"condition\":null,\"text\":\"out of memory\"}],"                            \
     "\"ignored\":{\"reflected\":0,\"strangers\":0,\"duplicates\":0,\"unasked\":0},\"metrics\":[],\"log\":null,"        \
     "\"checks\":[]}\n"
@@ -299,7 +303,7 @@ static void print(FILE *out, json_t *report, const struct verdict *verdict)
     if (text)
         fprintf(out, "%s\n", text);
     else
-        fprintf(out, LAST_RESORT, state_name(verdict->state), (int)verdict->state, verdict->summary);
+        fprintf(out, LAST_RESORT, state_name(verdict->state), (int)verdict->state, verdict->summary, PHASES_NULL);
     free(text);
     json_decref(report);
 }

@@ -7,12 +7,10 @@
 
 static const struct {
     const char *name;
-    enum condition_group group;
     enum state state;
-    const char *meaning;
 } own[CONDITION_COUNT] = {
-    [CONDITION_NONE] = {"", GROUP_WAY, STATE_CRITICAL, ""},
-#define OWN(constant, ...) [CONDITION_##constant] = {__VA_ARGS__},
+    [CONDITION_NONE] = {"", STATE_CRITICAL},
+#define OWN(constant, name, group, state, meaning, advice) [CONDITION_##constant] = {name, state},
 #define WIRE(...)
 #include "condition_rows.h"
 };
@@ -21,12 +19,11 @@ static const struct {
     const char *name;
     enum wire_space space;
     enum state answer[3]; /* by enum target_kind */
-    const char *meaning;
 } wire[WIRE_COUNT] = {
-    [WIRE_NONE] = {"", SPACE_ANY, {STATE_CRITICAL, STATE_CRITICAL, STATE_CRITICAL}, ""},
+    [WIRE_NONE] = {"", SPACE_ANY, {STATE_CRITICAL, STATE_CRITICAL, STATE_CRITICAL}},
 #define OWN(...)
 #define WIRE(constant, name, space, server, bare, full, meaning)                                                       \
-    [WIRE_##constant] = {name, space, {server, bare, full}, meaning},
+    [WIRE_##constant] = {name, space, {server, bare, full}},
 #include "condition_rows.h"
 };
 
@@ -54,21 +51,6 @@ const char *any_condition_name(struct any_condition condition)
     return condition.own != CONDITION_NONE ? condition_name(condition.own) : wire_condition_name(condition.wire);
 }
 
-const char *condition_meaning(enum condition condition)
-{
-    return own[condition].meaning;
-}
-
-const char *wire_condition_meaning(enum wire_condition condition)
-{
-    return wire[condition].meaning;
-}
-
-enum condition_group condition_group(enum condition condition)
-{
-    return own[condition].group;
-}
-
 enum wire_space wire_condition_space(enum wire_condition condition)
 {
     return wire[condition].space;
@@ -86,11 +68,6 @@ enum wire_condition wire_condition_find(enum wire_space space, const char *name)
 bool any_condition_is_none(struct any_condition condition)
 {
     return condition.own == CONDITION_NONE && condition.wire == WIRE_NONE;
-}
-
-bool any_condition_equal(struct any_condition a, struct any_condition b)
-{
-    return a.own == b.own && a.wire == b.wire;
 }
 
 enum state condition_state(enum condition condition)

@@ -39,9 +39,6 @@ enum wire_space {
     SPACE_ANY     /* in all of them */
 };
 
-/* What the probe's own conditions are about. */
-enum condition_group { GROUP_WAY, GROUP_LOGIN, GROUP_OFFER, GROUP_PING };
-
 /* One of ours, or one of the wire, or neither; never both. */
 struct any_condition {
     enum condition own;
@@ -53,11 +50,6 @@ const char *condition_name(enum condition condition);
 const char *wire_condition_name(enum wire_condition condition);
 const char *any_condition_name(struct any_condition condition);
 
-/* What it means, in a few words that begin in lower case; "" for NONE. A static string. */
-const char *condition_meaning(enum condition condition);
-const char *wire_condition_meaning(enum wire_condition condition);
-
-enum condition_group condition_group(enum condition condition);
 enum wire_space wire_condition_space(enum wire_condition condition);
 
 /* The condition that a server means by NAME in SPACE, which is not SPACE_ANY: WIRE_UNDEFINED_CONDITION for all that are
@@ -65,7 +57,6 @@ enum wire_space wire_condition_space(enum wire_condition condition);
 enum wire_condition wire_condition_find(enum wire_space space, const char *name);
 
 bool any_condition_is_none(struct any_condition condition);
-bool any_condition_equal(struct any_condition a, struct any_condition b);
 
 /* The state of a condition without --map when it ends or spoils the run; CRITICAL for NONE. One of the wire is
  * CRITICAL; as an answer to a ping see answer_state(). */
