@@ -25,6 +25,7 @@ struct probe {
     struct teller teller;
     struct secrets secrets;
     struct resolution resolution;
+    struct dial_position position;
     struct connection connection;
     struct login login;
 };
@@ -124,34 +125,39 @@ static bool log_in(struct probe *probe, const struct dialed *dialed, int64_t lim
     return false;
 }
 
-/* An endpoint's share of what is left, so that one that stalls never eats the time of those behind it. The last one has
- * all. */
-static int64_t share(const struct probe *probe, size_t endpoint)
+/* What shares the time that is left, so that one address that stalls never eats it all. More than these are not likely
+ * to stall, and a slow server needs a good part of it. */
+#define SHARES_MAX 4
+
+/* Until when the address that was dialed may take for what comes before the end of TLS. The last one has all. */
+static int64_t share(const struct probe *probe)
 {
-    size_t left = probe->resolution.endpoint_count - endpoint;
-    if (left <= 1)
+    size_t left = dial_left(&probe->resolution, &probe->position);
+    if (left == 0)
         return INT64_MAX;
     int64_t now = clock_now();
-    return now + (probe->deadline - now) / (int64_t)left;
+    return now + (probe->deadline - now) / (left < SHARES_MAX ? (int64_t)left + 1 : SHARES_MAX);
 }
 
-/* Goes through the endpoints until one has taken the login, or has failed in a way that no other can mend. */
+/* Goes through the endpoints and their addresses until one has taken the login, or has failed in a way that no other
+ * can mend. */
 static bool reach(struct probe *probe, struct failure *failure)
 {
-    size_t next = 0;
+    bool reached = false;
     for (;;) {
         struct dialed dialed;
         tell_phase(&probe->teller, PHASE_CONNECT);
-        if (!dial(&probe->resolution, next, probe->deadline + BEHIND_DEADLINE, on_attempt, probe, &dialed)) {
-            if (next == 0) /* else what the endpoint that was reached had to say says more */
+        if (!dial(&probe->resolution, &probe->position, probe->deadline + BEHIND_DEADLINE, on_attempt, probe,
+                  &dialed)) {
+            if (!reached) /* else what the endpoint that was reached had to say says more */
                 failure_set(failure, PHASE_CONNECT, dialed.condition, "%s", dialed.cause);
             return false;
         }
+        reached = true;
         tell_tcp_rtt(probe, dialed.fd);
-        if (log_in(probe, &dialed, share(probe, dialed.endpoint), failure))
+        if (log_in(probe, &dialed, share(probe), failure))
             return true;
-        next = dialed.endpoint + 1;
-        if (next >= probe->resolution.endpoint_count || !login_may_try_next(&probe->login))
+        if (!login_may_try_next(&probe->login) || dial_left(&probe->resolution, &probe->position) == 0)
             return false;
         char name[216];
         const struct endpoint *endpoint = &probe->resolution.endpoints[dialed.endpoint];
