@@ -15,7 +15,7 @@
 enum dial_step { DIAL_BEGUN, DIAL_CONNECTED, DIAL_FAILED };
 
 /* Told of each attempt that begins, and of each that ended. When it failed, CONDITION is CONNECT_REFUSED,
- * CONNECT_TIMEOUT, CONNECT_UNREACHABLE, CONNECTION_LOST (reset at once), DNS_NOT_FOUND or DNS_FAILED, and CAUSE the
+ * CONNECT_TIMEOUT, CONNECT_UNREACHABLE, CONNECTION_LOST (reset at once), or the endpoint's own, and CAUSE the
  * errno in words; else NONE and NULL. TIME in ns. An endpoint without addresses is told of once, with ADDRESS NULL. An
  * endpoint that had its patience and still has not answered when a later one connects has timed out. */
 typedef void (*dial_observer)(const struct endpoint *endpoint, const union address *address, enum dial_step step,

@@ -75,7 +75,7 @@ static void on_attempt(const struct endpoint *endpoint, const union address *add
 static bool find_endpoints(struct probe *probe, struct failure *failure)
 {
     tell_phase(&probe->teller, PHASE_DNS);
-    if (resolve(probe->settings, probe->deadline, &probe->resolution))
+    if (resolve(probe->settings, &service_client, probe->deadline, &probe->resolution))
         return true;
     const struct resolution *resolution = &probe->resolution;
     for (size_t i = 0; i < resolution->endpoint_count; i++) {
@@ -202,7 +202,7 @@ static bool has_family(const struct endpoint *endpoint, int family)
 
 static void tell_candidates(const struct probe *probe, const struct endpoint *endpoint)
 {
-    if (endpoint->port == 0) { /* not an endpoint, but a set of SRV records that could not be asked */
+    if (endpoint->port == 0) { /* nothing that could be checked */
         tell_endpoint(probe, endpoint->name, endpoint->tls, found(endpoint->condition), endpoint->cause, 0);
         return;
     }
