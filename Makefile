@@ -64,7 +64,7 @@ CHILD_TESTS  := $(filter $(O)/t/child/%,$(UNIT_TESTS))
 # What of t/fuzz is no target, but what targets have in common.
 FUZZ_COMMON  := t/fuzz/fuzz.c t/fuzz/judged.c t/fuzz/world.c
 FUZZ_TARGETS := $(patsubst %.c,$(O)/%,$(filter-out $(FUZZ_COMMON) t/fuzz/replay.c,$(wildcard t/fuzz/*.c)))
-FUZZ_CHILD   := $(patsubst %,$(O)/t/fuzz/%,masking ping sasl starttls)
+FUZZ_CHILD   := $(patsubst %,$(O)/t/fuzz/%,masking ping sasl)
 # Where main() is: `make fuzz` has libFuzzer's.
 FUZZ_MAIN    ?= $(O)/t/fuzz/replay.o
 

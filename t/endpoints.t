@@ -33,8 +33,11 @@ my @worlds = (
     ['says nothing at all', [], 0, 'connection-lost', ''],
     ['says nothing behind its header', [$header], 0, 'connection-lost', ''],
     ['says nothing in the handshake', [$header . $features, $proceed], 0, 'tls-failed', ''],
+    ['closes at once', [''], 1, 'connection-lost', ''],
+    ['closes behind its features', [$header . $features], 1, 'connection-lost', ''],
+    ['closes in the handshake', [$header . $features, $proceed], 1, 'tls-failed', ''],
+    ['is a web server', ["HTTP/1.1 400 Bad Request\r\n\r\n"], 1, 'not-xmpp', ''],
     ['has a stream error', [$header . $error], 1, '', 'host-unknown'],
-    ['is a web server', ["HTTP/1.1 400 Bad Request\r\n\r\n"], 1, '', 'not-xmpp'],
 );
 
 # A server that says each text of a world when it has heard something.

@@ -6,12 +6,12 @@
 #include <strophe.h>
 
 #include "clock.h"
-#include "connection.h"
 #include "dial.h"
 #include "host.h"
 #include "login.h"
 #include "resolve.h"
 #include "series.h"
+#include "stream.h"
 #include "tell.h"
 #include "tls.h"
 
@@ -26,7 +26,8 @@ struct probe {
     struct secrets secrets;
     struct resolution resolution;
     struct dial_position position;
-    struct connection connection;
+    struct tls_context *tls_context; /* NULL with --tls=none */
+    struct stream stream;
     struct login login;
 };
 
@@ -47,10 +48,10 @@ static void tell_endpoint(const struct probe *probe, const char *name, enum tls_
     tell(&probe->teller, &event);
 }
 
-static void tell_tcp_rtt(const struct probe *probe, int fd)
+static void tell_tcp_rtt(const struct probe *probe)
 {
     struct event event = event_new(EVENT_TCP_RTT);
-    event.value = connection_tcp_rtt(fd);
+    event.value = wire_tcp_rtt(&probe->stream.wire);
     if (event.value >= 0)
         tell(&probe->teller, &event);
 }
@@ -103,18 +104,18 @@ static bool log_in(struct probe *probe, const struct dialed *dialed, int64_t lim
         return false;
     }
     const struct teller *log = settings->verbose >= 3 ? &probe->teller : NULL;
-    if (!connection_begin(&probe->connection, settings->jid.ascii, dialed->fd, &dialed->address,
-                          endpoint->tls != TLS_NONE, settings->insecure, log)) {
-        /* The connection was taken, and lost before the first byte: that is where the next phase would have begun. */
-        connection_failure(&probe->connection, endpoint->tls == TLS_DIRECT ? PHASE_TLS : PHASE_STREAM, failure);
+    if (!stream_begin(&probe->stream, settings->jid.ascii, dialed->fd, &dialed->address, log)) {
+        stream_failure(&probe->stream, PHASE_CONNECT, failure);
         return false;
     }
+    tell_tcp_rtt(probe);
     probe->login = (struct login){.settings = settings,
-                                  .connection = &probe->connection,
+                                  .stream = &probe->stream,
+                                  .tls_context = probe->tls_context,
                                   .teller = &probe->teller,
                                   .secrets = &probe->secrets,
                                   .tls = endpoint->tls,
-                                  .pings = ping_context_new(probe->connection.ctx)};
+                                  .pings = ping_context_new(probe->stream.ctx)};
     if (!probe->login.pings) {
         failure_set_own_fault(failure, PHASE_CONNECT, "out of memory");
         return false;
@@ -154,9 +155,9 @@ static bool reach(struct probe *probe, struct failure *failure)
             return false;
         }
         reached = true;
-        tell_tcp_rtt(probe, dialed.fd);
         if (log_in(probe, &dialed, share(probe), failure))
             return true;
+        wire_close(&probe->stream.wire);
         if (!login_may_try_next(&probe->login) || dial_left(&probe->resolution, &probe->position) == 0)
             return false;
         char name[216];
@@ -242,24 +243,24 @@ void probe_run(const void *input, int fd)
     struct failure failure = {0};
     char why[200];
     const char *node = probe->settings->jid.node;
-    secrets_collect(&probe->secrets, &probe->settings->password, node ? node : "");
-    probe->teller.secrets = &probe->secrets;
-    if (probe->settings->tls != TLS_NONE && !tls_prepare(probe->settings, why, sizeof why)) {
+    if (probe->settings->tls != TLS_NONE && !(probe->tls_context = tls_prepare(probe->settings, why, sizeof why))) {
         failure_set_own_fault(&failure, PHASE_DNS, why);
         tell_failure(&probe->teller, &failure);
         return;
     }
+    secrets_collect(&probe->secrets, &probe->settings->password, node ? node : "");
+    probe->teller.secrets = &probe->secrets;
     xmpp_initialize();
     bool good = find_endpoints(probe, &failure) && reach(probe, &failure);
     if (good) {
         tell_phase(&probe->teller, PHASE_PING);
         good = series_run(probe->settings, &probe->login, &failure);
-        tell_tcp_rtt(probe, probe->connection.fd);
+        tell_tcp_rtt(probe);
     }
     tell_phase_end(&probe->teller);
     resolution_free(&probe->resolution);
     if (good) {
-        connection_close_stream(&probe->connection);
+        stream_close(&probe->stream);
         tell_done(probe);
     } else {
         tell_failure(&probe->teller, &failure);

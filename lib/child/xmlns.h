@@ -5,6 +5,7 @@
 
 #define STREAM_XMLNS "http://etherx.jabber.org/streams"
 #define CLIENT_XMLNS "jabber:client"
+#define STANZAS_XMLNS "urn:ietf:params:xml:ns:xmpp-stanzas" /* of stanza errors */
 #define TLS_XMLNS "urn:ietf:params:xml:ns:xmpp-tls"
 #define SASL_XMLNS "urn:ietf:params:xml:ns:xmpp-sasl"
 #define SASL2_XMLNS "urn:xmpp:sasl:2"
