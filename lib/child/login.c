@@ -307,8 +307,8 @@ static const char *find_fault(const struct login *login, const char *text)
         return "the server answers without a JID";
     if (!jid_parse(text, &jid, &why))
         return "the server binds what is no JID";
-    bool same = strcmp(jid.domain, account->domain) == 0 &&
-                (!account->node || (jid.node && strcmp(jid.node, account->node) == 0));
+    bool same =
+        jid_same_server(account, &jid) && (!account->node || (jid.node && strcmp(jid.node, account->node) == 0));
     bool full = jid.resource != NULL;
     jid_free(&jid);
     if (!same)

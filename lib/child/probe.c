@@ -25,6 +25,7 @@ struct probe {
     struct teller teller;
     struct secrets secrets;
     struct resolution resolution;
+    struct dial_position position;
     struct tls_context *tls_context; /* NULL with --tls=none */
     struct stream stream;
     struct login login;
@@ -75,7 +76,7 @@ static void on_attempt(const struct endpoint *endpoint, const union address *add
 static bool find_endpoints(struct probe *probe, struct failure *failure)
 {
     tell_phase(&probe->teller, PHASE_DNS);
-    if (resolve(probe->settings, probe->deadline, &probe->resolution))
+    if (resolve(probe->settings, &service_client, probe->deadline, &probe->resolution))
         return true;
     const struct resolution *resolution = &probe->resolution;
     for (size_t i = 0; i < resolution->endpoint_count; i++) {
@@ -125,34 +126,39 @@ static bool log_in(struct probe *probe, const struct dialed *dialed, int64_t lim
     return false;
 }
 
-/* An endpoint's share of what is left, so that one that stalls never eats the time of those behind it. The last one has
- * all. */
-static int64_t share(const struct probe *probe, size_t endpoint)
+/* What shares the time that is left, so that one address that stalls never eats it all. More than these are not likely
+ * to stall, and a slow server needs a good part of it. */
+#define SHARES_MAX 4
+
+/* Until when the address that was dialed may take for what comes before the end of TLS. The last one has all. */
+static int64_t share(const struct probe *probe)
 {
-    size_t left = probe->resolution.endpoint_count - endpoint;
-    if (left <= 1)
+    size_t left = dial_left(&probe->resolution, &probe->position);
+    if (left == 0)
         return INT64_MAX;
     int64_t now = clock_now();
-    return now + (probe->deadline - now) / (int64_t)left;
+    return now + (probe->deadline - now) / (left < SHARES_MAX ? (int64_t)left + 1 : SHARES_MAX);
 }
 
-/* Goes through the endpoints until one has taken the login, or has failed in a way that no other can mend. */
+/* Goes through the endpoints and their addresses until one has taken the login, or has failed in a way that no other
+ * can mend. */
 static bool reach(struct probe *probe, struct failure *failure)
 {
-    size_t next = 0;
+    bool reached = false;
     for (;;) {
         struct dialed dialed;
         tell_phase(&probe->teller, PHASE_CONNECT);
-        if (!dial(&probe->resolution, next, probe->deadline + BEHIND_DEADLINE, on_attempt, probe, &dialed)) {
-            if (next == 0) /* else what the endpoint that was reached had to say says more */
+        if (!dial(&probe->resolution, &probe->position, probe->deadline + BEHIND_DEADLINE, on_attempt, probe,
+                  &dialed)) {
+            if (!reached) /* else what the endpoint that was reached had to say says more */
                 failure_set(failure, PHASE_CONNECT, dialed.condition, "%s", dialed.cause);
             return false;
         }
-        if (log_in(probe, &dialed, share(probe, dialed.endpoint), failure))
+        reached = true;
+        if (log_in(probe, &dialed, share(probe), failure))
             return true;
         wire_close(&probe->stream.wire);
-        next = dialed.endpoint + 1;
-        if (next >= probe->resolution.endpoint_count || !login_may_try_next(&probe->login))
+        if (!login_may_try_next(&probe->login) || dial_left(&probe->resolution, &probe->position) == 0)
             return false;
         char name[216];
         const struct endpoint *endpoint = &probe->resolution.endpoints[dialed.endpoint];
@@ -197,7 +203,7 @@ static bool has_family(const struct endpoint *endpoint, int family)
 
 static void tell_candidates(const struct probe *probe, const struct endpoint *endpoint)
 {
-    if (endpoint->port == 0) { /* not an endpoint, but a set of SRV records that could not be asked */
+    if (endpoint->port == 0) { /* nothing that could be checked */
         tell_endpoint(probe, endpoint->name, endpoint->tls, found(endpoint->condition), endpoint->cause, 0);
         return;
     }

@@ -47,9 +47,12 @@ APPLY(hostname)
     bool absolute;
     if (strlen(value) > HOSTNAME_LONGEST)
         return why_value(why, why_size, value, "is too long");
-    if (!host_literal(value, &address) && !host_name(value, name, &absolute))
-        return why_value(why, why_size, value, "is neither a host name nor an address");
-    return value_string(&settings->hostname, value, why, why_size);
+    if (host_literal(value, &address) || host_name(value, name, &absolute))
+        return value_string(&settings->hostname, value, why, why_size);
+    bool number = *value != '\0' && value[strspn(value, "0123456789.")] == '\0';
+    return why_value(why, why_size, value,
+                     number ? "is no IPv4 address: four numbers up to 255, without zeros in front"
+                            : "is neither a host name nor an address");
 }
 
 APPLY(port)
