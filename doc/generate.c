@@ -83,7 +83,10 @@ static void print_bash_case(const struct option_row *row)
     printf("--%s)\n", row->name);
     bool directory = strcmp(row->argument, "DIR") == 0;
     if (row->choices) {
-        print_bash_reply("-W", row->choices);
+        char words[200] = "";
+        for (size_t i = 0; row->choices[i]; i++)
+            snprintf(words + strlen(words), sizeof words - strlen(words), i > 0 ? " %s" : "%s", row->choices[i]);
+        print_bash_reply("-W", words);
     } else if (directory || strcmp(row->argument, "FILE") == 0) {
         puts("            compopt -o filenames");
         print_bash_reply(directory ? "-d" : "-f", NULL);

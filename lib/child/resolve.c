@@ -302,7 +302,7 @@ bool resolve(const struct settings *settings, int64_t deadline, struct resolutio
     memset(resolution, 0, sizeof(*resolution));
     const char *host = settings->hostname ? settings->hostname : settings->jid.ascii;
     enum tls_mode tls = settings->tls == TLS_AUTO ? TLS_STARTTLS : settings->tls;
-    uint16_t port = settings->port ? settings->port : tls == TLS_DIRECT ? PORT_DIRECT : PORT_STARTTLS;
+    uint16_t port = settings->port ? (uint16_t)settings->port : tls == TLS_DIRECT ? PORT_DIRECT : PORT_STARTTLS;
     union address literal;
     if (host_literal(host, &literal))
         return resolve_literal(settings, host, &literal, port, tls, resolution);

@@ -154,7 +154,7 @@ static bool apply(const struct parser *parser, const struct option_row *row, str
 {
     char reason[256];
     settings->given |= option_bits(row);
-    if (row->apply(settings, optarg, reason, sizeof reason))
+    if (option_apply(row, settings, optarg, reason, sizeof reason))
         return true;
     return why_set(parser->why, parser->why_size, "--%s: %s", row->name, reason);
 }

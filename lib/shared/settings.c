@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "clock.h"
-#include "mechanism.h"
 #include "why.h"
+
+const char *const tls_mode_names[] = {"auto", "starttls", "direct", "none", NULL};
+const char *const output_format_names[] = {"nagios", "json", "prometheus", NULL};
 
 static const char out_of_memory[] = "out of memory";
 
@@ -242,18 +244,6 @@ bool settings_add_map(struct settings *settings, const char *text, char *why, si
     return true;
 }
 
-bool settings_add_mechanism(struct settings *settings, const char *text, char *why, size_t why_size)
-{
-    if (!mechanism_find(text))
-        return why_value(why, why_size, text, "is no mechanism that this program knows: the manual lists them");
-    char **names = realloc(settings->required_mechanisms, (settings->required_count + 1) * sizeof *names);
-    if (!names)
-        return why_set(why, why_size, out_of_memory);
-    settings->required_mechanisms = names;
-    names[settings->required_count] = strdup(text);
-    return names[settings->required_count++] || why_set(why, why_size, out_of_memory);
-}
-
 bool settings_read_password(struct settings *settings, char *why, size_t why_size)
 {
     char reason[400];
@@ -279,13 +269,6 @@ enum state settings_map(const struct settings *settings, const char *condition, 
 {
     const struct condition_map *row = find_map(settings, condition);
     return row ? row->state : fallback;
-}
-
-const char *settings_tls_name(enum tls_mode mode)
-{
-    static const char *const names[] = {
-        [TLS_AUTO] = "auto", [TLS_STARTTLS] = "starttls", [TLS_DIRECT] = "direct", [TLS_NONE] = "none"};
-    return names[mode];
 }
 
 uint32_t settings_most_pings(const struct settings *settings)

@@ -18,6 +18,10 @@ enum tls_mode { TLS_AUTO, TLS_STARTTLS, TLS_DIRECT, TLS_NONE };
 
 enum output_format { OUTPUT_NAGIOS, OUTPUT_JSON, OUTPUT_PROMETHEUS };
 
+/* As --tls and --output take them, in the order of their enums, with NULL at the end. */
+extern const char *const tls_mode_names[];
+extern const char *const output_format_names[];
+
 /* A warning and a critical range for one figure. */
 struct limits {
     struct range warning;
@@ -74,8 +78,8 @@ struct settings {
     size_t required_count;
     /* the way to the server */
     char *hostname;
-    uint16_t port; /* 0: by the TLS mode */
-    int family;    /* AF_UNSPEC, AF_INET, AF_INET6 */
+    int port;   /* 0: by the TLS mode */
+    int family; /* AF_UNSPEC, AF_INET, AF_INET6 */
     char *dns_server;
     enum tls_mode tls;
     char *ca_file;
@@ -127,7 +131,6 @@ bool settings_init(struct settings *settings);
 bool settings_add_remote(struct settings *settings, const char *text, char *why, size_t why_size);
 bool settings_add_limit(struct settings *settings, const char *text, char *why, size_t why_size);
 bool settings_add_map(struct settings *settings, const char *text, char *why, size_t why_size);
-bool settings_add_mechanism(struct settings *settings, const char *text, char *why, size_t why_size);
 
 /* The same for a JID that may hold anything, and an alias; NULL: the JID makes it. The target is the last of
  * settings.targets then. */
@@ -147,9 +150,6 @@ bool settings_read_password(struct settings *settings, char *why, size_t why_siz
 
 /* The state of a condition after --map: the map's where it names CONDITION, else FALLBACK. */
 enum state settings_map(const struct settings *settings, const char *condition, enum state fallback);
-
-/* MODE as --tls takes it. */
-const char *settings_tls_name(enum tls_mode mode);
 
 /* The most pings that any target has. */
 uint32_t settings_most_pings(const struct settings *settings);

@@ -302,14 +302,14 @@ static bool shows_itself(const struct settings *settings)
     for (size_t i = 0; i < option_count; i++) {
         const struct option_row *row = &option_table[i];
         char first[OPTION_SHOWN_SIZE], second[OPTION_SHOWN_SIZE], why[200];
-        const char *value = row->show ? row->show(settings, first) : NULL;
+        const char *value = option_show(row, settings, first);
         struct settings again;
         settings_init(&again);
-        if (value && row->argument && !row->apply(&again, value, why, sizeof why)) {
+        if (value && row->argument && !option_apply(row, &again, value, why, sizeof why)) {
             diag("--%s=%s: %s", row->name, value, why);
             good = false;
         } else if (value && row->argument) {
-            const char *shown = row->show(&again, second);
+            const char *shown = option_show(row, &again, second);
             good = shown && strcmp(value, shown) == 0 && good;
         }
         settings_free(&again);
@@ -438,20 +438,17 @@ static void check_table(void)
         ok(islower((unsigned char)row->help[0]) || isupper((unsigned char)row->help[1]),
            "the help of --%s begins small", row->name);
         ok(row->help[strlen(row->help) - 1] != '.', "the help of --%s ends without a full stop", row->name);
-        char key[OPTION_KEY_SIZE];
-        bool is_list = row->repeatable && row->argument;
-        ok((*option_key(row, key) != '\0' && !is_list) == (row->show != NULL), "--%s is shown if it has a value",
-           row->name);
-        ok(!row->own || row->show, "what a remote can have of its own is shown");
-        if (!row->choices)
-            continue;
-        char choices[100], why[200];
-        snprintf(choices, sizeof choices, "%s", row->choices);
-        char *rest = choices;
-        for (char *word; (word = strsep(&rest, " ")) != NULL;) {
+        char key[OPTION_KEY_SIZE], why[200];
+        option_key(row, key);
+        ok(row->type != OPTION_SPECIAL || (row->apply && (row->show || *key == '\0')),
+           "--%s has what it takes to be set and shown", row->name);
+        for (size_t j = 0; row->choices && row->choices[j]; j++) {
             struct settings settings;
+            char shown[OPTION_SHOWN_SIZE];
             settings_init(&settings);
-            ok(row->apply(&settings, word, why, sizeof why), "--%s=%s is a choice that is taken", row->name, word);
+            ok(option_apply(row, &settings, row->choices[j], why, sizeof why), "--%s=%s is a choice that is taken",
+               row->name, row->choices[j]);
+            is_str(option_show(row, &settings, shown), row->choices[j], "and shown");
             settings_free(&settings);
         }
     }
