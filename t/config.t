@@ -61,7 +61,7 @@ is $full->exit, 0, 'so it is with what is a comment there' or diag $full->stdout
 like $full->stdout, qr/^\s*\Q$_\E = /m, "the settings in force have $_" for sort grep { !/^(?:ping_timeout|port|alias)$/ } keys %key;
 like $full->stdout, qr/^\s*password = "\*\*\*";$/m, 'the password is masked';
 unlike $full->stdout, qr/correct horse/, 'and told nowhere';
-like $full->first, qr/\AXMPP PING OK - .*: 6 profiles, no errors\z/, 'the first line says that all is good';
+like $full->first, qr/\AXMPP PING OK - .*: 9 profiles, no errors\z/, 'the first line says that all is good';
 my $again = run(['-f', config($full->long), '--config-test']);
 is $again->long, $full->long, 'what it prints below is a file that comes to the same';
 my $public = run(['-f', config($whole, 0640), '--config-test']);

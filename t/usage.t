@@ -58,6 +58,13 @@ for my $case (
     ['--ca-file: ', @good, '--ca-file', '/nonexistent'],
     ['--client-key: needs --client-cert', @good, '--client-key', '/nonexistent'],
     ['--require-mechanism: ', @good, '--require-mechanism', 'MAGIC'],
+    ['--count: means nothing with --no-login', '-j', 'b.example', '--no-login', '-n', 3],
+    ['--jid: must be a domain with --s2s', @good, '--s2s'],
+    ['--from: needs --s2s', @good, '--from=b.example'],
+    ['--offers: sasl is nothing that a server offers: did you mean sasl2?', @good, '--offers=sasl'],
+    ['--offers-not: PLAIN is what --offers asks for', @good, '--offers=PLAIN', '--offers-not=PLAIN'],
+    ['--component: needs -H and -p', '--component=c.b.example'],
+    ['--login: ', @good, '--login=sasl'],
 ) {
     my ($sentence, @arguments) = @$case;
     my $name = join(' ', grep { $_ ne $secret } @arguments) || 'nothing';
@@ -108,7 +115,7 @@ like $help, qr/^ .*\Q$_\E\b/m, "--help has $_" for qw(
     --jid --password-file --hostname --port --use-ipv4 --use-ipv6 --tls --ca-file --ca-path --insecure --client-cert --client-key
     --dns-server --remote --count --interval --ping-timeout --min-alive --warning --critical --limit --certificate --timeout --map
     --config --profile --config-test --extra-opts --output --omit-undetermined --quiet --verbose --version --help --require-mechanism
-    --each-endpoint
+    --each-endpoint --login --no-login --s2s --from --offers --offers-not --component
 );
 is scalar(() = $help =~ /--jid/g), 1, 'and each once';
 

@@ -15,7 +15,8 @@
 struct level {
     const struct source *source;
     struct settings *settings;
-    uint64_t above; /* rows that a higher level has set */
+    uint64_t above;   /* rows that a higher level has set */
+    uint64_t useless; /* rows that mean nothing with what a higher level has set */
     char *why;
     size_t why_size;
 };
@@ -391,6 +392,8 @@ static bool read_member(const struct level *level, const config_setting_t *setti
         const struct option_row *row = &option_table[i];
         if (strcmp(option_key(row, key), name) != 0)
             continue;
+        if (level->useless & option_bits(row))
+            return true;
         level->settings->given |= option_bits(row);
         return read_row(level, row, setting);
     }
@@ -400,7 +403,7 @@ static bool read_member(const struct level *level, const config_setting_t *setti
 bool config_group_read(const struct source *source, const config_setting_t *group, struct settings *settings, char *why,
                        size_t why_size)
 {
-    struct level level = {source, settings, settings->given, why, why_size};
+    struct level level = {source, settings, settings->given, options_useless(settings), why, why_size};
     for (int i = 0; i < config_setting_length(group); i++) {
         if (!read_member(&level, config_setting_get_elem(group, (unsigned)i)))
             return false;

@@ -150,7 +150,7 @@ static void print_password(FILE *out, const struct settings *settings, int inden
 {
     if (settings->password.set)
         fprintf(out, "%*spassword = \"***\";\n", indent, "");
-    else if (!settings->password_file && !settings->client_cert && !settings_anonymous(settings))
+    else if (!settings->password_file && !settings->client_cert && settings_use_password(settings))
         fprintf(out, "%*s# no password here: " SECRET_VARIABLE " must have it\n", indent, "");
 }
 

@@ -6,7 +6,9 @@
 #include "special.h"
 
 #define ACCOUNT "Account"
+#define NO_ACCOUNT "Without an account"
 #define WAY "Way to the server"
+#define OFFERS "What the server must offer"
 #define PINGS "Pings"
 #define STATES "Thresholds and states"
 #define FILES "Files"
@@ -33,20 +35,37 @@ const struct option_row option_table[] = {
     {0, "password-file", "FILE", ACCOUNT, STRING(password_file),
      .help = "its first line is the password; a file that group or others can read is refused",
      .standard = "the environment's " SECRET_VARIABLE},
-    {0, "client-cert", "FILE", ACCOUNT, STRING(client_cert),
+    {0, "client-cert", "FILE", ACCOUNT, STRING(client_cert), .useless = AT_NO_LOGIN | AT_COMPONENT,
      .help = "log in by SASL EXTERNAL with this certificate: PEM, with its issuers behind it, or PKCS#12"},
-    {0, "client-key", "FILE", ACCOUNT, STRING(client_key),
+    {0, "client-key", "FILE", ACCOUNT, STRING(client_key), .useless = AT_NO_LOGIN | AT_COMPONENT,
      .help = "the certificate's private key, PEM without a passphrase", .standard = "in the same file"},
     {0, "require-mechanism", "NAME", ACCOUNT, STRINGS(required_mechanisms, required_count), .check = check_mechanism,
+     .useless = WITHOUT_PINGS | AT_COMPONENT,
      .help = "log in by this SASL mechanism only, such as SCRAM-SHA-256; a server that does not offer it is CRITICAL "
              "mechanism-downgraded"},
+    {0, "login", "WAY", ACCOUNT, CHOICE(login_way, login_way_names), .useless = AT_COMPONENT,
+     .help = "one of auto, sasl2 (XEP-0388, with Bind 2) and rfc6120; auto takes SASL2 where it is offered; with sasl2 "
+             "a server that does not offer it is CRITICAL sasl2-missing",
+     .standard = "auto"},
+    {0, "component", "JID", ACCOUNT, STRING(component_text), .check = check_component,
+     .help = "log in as this component (XEP-0114) and ping from it; the password is its secret, -H and -p say where; "
+             "-j is then the server's domain, unless it is the component's without its first label"},
+
+    {0, "no-login", NULL, NO_ACCOUNT, SWITCH(no_login), .useless = AT_COMPONENT,
+     .help =
+         "no login and no pings: the way to the server, its TLS, its certificate and what it offers; -j is a domain, "
+         "and no password is read"},
+    {0, "s2s", NULL, NO_ACCOUNT, SWITCH(s2s), .useless = AT_COMPONENT,
+     .help = "the same as another server would: SRV _xmpp-server and _xmpps-server, or ports 5269 and 5270"},
+    {0, "from", "DOMAIN", NO_ACCOUNT, STRING(from_text), .check = check_from,
+     .help = "with --s2s: the domain that the probe says it is; some servers want one"},
 
     {'H', "hostname", "HOST", WAY, STRING(hostname), .check = check_hostname,
      .help = "connect to this name or address and ask no SRV; TLS still verifies the JID's domain",
      .standard = "SRV of the domain"},
     {'p', "port", "PORT", WAY, NUMBER(port, 1, UINT16_MAX),
      .help = "port; without -H it means the JID's domain at this port, and no SRV is asked",
-     .standard = "5222, direct TLS 5223"},
+     .standard = "5222, direct TLS 5223; with --s2s 5269 and 5270"},
     {'4', "use-ipv4", NULL, WAY, SPECIAL(apply_family, show_family), .excludes = "use-ipv6", .help = "IPv4 only",
      .standard = "both families, raced"},
     {'6', "use-ipv6", NULL, WAY, SPECIAL(apply_family, show_family), .excludes = "use-ipv4", .help = "IPv6 only",
@@ -64,31 +83,39 @@ const struct option_row option_table[] = {
      .help = "do not verify the certificate; the first line of the output then says so"},
     {0, "dns-server", "ADDR[:PORT]", WAY, STRING(dns_server), .check = check_dns_server,
      .help = "ask this name server; IPv6 in brackets", .standard = "the system's"},
-    {0, "each-endpoint", NULL, WAY, SWITCH(each_endpoint),
+    {0, "each-endpoint", NULL, WAY, SWITCH(each_endpoint), .useless = AT_COMPONENT,
      .help =
          "check every endpoint that SRV names, by each address family, side by side: some down is WARNING, all down "
          "CRITICAL"},
 
+    {0, "offers", "NAME", OFFERS, STRINGS(offers, offers_count), .check = check_offer, .useless = AT_COMPONENT,
+     .help = "the server must offer this, else it is CRITICAL not-offered: a SASL mechanism behind TLS, or "
+             "starttls-required, plain-before-tls, channel-binding, sasl2 or dialback"},
+    {0, "offers-not", "NAME", OFFERS, STRINGS(offers_not, offers_not_count), .check = check_offer,
+     .useless = AT_COMPONENT, .help = "the server must not offer this, else it is CRITICAL offered"},
+
     {'R', "remote", "[ALIAS=]JID", PINGS, .type = OPTION_REMOTES, .key = "remotes", .repeatable = true,
+     .useless = WITHOUT_PINGS,
      .help = "ping this JID too; its labels begin with ALIAS, of a-z, 0-9 and _, which is the JID in lower case with _ "
              "for other characters unless it is given"},
-    {'n', "count", "N", PINGS, NUMBER(count, 1, 1000), .own = TARGET_OWN_COUNT, .help = "pings per target, 1 to 1000",
-     .standard = "3"},
-    {'i', "interval", "DURATION", PINGS, DURATION(interval, 0), .own = TARGET_OWN_INTERVAL,
+    {'n', "count", "N", PINGS, NUMBER(count, 1, 1000), .own = TARGET_OWN_COUNT, .useless = WITHOUT_PINGS,
+     .help = "pings per target, 1 to 1000", .standard = "3"},
+    {'i', "interval", "DURATION", PINGS, DURATION(interval, 0), .own = TARGET_OWN_INTERVAL, .useless = WITHOUT_PINGS,
      .help = "pause between two pings of one target; with 0 the next follows the answer", .standard = "0"},
     {0, "ping-timeout", "DURATION", PINGS, DURATION(ping_timeout, 1), .own = TARGET_OWN_PING_TIMEOUT,
-     .help = "one ping's own limit", .standard = "what is left of -t"},
+     .useless = WITHOUT_PINGS, .help = "one ping's own limit", .standard = "what is left of -t"},
 
     {'w', "warning", "RTT[,LOSS%]", STATES, SPECIAL(apply_thresholds, show_thresholds), .own = TARGET_OWN_WARNING,
-     .number = true, .help = "ranges for every target's mean RTT and for its loss; RTT may be empty"},
+     .number = true, .useless = WITHOUT_PINGS,
+     .help = "ranges for every target's mean RTT and for its loss; RTT may be empty"},
     {'c', "critical", "RTT[,LOSS%]", STATES, SPECIAL(apply_thresholds, show_thresholds), .own = TARGET_OWN_CRITICAL,
-     .number = true, .help = "the same for CRITICAL"},
+     .number = true, .useless = WITHOUT_PINGS, .help = "the same for CRITICAL"},
     {'L', "limit", "METRIC,WARNING,CRITICAL", STATES, .type = OPTION_LIMITS, .key = "limits", .repeatable = true,
      .help = "ranges for any metric by its label in the performance data; one of the two may be empty"},
     {'C', "certificate", "WARN[,CRIT]", STATES, SPECIAL(apply_certificate, show_certificate), .most = NUMBER_MOST,
      .number = true,
      .help = "days of validity that the certificate must have left: WARNING below WARN, CRITICAL below CRIT"},
-    {'m', "min-alive", "N", STATES, NUMBER(min_alive, 0, NUMBER_MOST),
+    {'m', "min-alive", "N", STATES, NUMBER(min_alive, 0, NUMBER_MOST), .useless = WITHOUT_PINGS,
      .help = "this many remotes must answer: fewer is CRITICAL, and a missing one above it WARNING", .standard = "all"},
     {'t', "timeout", "DURATION[:STATE]", STATES, SPECIAL(apply_timeout, show_timeout), .number = true,
      .help = "the hard deadline for everything, and the state when it strikes", .standard = "10s:CRITICAL"},

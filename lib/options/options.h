@@ -30,6 +30,14 @@ enum option_type {
     OPTION_SPECIAL /* as its functions say */
 };
 
+/* Checks of which some options make no part. */
+enum {
+    AT_NO_LOGIN = 1,  /* --no-login without --s2s */
+    AT_S2S = 2,       /* --s2s */
+    AT_COMPONENT = 4, /* --component */
+    WITHOUT_PINGS = AT_NO_LOGIN | AT_S2S
+};
+
 struct option_row {
     int letter;           /* short option, 0 for none */
     const char *name;     /* long option; with '_' for '-' the configuration key */
@@ -50,6 +58,7 @@ struct option_row {
     const char *(*show)(const struct option_row *row, const struct settings *settings, char buffer[OPTION_SHOWN_SIZE]);
     const char *key;      /* the configuration key when it is another than the name with '_' for '-' */
     const char *excludes; /* the row that is the same setting with another value; NULL for none */
+    unsigned useless;     /* AT_...: checks that have no use for it, and where it is refused */
     unsigned own;         /* TARGET_OWN_...: a remote in the configuration may have its own; 0: it may not */
     bool number;          /* special, and the configuration file takes a number without quotes, too */
     bool repeatable;      /* each adds to those before; else the last one wins */
@@ -71,6 +80,13 @@ char *option_key(const struct option_row *row, char out[OPTION_KEY_SIZE]);
 /* The bits in settings.given for a row of the table and for the one that it excludes. */
 uint64_t option_bits(const struct option_row *row);
 
+/* The bits in settings.given of all rows that are useless with what SETTINGS say so far. */
+uint64_t options_useless(const struct settings *settings);
+
+/* The first row that settings.given has and that is useless; NULL when all is well. A switch that is off does not
+ * count. */
+const struct option_row *options_find_useless(const struct settings *settings);
+
 /* Whether the configuration file may have a number without quotes for ROW. */
 bool option_takes_number(const struct option_row *row);
 
@@ -80,11 +96,11 @@ bool option_apply(const struct option_row *row, struct settings *settings, const
                   size_t why_size);
 
 /* The value in force as option_apply() takes it, "true" or "false" for a switch: a string of SETTINGS, a static one, or
- * BUFFER. NULL when there is none, and for lists. */
+ * BUFFER. NULL when there is none, for lists, and where it is useless. */
 const char *option_show(const struct option_row *row, const struct settings *settings, char buffer[OPTION_SHOWN_SIZE]);
 
 /* Appends to LINE the value with INDEX (from 0) of a row that is a list, as option_apply() takes it. False when there
- * are no more, and for other rows. */
+ * are no more, where the row is useless, and for other rows. */
 bool option_show_element(const struct option_row *row, const struct settings *settings, size_t index,
                          struct line *line);
 
@@ -96,7 +112,8 @@ enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_ERROR 
 enum options_result options_parse(int argc, char *const argv[], struct settings *settings, char *why, size_t why_size);
 
 /* Checks that can be made only when all is read: a JID is there, no password for clear text to an address that is not
- * loopback, shadowed ranges, thresholds at or above the timeout, labels of -L that exist, aliases that collide,
+ * loopback, options that mean nothing with one another, shadowed ranges, thresholds at or above the timeout, labels of
+ * -L that exist, aliases that collide,
  * --min-alive above the number of remotes, CA files that cannot be read; copies the run's count, interval, timeout and
  * ranges into the targets that have none of their own. On failure returns false and writes to WHY a sentence that
  * begins with the option at fault. Touches no network. */

@@ -21,6 +21,12 @@ static const void *field_of(const struct option_row *row, const struct settings 
     return (const char *)settings + row->field;
 }
 
+/* What kind of check SETTINGS ask for, as far as that makes some options useless. */
+static unsigned kind_of(const struct settings *settings)
+{
+    return settings->component_text ? AT_COMPONENT : settings->s2s ? AT_S2S : settings->no_login ? AT_NO_LOGIN : 0;
+}
+
 /* --- from arguments --- */
 
 static bool apply_string(const struct option_row *row, struct settings *settings, const char *value, char *why,
@@ -165,6 +171,8 @@ static const char *show_number(int number, char buffer[OPTION_SHOWN_SIZE])
 const char *option_show(const struct option_row *row, const struct settings *settings, char buffer[OPTION_SHOWN_SIZE])
 {
     const void *value = field_of(row, settings);
+    if (row->useless & kind_of(settings))
+        return NULL;
     switch (row->type) {
     case OPTION_STRING:
         return *(char *const *)value;
@@ -202,7 +210,7 @@ static size_t count_of(const struct option_row *row, const struct settings *sett
 
 bool option_show_element(const struct option_row *row, const struct settings *settings, size_t index, struct line *line)
 {
-    if (index >= count_of(row, settings))
+    if (index >= count_of(row, settings) || (row->useless & kind_of(settings)))
         return false;
     if (row->type == OPTION_STRINGS) {
         line_add(line, "%s", (*(char *const *const *)field_of(row, settings))[index]);
@@ -235,4 +243,26 @@ uint64_t option_bits(const struct option_row *row)
             bits |= UINT64_C(1) << i;
     }
     return bits;
+}
+
+uint64_t options_useless(const struct settings *settings)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < option_count; i++) {
+        if (option_table[i].useless & kind_of(settings))
+            bits |= UINT64_C(1) << i;
+    }
+    return bits;
+}
+
+const struct option_row *options_find_useless(const struct settings *settings)
+{
+    uint64_t bits = options_useless(settings) & settings->given;
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option_row *row = &option_table[i];
+        bool is_off = row->type == OPTION_SWITCH && !*(const bool *)field_of(row, settings);
+        if ((bits >> i & 1) && !is_off)
+            return row;
+    }
+    return NULL;
 }

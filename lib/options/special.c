@@ -6,21 +6,40 @@
 
 #include "host.h"
 #include "mechanism.h"
+#include "text.h"
 #include "why.h"
 
 #define HOSTNAME_LONGEST 255
 
 /* --- strings --- */
 
+/* Replaces JID. */
+static bool set_jid(struct jid *jid, const char *value, char *why, size_t why_size)
+{
+    struct jid read;
+    const char *reason;
+    if (!jid_parse(value, &read, &reason))
+        return why_value(why, why_size, value, reason);
+    jid_free(jid);
+    *jid = read;
+    return true;
+}
+
 CHECK(jid)
 {
-    struct jid jid;
-    const char *reason;
-    if (!jid_parse(value, &jid, &reason))
-        return why_value(why, why_size, value, reason);
-    jid_free(&settings->jid);
-    settings->jid = jid;
-    return true;
+    return set_jid(&settings->jid, value, why, why_size);
+}
+
+CHECK(component)
+{
+    return set_jid(&settings->component, value, why, why_size);
+}
+
+CHECK(from)
+{
+    if (!set_jid(&settings->from, value, why, why_size))
+        return false;
+    return (!settings->from.node && !settings->from.resource) || why_value(why, why_size, value, "is not a domain");
 }
 
 CHECK(mechanism)
@@ -28,6 +47,48 @@ CHECK(mechanism)
     (void)settings;
     return mechanism_find(value) ||
            why_value(why, why_size, value, "is no mechanism that this program knows: the manual lists them");
+}
+
+/* RFC 4422 section 3.1: 1 to 20 of A-Z, 0-9, '-' and '_'. */
+static bool is_mechanism_name(const char *text)
+{
+    size_t length = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+    return length > 0 && length <= 20 && text[length] == '\0';
+}
+
+/* What is meant by VALUE, which no server offers: a mechanism in capitals, a word that begins so or is near. NULL when
+ * that cannot be told. */
+static const char *guess_offer(const char *value)
+{
+    char capitals[24];
+    size_t length = strlen(value);
+    for (size_t i = 0; i <= length && length < sizeof capitals; i++)
+        capitals[i] = value[i] >= 'a' && value[i] <= 'z' ? (char)(value[i] - 'a' + 'A') : value[i];
+    const struct mechanism *mechanism = length < sizeof capitals ? mechanism_find(capitals) : NULL;
+    if (mechanism)
+        return mechanism->name;
+    for (size_t i = 0; i < FEATURE_COUNT; i++) {
+        if (length > 0 && strncmp(server_feature_names[i], value, length) == 0)
+            return server_feature_names[i];
+    }
+    return text_nearest(value, server_feature_names, FEATURE_COUNT);
+}
+
+CHECK(offer)
+{
+    char reason[160] = "is no SASL mechanism, which has capitals, and none of starttls-required, plain-before-tls, "
+                       "channel-binding, sasl2 and dialback";
+    (void)settings;
+    if (is_mechanism_name(value))
+        return true;
+    for (size_t i = 0; i < FEATURE_COUNT; i++) {
+        if (strcmp(server_feature_names[i], value) == 0)
+            return true;
+    }
+    const char *meant = guess_offer(value);
+    if (meant)
+        why_set(reason, sizeof reason, "is nothing that a server offers: did you mean %s?", meant);
+    return why_value(why, why_size, value, reason);
 }
 
 CHECK(hostname)

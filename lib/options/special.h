@@ -16,6 +16,9 @@
 
 CHECK(jid);
 CHECK(mechanism);
+CHECK(from);
+CHECK(component);
+CHECK(offer);
 CHECK(hostname);
 CHECK(dns_server);
 APPLY(family);

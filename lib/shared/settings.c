@@ -8,6 +8,15 @@
 #include "why.h"
 
 const char *const tls_mode_names[] = {"auto", "starttls", "direct", "none", NULL};
+const char *const login_way_names[] = {"auto", "sasl2", "rfc6120", NULL};
+const char *const server_feature_names[] = {
+    [FEATURE_STARTTLS_REQUIRED] = "starttls-required",
+    [FEATURE_PLAIN_BEFORE_TLS] = "plain-before-tls",
+    [FEATURE_CHANNEL_BINDING] = "channel-binding",
+    [FEATURE_SASL2] = "sasl2",
+    [FEATURE_DIALBACK] = "dialback",
+    [FEATURE_COUNT] = NULL,
+};
 const char *const output_format_names[] = {"nagios", "json", "prometheus", NULL};
 
 static const char out_of_memory[] = "out of memory";
@@ -248,7 +257,7 @@ bool settings_read_password(struct settings *settings, char *why, size_t why_siz
 {
     char reason[400];
     bool found = secret_take_environment(&settings->password, reason, sizeof reason);
-    if (settings_anonymous(settings)) {
+    if (!settings_use_password(settings)) {
         secret_wipe(&settings->password);
         return true;
     }
@@ -282,7 +291,19 @@ uint32_t settings_most_pings(const struct settings *settings)
 
 bool settings_anonymous(const struct settings *settings)
 {
-    return !settings->jid.node && !settings->client_cert;
+    return !settings->jid.node && !settings->client_cert && !settings->component_text;
+}
+
+bool settings_use_password(const struct settings *settings)
+{
+    return !settings->no_login && !settings_anonymous(settings);
+}
+
+static void free_strings(char **strings, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(strings[i]);
+    free(strings);
 }
 
 void settings_free(struct settings *settings)
@@ -293,9 +314,13 @@ void settings_free(struct settings *settings)
     free(settings->password_file);
     free(settings->client_cert);
     free(settings->client_key);
-    for (size_t i = 0; i < settings->required_count; i++)
-        free(settings->required_mechanisms[i]);
-    free(settings->required_mechanisms);
+    free_strings(settings->required_mechanisms, settings->required_count);
+    free_strings(settings->offers, settings->offers_count);
+    free_strings(settings->offers_not, settings->offers_not_count);
+    jid_free(&settings->from);
+    free(settings->from_text);
+    jid_free(&settings->component);
+    free(settings->component_text);
     free(settings->hostname);
     free(settings->dns_server);
     free(settings->ca_file);

@@ -202,6 +202,18 @@ static const struct {
     {"-f f -L rtt,1,2", "defaults = { limits = { rtt = \"3,4\"; loss = \"5,6\" } };", "-L rtt,1,2 -L loss,5,6"},
     {"-f f --map=gone=OK", "defaults = { map = { gone = \"WARNING\"; reset = \"WARNING\" } };",
      "--map=gone=OK --map=reset=WARNING"},
+    /* what means nothing without pings is not taken over from a lower level */
+    {"-f f", "defaults = { no_login = true; s2s = true; from = \"b.example\"; login = \"sasl2\" };",
+     "--no-login --s2s --from=b.example --login=sasl2"},
+    {"-f f", "defaults = { offers = (\"PLAIN\", \"sasl2\"); offers_not = \"dialback\"; component = \"c.example\" };",
+     "--offers=PLAIN --offers=sasl2 --offers-not=dialback --component=c.example"},
+    {"-f f -P a",
+     "defaults = { count = 5; warning = 1; remotes = (\"b.example\"); timeout = 8 }; profiles = { a = { no_login = "
+     "true } };",
+     "--no-login -t 8"},
+    {"-f f --s2s", "defaults = { count = 5; client_cert = \"c\" };", "--s2s --client-cert=c"},
+    {"-f f -P a", "defaults = { no_login = true }; profiles = { a = { no_login = false; count = 5 } };", "-n 5"},
+    {"-f f", "defaults = { no_login = true; count = 5 };", "--no-login -n 5"},
     /* then the profile */
     {"-f f -P a", "defaults = { count = 5; interval = 1 }; profiles = { a = { count = 6 }; b = { count = 7 } };",
      "-n 6 -i 1"},
@@ -352,6 +364,7 @@ static const struct {
      "--remote: c: warning: RTT 2 can never be seen: critical 1 covers it (f)"},
     {"defaults = { jid = \"b\"; remotes = (\"d\", { jid = \"c\"; critical = \",120%\"; }); };",
      "--remote: c: critical: loss 120 is not within 0 to 100 percent (f)"},
+    {"defaults = { jid = \"b\"; no_login = true; count = 5; };", "--count: means nothing with --no-login (f)"},
     {"defaults = { jid = \"b\"; limits = { rrt = \"1,2\" }; };",
      "--limit: rrt is no metric of this check: did you mean rtt? (f)"},
 };

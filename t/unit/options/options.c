@@ -22,6 +22,16 @@ static const struct {
     {"--jid example.org", "jid=example.org"},
     {"-j a@example.org -j b@example.org", "jid=b@example.org"},
     {"--password-file /x/y", "password_file=/x/y"},
+    {"--login=auto", ""},
+    {"--login=sasl2", "login_way=1"},
+    {"--login=rfc6120", "login_way=2"},
+    {"--no-login", "no_login"},
+    {"--s2s --from=B.example", "s2s from=b.example"},
+    {"--offers=SCRAM-SHA-256 --offers=sasl2 --offers-not=PLAIN", "offers SCRAM-SHA-256 offers sasl2 offers-not PLAIN"},
+    {"--offers=starttls-required --offers=plain-before-tls --offers=channel-binding --offers=dialback",
+     "offers starttls-required offers plain-before-tls offers channel-binding offers dialback"},
+    {"--offers=X-OAUTH2 --offers=A_1", "offers X-OAUTH2 offers A_1"},
+    {"--component=a@Probe.example.org", "component=a@probe.example.org"},
     {"-H xmpp.example.org", "hostname=xmpp.example.org"},
     {"-H 192.0.2.1", "hostname=192.0.2.1"},
     {"-H ::1", "hostname=::1"},
@@ -123,6 +133,22 @@ static const struct {
     {"-j @example.org", "--jid: @example.org has an empty local part before @"},
     {"--password-file=", "--password-file: is empty"},
     {"-H ''", "--hostname: is empty"},
+    {"--login=sasl", "--login: sasl is none of auto, sasl2 and rfc6120"},
+    {"--from=a@b.example", "--from: a@b.example is not a domain"},
+    {"--from=b.example/c", "--from: b.example/c is not a domain"},
+    {"--from=@b.example", "--from: @b.example has an empty local part before @"},
+    {"--component=@b.example", "--component: @b.example has an empty local part before @"},
+    {"--component=", "--component: is empty"},
+    {"--offers=", "--offers: is empty"},
+    {"--offers=starttls", "--offers: starttls is nothing that a server offers: did you mean starttls-required?"},
+    {"--offers-not=sasl", "--offers-not: sasl is nothing that a server offers: did you mean sasl2?"},
+    {"--offers=plain", "--offers: plain is nothing that a server offers: did you mean PLAIN?"},
+    {"--offers=scram-sha-256-plus",
+     "--offers: scram-sha-256-plus is nothing that a server offers: did you mean SCRAM-SHA-256-PLUS?"},
+    {"--offers=ABCDEFGHIJKLMNOPQRSTU",
+     "--offers: ABCDEFGHIJKLMNOPQRSTU is no SASL mechanism, which has capitals, and none of starttls-required, "
+     "plain-before-tls, channel-binding, sasl2 and dialback"},
+    {"--no-login=yes", "--no-login: takes no argument"},
     {"-H host:5222", "--hostname: host:5222 is neither a host name nor an address"},
     {"-H [192.0.2.1", "--hostname: [192.0.2.1 is neither a host name nor an address"},
     {"-p 0", "--port: 0 is not a whole number from 1 to 65535"},
@@ -247,6 +273,10 @@ static void add_lists(FILE *out, const struct settings *settings)
                 : target->kind == TARGET_BARE ? "bare"
                                               : "server");
     }
+    for (size_t i = 0; i < settings->offers_count; i++)
+        fprintf(out, " offers %s", settings->offers[i]);
+    for (size_t i = 0; i < settings->offers_not_count; i++)
+        fprintf(out, " offers-not %s", settings->offers_not[i]);
     for (size_t i = 0; i < settings->label_count; i++)
         fprintf(out, " limit %s,%s,%s", settings->labels[i].label, settings->labels[i].warning,
                 settings->labels[i].critical);
@@ -263,6 +293,11 @@ static char *describe(const struct settings *settings)
     FILE *out = open_memstream(&text, &size);
     add_string(out, "jid", settings->jid_text ? jid_format(&settings->jid, jid, sizeof jid) : NULL);
     add_string(out, "password_file", settings->password_file);
+    add_number(out, "login_way", settings->login_way, LOGIN_WAY_AUTO);
+    add_switch(out, "no_login", settings->no_login);
+    add_switch(out, "s2s", settings->s2s);
+    add_string(out, "from", settings->from_text ? jid_format(&settings->from, jid, sizeof jid) : NULL);
+    add_string(out, "component", settings->component_text ? jid_format(&settings->component, jid, sizeof jid) : NULL);
     add_string(out, "hostname", settings->hostname);
     add_number(out, "port", settings->port, 0);
     add_number(out, "family", settings->family == AF_INET ? 4 : settings->family == AF_INET6 ? 6 : 0, 0);
