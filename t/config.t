@@ -214,9 +214,9 @@ my $test = run(['-f', config($text_of_test), '--config-test']);
 is $test->exit, 3, 'a file with bad profiles is UNKNOWN';
 is scalar(IO::Select->new($listener, $resolver)->can_read(0.1)), undef, 'no server has been asked anything'
     or diag 'something came';
-like $test->first, qr/\AXMPP PING UNKNOWN - --jid: is required \(\S*\.conf, profile nobody\)/, 'the first mistake is the first line'
+like $test->first, qr/\AXMPP PING UNKNOWN - -j user\@domain is required \(\S*\.conf, profile nobody\)/, 'the first mistake is the first line'
     or diag $test->stdout;
-like $test->stdout, qr/^--warning: RTT 20 is not below the timeout of 10 s \(\S+, profile late\)$/m, 'each profile is checked as a whole';
+like $test->stdout, qr/^--warning: RTT 20 s is not below the timeout of 10 s \(20ms\?\) \(\S+, profile late\)$/m, 'each profile is checked as a whole';
 like $test->stdout, qr/^--password-file: public can be read by group or others \(\S+, profile open\)$/m, 'a public password is told';
 like $test->stdout, qr/^--password-file: none cannot be opened: .* \(\S+, profile gone\)$/m, 'so is one that is missing';
 like $test->stdout, qr/^\S+:10: cuont: unknown key: did you mean count\?$/m, 'and a key that is not known';

@@ -17,7 +17,8 @@ my $secret = password_file('secret');
 my @good = ('-j', 'a@b.example', '--password-file', $secret);
 
 for my $case (
-    ['--jid: is required'],
+    ['-j user@domain is required'],
+    ['-j domain is required', '--no-login'],
     ['--jid: needs an argument', '-j'],
     ['--jid: a@@b has', '-j', 'a@@b'],
     ['--jdi: unknown option', '--jdi=x'],
@@ -40,7 +41,9 @@ for my $case (
     ['--warning: ', @good, '-w', 'nan'],
     ['--warning: ', @good, '-w', '1e3'],
     ['--warning: ', @good, '-w', '10abc'],
-    ['--warning: RTT 10 is not below the timeout', @good, '-w', '10s'],
+    ['--warning: RTT 10 s is not below the timeout of 10 s', @good, '-w', '10s'],
+    ['--warning: RTT 100 s is not below the timeout of 10 s (100ms?)', @good, '-w', '100'],
+    ['--interval: 5 pings with 1 s between them do not fit into the timeout of 3 s', @good, '-n', 5, '-i', 1, '-t', 3],
     ['--warning: RTT 2 can never be seen', @good, '-w', 2, '-c', 1],
     ['--warning: RTT 1 can never be seen', @good, '-w', 1, '-c', 1],
     ['--certificate: ', @good, '-C', '7,21'],

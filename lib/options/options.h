@@ -112,8 +112,8 @@ enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_ERROR 
 enum options_result options_parse(int argc, char *const argv[], struct settings *settings, char *why, size_t why_size);
 
 /* Checks that can be made only when all is read: a JID is there, no password for clear text to an address that is not
- * loopback, options that mean nothing with one another, shadowed ranges, thresholds at or above the timeout, labels of
- * -L that exist, aliases that collide,
+ * loopback, options that mean nothing with one another, shadowed ranges, thresholds and pauses at or above the timeout,
+ * labels of -L that exist, aliases that collide,
  * --min-alive above the number of remotes, CA files that cannot be read; copies the run's count, interval, timeout and
  * ranges into the targets that have none of their own. On failure returns false and writes to WHY a sentence that
  * begins with the option at fault. Touches no network. */

@@ -47,9 +47,9 @@ static bool check_jid(struct settings *settings, struct why why)
 {
     if (!settings->jid_text && settings->component_text)
         return derive_jid(settings, why);
-    if (!settings->jid_text)
-        return why_set(why.text, why.size, "--jid: is required");
     const char *other = other_login(settings);
+    if (!settings->jid_text)
+        return why_set(why.text, why.size, "-j %s is required", other ? "domain" : "user@domain");
     if (other && (settings->jid.node || settings->jid.resource))
         return why_set(why.text, why.size, "--jid: must be a domain with %s", other);
     return true;
@@ -168,6 +168,31 @@ static void copy_to_targets(struct settings *settings)
         settings_copy_to_target(&settings->targets[i], settings, ~settings->targets[i].own);
 }
 
+/* Pauses that alone take the whole timeout: such a run can never be good. TARGET is the own server, or a remote. */
+static bool check_pauses(const struct settings *settings, const struct target *target, struct why why)
+{
+    int pauses = target->count - 1;
+    if (pauses == 0 || target->interval <= (settings->timeout - 1) / pauses)
+        return true;
+    char name[80], alias[WHY_VALUE_SIZE], interval[32], timeout[32];
+    if (target == settings->targets)
+        why_set(name, sizeof name, "--interval:");
+    else
+        why_set(name, sizeof name, "--remote: %s:", why_show(target->alias, alias));
+    return why_set(why.text, why.size, "%s %d pings with %s s between them do not fit into the timeout of %s s", name,
+                   target->count, duration_seconds(target->interval, interval, sizeof interval),
+                   duration_seconds(settings->timeout, timeout, sizeof timeout));
+}
+
+static bool check_all_pauses(const struct settings *settings, struct why why)
+{
+    for (size_t i = 0; i < settings->target_count; i++) {
+        if (!check_pauses(settings, &settings->targets[i], why))
+            return false;
+    }
+    return true;
+}
+
 static int compare_labels(const void *a, const void *b)
 {
     const struct metric *one = a, *other = b;
@@ -206,15 +231,23 @@ static bool check_labels(const struct settings *settings, const struct metrics *
     return good;
 }
 
+/* A time that is not reached before the end. Who forgets the unit of 100ms is told. */
+static bool refuse_time(const struct settings *settings, const struct range *range, const char *name, struct why why)
+{
+    char timeout[32], hint[sizeof range->text + 8] = "";
+    bool plain = range->start == 0 && isfinite(range->end) && !range->inside; /* its text is a number */
+    if (plain && range->bare)
+        why_set(hint, sizeof hint, " (%sms?)", range->text);
+    return why_set(why.text, why.size, "%s %s%s is not below the timeout of %s s%s", name, range->text,
+                   plain ? " s" : "", duration_seconds(settings->timeout, timeout, sizeof timeout), hint);
+}
+
 /* One range of a figure like METRIC; NAME is what it is called. */
 static bool check_range(const struct settings *settings, const struct metric *metric, const struct range *range,
                         const char *name, struct why why)
 {
-    double timeout = clock_seconds(settings->timeout);
-    char limit[32];
-    if (metric->unit == METRIC_SECONDS && range_reaches(range, timeout))
-        return why_set(why.text, why.size, "%s %s is not below the timeout of %s s", name, range->text,
-                       duration_seconds(settings->timeout, limit, sizeof limit));
+    if (metric->unit == METRIC_SECONDS && range_reaches(range, clock_seconds(settings->timeout)))
+        return refuse_time(settings, range, name, why);
     bool outside = (isfinite(range->start) && range->start < 0) || range->start > 100 ||
                    (isfinite(range->end) && range->end > 100) || range->end < 0;
     if (metric->unit == METRIC_PERCENT && range->set && outside)
@@ -360,7 +393,7 @@ bool settings_check(struct settings *settings, char *why_text, size_t why_size)
         !check_min_alive(settings, why) || !check_output(settings, why))
         return false;
     copy_to_targets(settings);
-    return check_metrics(settings, why) && check_clear_text(settings, why) &&
+    return check_all_pauses(settings, why) && check_metrics(settings, why) && check_clear_text(settings, why) &&
            check_path("ca-file", settings->ca_file, S_IFREG, why) &&
            check_path("ca-path", settings->ca_path, S_IFDIR, why) &&
            check_path("client-cert", settings->client_cert, S_IFREG, why) &&

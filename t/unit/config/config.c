@@ -356,14 +356,18 @@ static const struct {
     const char *text;
     const char *why;
 } unfit[] = {
-    {"defaults = { };", "--jid: is required (f)"},
-    {"defaults = { jid = \"b\"; warning = 10; };", "--warning: RTT 10 is not below the timeout of 10 s (f)"},
+    {"defaults = { };", "-j user@domain is required (f)"},
+    {"defaults = { jid = \"b\"; warning = 10; };", "--warning: RTT 10 s is not below the timeout of 10 s (10ms?) (f)"},
     {"defaults = { jid = \"b\"; remotes = ({ alias = \"c\"; jid = \"c\"; warning = 12; }); };",
-     "--remote: c: warning: RTT 12 is not below the timeout of 10 s (f)"},
+     "--remote: c: warning: RTT 12 s is not below the timeout of 10 s (12ms?) (f)"},
     {"defaults = { jid = \"b\"; warning = 2; remotes = ({ alias = \"c\"; jid = \"c\"; critical = 1; }); };",
      "--remote: c: warning: RTT 2 can never be seen: critical 1 covers it (f)"},
     {"defaults = { jid = \"b\"; remotes = (\"d\", { jid = \"c\"; critical = \",120%\"; }); };",
      "--remote: c: critical: loss 120 is not within 0 to 100 percent (f)"},
+    {"defaults = { jid = \"b\"; remotes = ({ alias = \"c\"; jid = \"c\"; interval = 5; }); };",
+     "--remote: c: 3 pings with 5 s between them do not fit into the timeout of 10 s (f)"},
+    {"defaults = { jid = \"b\"; interval = 3; remotes = ({ alias = \"c\"; jid = \"c\"; count = 5; }); };",
+     "--remote: c: 5 pings with 3 s between them do not fit into the timeout of 10 s (f)"},
     {"defaults = { jid = \"b\"; no_login = true; count = 5; };", "--count: means nothing with --no-login (f)"},
     {"defaults = { jid = \"b\"; limits = { rrt = \"1,2\" }; };",
      "--limit: rrt is no metric of this check: did you mean rtt? (f)"},

@@ -22,8 +22,8 @@ static const struct {
     const char *arguments;
     const char *why;
 } checks[] = {
-    {"", "--jid: is required"},
-    {"-m 5", "--jid: is required"},
+    {"", "-j user@domain is required"},
+    {"-m 5", "-j user@domain is required"},
     {"-j alice@example.org", NULL},
     {"-j example.org", NULL},
     /* remotes */
@@ -47,17 +47,28 @@ static const struct {
     {"-j example.org -q -o json", NULL},
     /* RTT against the timeout */
     {"-j example.org -w 9.999", NULL},
-    {"-j example.org -w 10", "--warning: RTT 10 is not below the timeout of 10 s"},
-    {"-j example.org -c 10s", "--critical: RTT 10 is not below the timeout of 10 s"},
+    {"-j example.org -w 10", "--warning: RTT 10 s is not below the timeout of 10 s (10ms?)"},
+    {"-j example.org -w 100", "--warning: RTT 100 s is not below the timeout of 10 s (100ms?)"},
+    {"-j example.org -w 20.5,5% -t 20", "--warning: RTT 20.5 s is not below the timeout of 20 s (20.5ms?)"},
+    {"-j example.org -c ~:11", "--critical: RTT ~:11 is not below the timeout of 10 s"},
+    {"-j example.org -c 10s", "--critical: RTT 10 s is not below the timeout of 10 s"},
     {"-j example.org -c 12:", "--critical: RTT 12: is not below the timeout of 10 s"},
-    {"-j example.org -w 500ms -t 500ms", "--warning: RTT 0.5 is not below the timeout of 0.5 s"},
+    {"-j example.org -w 500ms -t 500ms", "--warning: RTT 0.5 s is not below the timeout of 0.5 s"},
     {"-j example.org -w 20 -t 30", NULL},
     {"-t 30 -w 20 -j example.org", NULL},
-    {"-j example.org -L time_auth,1,10", "--limit: time_auth: critical 10 is not below the timeout of 10 s"},
+    {"-j example.org -L time_auth,1,10", "--limit: time_auth: critical 10 s is not below the timeout of 10 s (10ms?)"},
     {"-j example.org -L time,@10:,", "--limit: time: warning @10: is not below the timeout of 10 s"},
     {"-j example.org -R a=a.example -L a_beyond,~:11,",
      "--limit: a_beyond: warning ~:11 is not below the timeout of 10 s"},
     {"-j example.org -L cert_days,30:,20:", NULL},
+    /* pauses against the timeout */
+    {"-j example.org -n 5 -i 1 -t 3", "--interval: 5 pings with 1 s between them do not fit into the timeout of 3 s"},
+    {"-j example.org -i 100 -t 3", "--interval: 3 pings with 100 s between them do not fit into the timeout of 3 s"},
+    {"-j example.org -n 4 -i 1 -t 3", "--interval: 4 pings with 1 s between them do not fit into the timeout of 3 s"},
+    {"-j example.org -n 4 -i 999999us -t 3", NULL},
+    {"-j example.org -n 1 -i 100 -t 3", NULL},
+    {"-j example.org -n 1000 -i 999999h",
+     "--interval: 1000 pings with 3599996400 s between them do not fit into the timeout of 10 s"},
     /* losses */
     {"-j example.org -w ,100%", NULL},
     {"-j example.org -w ,101%", "--warning: loss 101 is not within 0 to 100 percent"},
@@ -125,7 +136,7 @@ static const struct {
     {"-j example.org --no-login", NULL},
     {"-j example.org --s2s", NULL},
     {"-j example.org --s2s --no-login --from=b.example", NULL},
-    {"--no-login", "--jid: is required"},
+    {"--no-login", "-j domain is required"},
     {"-j a@example.org --no-login", "--jid: must be a domain with --no-login"},
     {"-j a@example.org --s2s", "--jid: must be a domain with --s2s"},
     {"-j example.org/r --no-login --s2s", "--jid: must be a domain with --s2s"},
