@@ -11,6 +11,7 @@ use strict;
 use warnings;
 use FindBin;
 use IO::Socket::INET;
+use JSON::PP;
 use Test::More;
 
 use lib "$FindBin::Bin/support";
@@ -386,15 +387,21 @@ sub federating_late {
     return against({ ping => $ping, certificate => 'expiring' }, '-n', 1, @arguments);
 }
 
-# Conditions: each is on the page of states, those of our own in troubleshooting.
+# Conditions: all pages have them from one table.
 {
-    my $source = read_file("$root/lib/shared/condition.c");
-    my ($own, $others) = $source =~ m{names\[\] = \{\n(.*?)/\* stream errors(.*?)^\};}ms or die "lib/shared/condition.c has changed\n";
-    my @own = $own =~ /"([a-z-]+)"/g;
-    cmp_ok scalar @own, '>=', 23, 'there are conditions';
-    like $text{'doc/troubleshooting.md'}, qr/\b$_\b/, "doc/troubleshooting.md has $_" for @own;
-    for my $condition (@own, $others =~ /^ +"([a-z-]+)",$/mg) {
-        like $text{'doc/states.md'}, qr/^\|[^|]*`$condition`/m, "doc/states.md has $condition";
+    my $generate = ($ENV{OBJECTS} // "$root/obj") . '/doc/generate';
+    for my $file (qw(doc/states.md doc/troubleshooting.md doc/check_xmpp_ping.schema.json)) {
+        is scalar(qx{'$generate' fill <'$root/$file'}), read_file("$root/$file"), "$file is what the tables say (make conf writes it)";
+    }
+    my $schema = JSON::PP->new->decode(read_file("$root/doc/check_xmpp_ping.schema.json"));
+    my @conditions = grep { defined } @{ $schema->{'$defs'}{condition}{enum} };
+    cmp_ok scalar @conditions, '>=', 80, 'there are conditions';
+    my $man_page = qx{'$generate' fill <'$root/doc/check_xmpp_ping.1.in'};
+    my ($completed) = qx{'$generate' bash} =~ /--map\)\n.*?-W '([^']*)'/s;
+    is $completed, join(' ', @conditions), '--map is completed by all of them';
+    for my $condition (@conditions) {
+        like $text{'doc/states.md'}, qr/^\| `$condition` \|/m, "doc/states.md has $condition";
+        like $man_page, qr/^\\fB\Q${\ ($condition =~ s{-}{\\-}gr)}\E\\fR \(/m, "the man page has $condition";
         my $run = alone("--map=$condition=ok")->finish;
         like $run->first, qr/ -j user\@domain is required\z/, "--map takes $condition";
     }
@@ -465,7 +472,7 @@ for my $page (sort keys %mentioned) {
     my %seen = map { $_ => 1 } $prose =~ /(?<![\w.\/-])(--[a-z][a-z0-9-]*\w)/g;
     ok $option{$_} || $_ =~ /\A--time(?:uot)\z/, "$page: $_ is an option" for sort keys %seen;
 }
-my $printed = qx{@{[ $ENV{OBJECTS} // "$root/obj" ]}/doc/generate man};
+my $printed = qx{@{[ $ENV{OBJECTS} // "$root/obj" ]}/doc/generate fill <$root/doc/check_xmpp_ping.1.in};
 for my $name (sort grep { /\A--/ } keys %option) {
     like $printed . $man, qr/\Q${\ ($name =~ s{-}{\\-}gr)}\E/, "the man page has $name";
 }

@@ -257,27 +257,26 @@ void connection_limit(struct connection *connection, int64_t limit)
 void connection_failure(const struct connection *connection, enum phase phase, struct failure *failure)
 {
     if (connection->limit_passed) {
-        failure_set(failure, phase, phase == PHASE_TLS ? "tls-failed" : "connection-lost", "no answer in time");
+        failure_set(failure, phase, phase == PHASE_TLS ? CONDITION_TLS_FAILED : CONDITION_CONNECTION_LOST,
+                    "no answer in time");
     } else if (connection->memory_end == MEMORY_NONE) {
-        failure_set(failure, phase, "", "out of memory");
-        failure->own_fault = true;
+        failure_set_own_fault(failure, phase, "out of memory");
     } else if (connection->memory_end == MEMORY_EXCEEDED) {
-        failure_set(failure, phase, "not-xmpp", "the server sends more in one stanza than any may hold");
+        failure_set(failure, phase, CONDITION_NOT_XMPP, "the server sends more in one stanza than any may hold");
     } else if (connection->unusable) {
-        failure_set(failure, phase, "", "no memory or descriptor is left to use the connection with");
-        failure->own_fault = true;
+        failure_set_own_fault(failure, phase, "no memory or descriptor is left to use the connection with");
     } else if (connection->malformed && !connection->greeted && connection->chunk_length > 0) {
         /* Something else than XMPP introduces itself. Later the server may know secrets, which a cut would hide. */
         size_t line = 0;
         while (line < connection->chunk_length && line < 40 && connection->chunk[line] >= ' ')
             line++;
-        failure_set(failure, phase, "not-xmpp", "the server sends %.*s", (int)line, connection->chunk);
+        failure_set(failure, phase, CONDITION_NOT_XMPP, "the server sends %.*s", (int)line, connection->chunk);
     } else if (connection->malformed) {
-        failure_set(failure, phase, "not-xmpp", "the server sends XML that is not well-formed");
+        failure_set(failure, phase, CONDITION_NOT_XMPP, "the server sends XML that is not well-formed");
     } else if (connection->error) {
-        failure_set(failure, phase, "connection-lost", "%s", strerror(connection->error));
+        failure_set(failure, phase, CONDITION_CONNECTION_LOST, "%s", strerror(connection->error));
     } else {
-        failure_set(failure, phase, "connection-lost", "closed by the server");
+        failure_set(failure, phase, CONDITION_CONNECTION_LOST, "closed by the server");
     }
 }
 

@@ -62,7 +62,7 @@ bool connection_send_clear(struct connection *connection, const char *text);
  * away. */
 void connection_limit(struct connection *connection, int64_t limit);
 
-/* Why it ended: "not-xmpp" or "connection-lost", with words; without memory it is the probe's own fault. */
+/* Why it ended: NOT_XMPP or CONNECTION_LOST, with words; without memory it is the probe's own fault. */
 void connection_failure(const struct connection *connection, enum phase phase, struct failure *failure);
 
 /* Sends the end of the stream and does not wait for an answer. */

@@ -60,32 +60,41 @@ char *dial_endpoint_format(const struct endpoint *endpoint, const union address 
 }
 
 /* A lack of descriptors or memory here counts as unreachable as well: the words tell. */
-static const char *condition_of(int error)
+static enum condition condition_of(int error)
 {
     if (error == ECONNREFUSED)
-        return "connect-refused";
+        return CONDITION_CONNECT_REFUSED;
     if (error == ECONNRESET) /* it was taken, and reset before we looked */
-        return "connection-lost";
-    return error == ETIMEDOUT ? "connect-timeout" : "connect-unreachable";
+        return CONDITION_CONNECTION_LOST;
+    return error == ETIMEDOUT ? CONDITION_CONNECT_TIMEOUT : CONDITION_CONNECT_UNREACHABLE;
 }
 
 /* How far an attempt got. */
-static int rank_of(const char *condition)
+static int rank_of(enum condition condition)
 {
-    static const char *const order[] = {"connect-timeout", "connect-unreachable", "connect-refused", "connection-lost"};
+    static const enum condition order[] = {CONDITION_CONNECT_TIMEOUT, CONDITION_CONNECT_UNREACHABLE,
+                                           CONDITION_CONNECT_REFUSED, CONDITION_CONNECTION_LOST};
     for (int i = 0; i < 4; i++)
-        if (strcmp(condition, order[i]) == 0)
+        if (condition == order[i])
             return i + 2;
     return 1;
 }
 
-static void tell(struct dialer *dialer, const struct attempt *attempt, const char *condition, const char *cause)
+static void tell(const struct dialer *dialer, const struct attempt *attempt, enum dial_step step,
+                 enum condition condition, const char *cause)
 {
     const struct endpoint *endpoint = &dialer->resolution->endpoints[attempt->endpoint];
+    int64_t time = step == DIAL_BEGUN ? 0 : clock_now() - attempt->begun_at;
     if (dialer->observer)
-        dialer->observer(endpoint, attempt->address, condition, cause, clock_now() - attempt->begun_at,
-                         dialer->userdata);
-    if (!condition || rank_of(condition) <= dialer->rank)
+        dialer->observer(endpoint, attempt->address, step, condition, cause, time, dialer->userdata);
+}
+
+static void tell_failed(struct dialer *dialer, const struct attempt *attempt, enum condition condition,
+                        const char *cause)
+{
+    const struct endpoint *endpoint = &dialer->resolution->endpoints[attempt->endpoint];
+    tell(dialer, attempt, DIAL_FAILED, condition, cause);
+    if (rank_of(condition) <= dialer->rank)
         return;
     dialer->rank = rank_of(condition);
     struct dialed *dialed = dialer->dialed;
@@ -94,12 +103,12 @@ static void tell(struct dialer *dialer, const struct attempt *attempt, const cha
     /* the reason must not be lost behind a long name */
     int room = (int)sizeof(dialed->cause) - (int)strlen(cause) - 3;
     snprintf(dialed->cause, sizeof(dialed->cause), "%.*s: %s", room > 0 ? room : 0, name, cause);
-    snprintf(dialed->condition, sizeof(dialed->condition), "%s", condition);
+    dialed->condition = condition;
 }
 
 static void tell_errno(struct dialer *dialer, const struct attempt *attempt, int error)
 {
-    tell(dialer, attempt, condition_of(error), error == ETIMEDOUT ? "no answer" : strerror(error));
+    tell_failed(dialer, attempt, condition_of(error), error == ETIMEDOUT ? "no answer" : strerror(error));
 }
 
 /* Ends an attempt; a failed one no longer holds up the next address of its endpoint. */
@@ -153,8 +162,7 @@ static void begin(struct dialer *dialer, size_t index)
         close(fd);
         return;
     }
-    if (dialer->observer)
-        dialer->observer(endpoint, attempt.address, "", "", 0, dialer->userdata);
+    tell(dialer, &attempt, DIAL_BEGUN, CONDITION_NONE, NULL);
     dialer->attempts[dialer->count] = attempt;
     dialer->fds[dialer->count++] = (struct pollfd){.fd = fd, .events = POLLOUT};
     lane->open++;
@@ -184,7 +192,7 @@ static bool next_turn(struct dialer *dialer, int64_t now, int64_t *wake)
     const struct endpoint *endpoint = &dialer->resolution->endpoints[index];
     struct attempt none = {.endpoint = index, .begun_at = now};
     if (endpoint->address_count == 0)
-        tell(dialer, &none, endpoint->condition, endpoint->cause);
+        tell_failed(dialer, &none, endpoint->condition, endpoint->cause);
     return true;
 }
 
@@ -246,7 +254,7 @@ static bool collect(struct dialer *dialer)
             tell_outlasted(dialer, attempt.endpoint);
             dialer->fds[i].fd = -1; /* the caller's from here on */
             *dialer->dialed = (struct dialed){.fd = fd, .endpoint = attempt.endpoint, .address = *attempt.address};
-            tell(dialer, &attempt, NULL, "");
+            tell(dialer, &attempt, DIAL_CONNECTED, CONDITION_NONE, NULL);
             return true;
         }
         tell_errno(dialer, &attempt, error);
@@ -298,7 +306,7 @@ bool dial(const struct resolution *resolution, size_t first, int64_t deadline, d
     if (dialer.lanes && dialer.attempts && dialer.fds) {
         connected = race(&dialer, deadline);
     } else {
-        snprintf(dialed->condition, sizeof(dialed->condition), "connect-unreachable");
+        dialed->condition = CONDITION_CONNECT_UNREACHABLE;
         snprintf(dialed->cause, sizeof(dialed->cause), "%s", strerror(ENOMEM));
     }
     while (dialer.count > 0) {

@@ -12,21 +12,22 @@
 #define DIAL_STAGGER (250 * NS_PER_MS)        /* RFC 8305 section 5: the next address starts after this */
 #define DIAL_ENDPOINT_PATIENCE (2 * NS_PER_S) /* an endpoint that has not answered no longer holds up the next */
 
-/* Told of each attempt that begins, with CONDITION "", and of each that ended: CONDITION is NULL for the one that
- * connected, else "connect-refused", "connect-timeout", "connect-unreachable", "connection-lost" (reset at once),
- * "dns-not-found" or "dns-failed"; CAUSE is the errno in words; TIME in ns. An endpoint without addresses is told of
- * once, with ADDRESS NULL. An endpoint that had its patience and still has not answered when a later one connects has
- * timed out. */
-typedef void (*dial_observer)(const struct endpoint *endpoint, const union address *address, const char *condition,
-                              const char *cause, int64_t time, void *userdata);
+enum dial_step { DIAL_BEGUN, DIAL_CONNECTED, DIAL_FAILED };
+
+/* Told of each attempt that begins, and of each that ended. When it failed, CONDITION is CONNECT_REFUSED,
+ * CONNECT_TIMEOUT, CONNECT_UNREACHABLE, CONNECTION_LOST (reset at once), DNS_NOT_FOUND or DNS_FAILED, and CAUSE the
+ * errno in words; else NONE and NULL. TIME in ns. An endpoint without addresses is told of once, with ADDRESS NULL. An
+ * endpoint that had its patience and still has not answered when a later one connects has timed out. */
+typedef void (*dial_observer)(const struct endpoint *endpoint, const union address *address, enum dial_step step,
+                              enum condition condition, const char *cause, int64_t time, void *userdata);
 
 struct dialed {
     int fd;          /* connected, non-blocking, close-on-exec, TCP_NODELAY; -1 when none */
     size_t endpoint; /* its index */
     union address address;
-    char condition[CONDITION_SIZE]; /* when none: of the attempt that got furthest (refused before unreachable before
-                                       timeout) */
-    char cause[160];                /* in words, with endpoint */
+    enum condition condition; /* when none: of the attempt that got furthest (refused before unreachable before timeout)
+                               */
+    char cause[160];          /* in words, with endpoint */
 };
 
 /* Connects to the first endpoint from FIRST on that takes the connection. Blocks until one has, all have failed, or

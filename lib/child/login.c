@@ -2,6 +2,7 @@
 #include "login.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "expect.h"
@@ -14,17 +15,22 @@
 static const char bind_id[] = "bind";
 static const char session_id[] = "session";
 
-static void fail(struct login *login, enum phase phase, const char *condition, const char *cause)
+static void fail(struct login *login, enum phase phase, enum condition condition, const char *cause)
 {
-    failure_set(&login->failure, phase, tell_masked(login->teller, condition), "%s",
-                cause ? tell_masked(login->teller, cause) : "");
+    failure_set(&login->failure, phase, condition, "%s", cause ? tell_masked(login->teller, cause) : "");
+    login->step = LOGIN_FAILED;
+}
+
+static void fail_said(struct login *login, enum phase phase, enum wire_condition condition, const char *words)
+{
+    failure_set_wire(&login->failure, phase, condition, tell_masked(login->teller, words));
     login->step = LOGIN_FAILED;
 }
 
 static void fail_own(struct login *login, enum phase phase, const char *cause)
 {
-    fail(login, phase, "", cause);
-    login->failure.own_fault = true;
+    failure_set_own_fault(&login->failure, phase, tell_masked(login->teller, cause));
+    login->step = LOGIN_FAILED;
 }
 
 static void send_and_release(struct login *login, xmpp_stanza_t *stanza)
@@ -49,15 +55,14 @@ static void open_stream(struct login *login, enum login_step next)
 static void take_stream_error(struct login *login, xmpp_stanza_t *stanza)
 {
     char *text;
-    const char *condition = stanza_condition(stanza, STANZA_STREAM_XMLNS, &text);
-    xmpp_stanza_t *element = xmpp_stanza_get_child_by_name(stanza, condition);
+    enum wire_condition condition = stanza_condition(stanza, SPACE_STREAM, &text);
+    xmpp_stanza_t *element = xmpp_stanza_get_child_by_name(stanza, wire_condition_name(condition));
     char *elsewhere = element ? xmpp_stanza_get_text(element) : NULL; /* <see-other-host/> holds the host */
-    fail(login, login->teller->phase, condition,
-         text                      ? text
-         : elsewhere && *elsewhere ? elsewhere
-                                   : "the server ends the stream");
-    if (text)
-        xmpp_free(login->connection->ctx, text);
+    fail_said(login, login->teller->phase, condition,
+              text                      ? text
+              : elsewhere && *elsewhere ? elsewhere
+                                        : "the server ends the stream");
+    free(text);
     if (elsewhere)
         xmpp_free(login->connection->ctx, elsewhere);
 }
@@ -67,14 +72,15 @@ static void take_stream_error(struct login *login, xmpp_stanza_t *stanza)
 static void take_first_features(struct login *login, xmpp_stanza_t *features)
 {
     if (!xmpp_stanza_get_child_by_name_and_ns(features, "starttls", TLS_XMLNS)) {
-        fail(login, PHASE_TLS, "starttls-missing", "the server does not offer STARTTLS, nothing secret was sent");
+        fail(login, PHASE_TLS, CONDITION_STARTTLS_MISSING,
+             "the server does not offer STARTTLS, nothing secret was sent");
         return;
     }
     tell_phase(login->teller, PHASE_TLS);
     /* Past libstrophe's queue: what comes back shall be seen before libstrophe reads it, see handshake(). */
     login->step = LOGIN_PROCEED;
     if (!connection_send_clear(login->connection, "<starttls xmlns='" TLS_XMLNS "'/>"))
-        fail(login, PHASE_TLS, "connection-lost", "the server took no <starttls/>");
+        fail(login, PHASE_TLS, CONDITION_CONNECTION_LOST, "the server took no <starttls/>");
 }
 
 static void take_proceed(struct login *login, xmpp_stanza_t *stanza)
@@ -82,12 +88,12 @@ static void take_proceed(struct login *login, xmpp_stanza_t *stanza)
     if (stanza_is(stanza, "proceed", TLS_XMLNS))
         login->step = LOGIN_HANDSHAKE; /* outside this handler, when all of the chunk has been read */
     else
-        fail(login, PHASE_TLS, "tls-failed", "the server answers STARTTLS with a failure");
+        fail(login, PHASE_TLS, CONDITION_TLS_FAILED, "the server answers STARTTLS with a failure");
 }
 
 static void fail_injected(struct login *login)
 {
-    fail(login, PHASE_TLS, "tls-failed", "something came in clear text behind <proceed/>");
+    fail(login, PHASE_TLS, CONDITION_TLS_FAILED, "something came in clear text behind <proceed/>");
 }
 
 static void tell_tls(const struct login *login)
@@ -117,11 +123,12 @@ static void start_tls(struct login *login)
     if (started)
         open_stream(login, LOGIN_AUTH_FEATURES);
     else if (login->connection->limit_passed)
-        fail(login, PHASE_TLS, "tls-failed", "no end of the handshake in time");
-    else if (facts->condition[0] && !facts->handshake)
+        fail(login, PHASE_TLS, CONDITION_TLS_FAILED, "no end of the handshake in time");
+    else if (facts->condition != CONDITION_NONE && !facts->handshake)
         fail(login, PHASE_TLS, facts->condition, facts->cause);
     else
-        fail(login, PHASE_TLS, "tls-failed", facts->error[0] ? facts->error : "the server ended the connection");
+        fail(login, PHASE_TLS, CONDITION_TLS_FAILED,
+             facts->error[0] ? facts->error : "the server ended the connection");
 }
 
 /* --- SASL --- */
@@ -146,10 +153,10 @@ static bool advance(struct login *login, const char *in, char **message)
     case SASL_COMPLETE:
         return true;
     case SASL_REFUSED:
-        fail(login, PHASE_AUTH, "server-not-authenticated", why);
+        fail(login, PHASE_AUTH, CONDITION_SERVER_NOT_AUTHENTICATED, why);
         break;
     case SASL_REJECTED:
-        fail(login, PHASE_AUTH, "not-authorized", why);
+        fail_said(login, PHASE_AUTH, WIRE_SASL_NOT_AUTHORIZED, why);
         break;
     case SASL_OWN_FAULT:
         fail_own(login, PHASE_AUTH, why);
@@ -166,7 +173,7 @@ static bool server_can_bind(const struct login *login, xmpp_stanza_t *features, 
     return offer_can_bind(features, type, meant);
 }
 
-static void fail_no_mechanism(struct login *login, const char *condition, char *const *names, size_t count)
+static void fail_no_mechanism(struct login *login, enum condition condition, char *const *names, size_t count)
 {
     char offer[160];
     offer_describe(names, count, offer, sizeof offer);
@@ -177,11 +184,11 @@ static void take_auth_features(struct login *login, xmpp_stanza_t *features)
 {
     char *names[OFFER_MECHANISMS_MAX];
     size_t count = offer_mechanisms(features, names);
-    char condition[CONDITION_SIZE];
+    enum condition condition;
     struct tls_binding binding;
     bool bound = tls_channel_binding(&binding) && server_can_bind(login, features, binding.type);
-    login->sasl = sasl_start(login->settings, (const char *const *)names, count, bound ? &binding : NULL, condition);
-    if (!login->sasl && condition[0])
+    login->sasl = sasl_start(login->settings, (const char *const *)names, count, bound ? &binding : NULL, &condition);
+    if (!login->sasl && condition != CONDITION_NONE)
         fail_no_mechanism(login, condition, names, count);
     else if (!login->sasl)
         fail_own(login, PHASE_AUTH, "out of memory");
@@ -203,7 +210,7 @@ static void take_auth_features(struct login *login, xmpp_stanza_t *features)
 static void take_challenge(struct login *login, const char *in)
 {
     if (sasl_is_complete(login->sasl)) { /* nothing is left to be asked */
-        fail(login, PHASE_AUTH, "server-not-authenticated", "a challenge after the end of the exchange");
+        fail(login, PHASE_AUTH, CONDITION_SERVER_NOT_AUTHENTICATED, "a challenge after the end of the exchange");
         return;
     }
     char *message;
@@ -218,17 +225,18 @@ static void take_success(struct login *login, const char *in)
     if (!sasl_is_complete(login->sasl)) {
         char *message = NULL;
         if (!in || !*in) {
-            fail(login, PHASE_AUTH, "server-not-authenticated", "success without the server's proof");
+            fail(login, PHASE_AUTH, CONDITION_SERVER_NOT_AUTHENTICATED, "success without the server's proof");
             return;
         }
         if (!advance(login, in, &message))
             return;
         sasl_free_message(message);
         if (!sasl_is_complete(login->sasl)) {
-            fail(login, PHASE_AUTH, "server-not-authenticated", "success before the end of the exchange");
+            fail(login, PHASE_AUTH, CONDITION_SERVER_NOT_AUTHENTICATED, "success before the end of the exchange");
             return;
         }
     }
+    tell_login(login->teller);
     sasl_free(login->sasl);
     login->sasl = NULL;
     secret_wipe(&login->settings->password);
@@ -244,10 +252,9 @@ static void take_sasl(struct login *login, xmpp_stanza_t *stanza)
         take_success(login, text);
     } else { /* failure */
         char *words;
-        const char *condition = stanza_condition(stanza, SASL_XMLNS, &words);
-        fail(login, PHASE_AUTH, condition, words);
-        if (words)
-            xmpp_free(login->connection->ctx, words);
+        enum wire_condition condition = stanza_condition(stanza, SPACE_SASL, &words);
+        fail_said(login, PHASE_AUTH, condition, words);
+        free(words);
     }
     if (text)
         xmpp_free(login->connection->ctx, text);
@@ -258,7 +265,7 @@ static void take_sasl(struct login *login, xmpp_stanza_t *stanza)
 static void take_bind_features(struct login *login, xmpp_stanza_t *features)
 {
     if (!xmpp_stanza_get_child_by_name_and_ns(features, "bind", BIND_XMLNS)) {
-        fail(login, PHASE_BIND, "bind-failed", "the server does not offer resource binding");
+        fail(login, PHASE_BIND, CONDITION_BIND_FAILED, "the server does not offer resource binding");
         return;
     }
     xmpp_stanza_t *session = xmpp_stanza_get_child_by_name_and_ns(features, "session", SESSION_XMLNS);
@@ -292,15 +299,14 @@ static bool is_result(struct login *login, xmpp_stanza_t *stanza, const char *id
         return true;
     if (strcmp(type, "error") != 0)
         return false;
-    xmpp_stanza_t *error = xmpp_stanza_get_child_by_name(stanza, "error");
-    char *text = NULL;
-    const char *condition = error ? stanza_condition(error, STANZA_ERROR_XMLNS, &text) : "undefined-condition";
+    const char *its_type, *by;
+    char *text;
+    enum wire_condition condition = stanza_read_error(stanza, &its_type, &by, &text);
     char cause[200];
-    snprintf(cause, sizeof cause, "%s%s%s%s", login->step == LOGIN_SESSION ? "session: " : "", condition,
-             text ? ": " : "", text ? text : "");
-    fail(login, PHASE_BIND, "bind-failed", cause);
-    if (text)
-        xmpp_free(login->connection->ctx, text);
+    snprintf(cause, sizeof cause, "%s%s%s%s", login->step == LOGIN_SESSION ? "session: " : "",
+             wire_condition_name(condition), text ? ": " : "", text ? text : "");
+    fail(login, PHASE_BIND, CONDITION_BIND_FAILED, cause);
+    free(text);
     return false;
 }
 
@@ -315,7 +321,7 @@ static void take_bind(struct login *login, xmpp_stanza_t *stanza)
     if (jid) /* here, as a ping may stand right behind the answer */
         login->pinger = ping_attach(login->pings, login->connection->conn, jid);
     if (!login->pinger)
-        fail(login, PHASE_BIND, "bind-failed",
+        fail(login, PHASE_BIND, CONDITION_BIND_FAILED,
              jid ? "the server binds what is no JID" : "the server answers without a JID");
     if (jid)
         xmpp_free(ctx, jid);
@@ -341,14 +347,14 @@ static void take_bind(struct login *login, xmpp_stanza_t *stanza)
 static void fail_unexpected(struct login *login, xmpp_stanza_t *stanza)
 {
     if (expect_is_success(stanza)) {
-        fail(login, PHASE_AUTH, "server-not-authenticated", "success without an exchange");
+        fail(login, PHASE_AUTH, CONDITION_SERVER_NOT_AUTHENTICATED, "success without an exchange");
         return;
     }
     const char *xmlns = xmpp_stanza_get_ns(stanza);
     char words[216];
     snprintf(words, sizeof words, "the server sends %.60s of %.100s", xmpp_stanza_get_name(stanza),
              xmlns ? xmlns : "no namespace");
-    fail(login, login->teller->phase, "not-xmpp", words);
+    fail(login, login->teller->phase, CONDITION_NOT_XMPP, words);
 }
 
 /* Hears each element of the stream, also after the login, for stream errors. */

@@ -83,7 +83,7 @@ static void ping_close(struct pinger *pinger, struct ping *ping, struct ping_ans
     memcpy(pinger->closed[pinger->closed_count++ % CLOSED_MAX], ping->id, ID_SIZE);
 
     answer->rtt = now - ping->sent_at;
-    const char **strings[] = {&answer->condition, &answer->type, &answer->text, &answer->by};
+    const char **strings[] = {&answer->type, &answer->text, &answer->by};
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
         if (!*strings[i])
             *strings[i] = "";
@@ -162,11 +162,11 @@ static void take_answer(struct pinger *pinger, xmpp_stanza_t *stanza, bool error
         return;
     }
     struct ping_answer answer = {.end = PING_REFUSED};
-    char *text = stanza_read_error(stanza, &answer.condition, &answer.type, &answer.by);
+    char *text;
+    answer.condition = stanza_read_error(stanza, &answer.type, &answer.by, &text);
     answer.text = text;
     ping_close(pinger, ping, &answer, now);
-    if (text)
-        xmpp_free(pinger->context->ctx, text);
+    free(text);
 }
 
 /* Answers a ping (XEP-0199 section 4): an empty result to whoever asked. Only a component, which has no local part, may

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <strophe.h>
 
+#include "condition.h"
+
 #define PING_XMLNS "urn:xmpp:ping"
 
 #define PING_TIMEOUT_DEFAULT INT64_C(30000000000)             /* 30 s */
@@ -37,12 +39,11 @@ enum ping_end {
 /* How one ping ended. Valid only during the callback; the strings are the network's, not cleaned, "" for none. */
 struct ping_answer {
     enum ping_end end;
-    int64_t rtt;           /* ns from sending to the answer, for ANSWERED and REFUSED; else the time waited */
-    const char *condition; /* of REFUSED: the stanza error's condition (RFC 6120 8.3.3), "undefined-condition" if there
-                              is none */
-    const char *type;      /* its type: "cancel", "wait", ... */
-    const char *text;      /* its <text/> */
-    const char *by;        /* who made the error: its "by" attribute, else the sender of the answer */
+    int64_t rtt;                   /* ns from sending to the answer, for ANSWERED and REFUSED; else the time waited */
+    enum wire_condition condition; /* of REFUSED: the stanza error's condition (RFC 6120 8.3.3); else WIRE_NONE */
+    const char *type;              /* its type: "cancel", "wait", ... */
+    const char *text;              /* its <text/> */
+    const char *by;                /* who made the error: its "by" attribute, else the sender of the answer */
 };
 
 /* Called exactly once for each ping that ping_send() accepted. May call any function of this header but

@@ -29,14 +29,19 @@ struct probe {
     struct login login;
 };
 
-static void tell_endpoint(const struct probe *probe, const char *name, enum tls_mode tls, const char *condition,
-                          const char *cause, int64_t time)
+static struct any_condition found(enum condition condition)
+{
+    return (struct any_condition){.own = condition};
+}
+
+static void tell_endpoint(const struct probe *probe, const char *name, enum tls_mode tls,
+                          struct any_condition condition, const char *cause, int64_t time)
 {
     struct event event = event_new(EVENT_ENDPOINT);
     event.code = tls;
     event.value = time;
     event_set(event.text, name);
-    event_set(event.condition, condition);
+    event_set_condition(&event, condition);
     event_set(event.name, cause);
     tell(&probe->teller, &event);
 }
@@ -51,14 +56,14 @@ static void tell_tcp_rtt(const struct probe *probe, int fd)
 
 /* --- the way to the server --- */
 
-static void on_attempt(const struct endpoint *endpoint, const union address *address, const char *condition,
-                       const char *cause, int64_t time, void *userdata)
+static void on_attempt(const struct endpoint *endpoint, const union address *address, enum dial_step step,
+                       enum condition condition, const char *cause, int64_t time, void *userdata)
 {
     const struct probe *probe = userdata;
     char name[216];
     dial_endpoint_format(endpoint, address, name, sizeof name);
-    if (!condition || *condition) {
-        tell_endpoint(probe, name, endpoint->tls, condition, cause, time);
+    if (step != DIAL_BEGUN) {
+        tell_endpoint(probe, name, endpoint->tls, found(condition), cause, time);
         return;
     }
     struct event event = event_new(EVENT_ATTEMPT);
@@ -74,7 +79,7 @@ static bool find_endpoints(struct probe *probe, struct failure *failure)
     const struct resolution *resolution = &probe->resolution;
     for (size_t i = 0; i < resolution->endpoint_count; i++) {
         const struct endpoint *endpoint = &resolution->endpoints[i];
-        tell_endpoint(probe, endpoint->name, endpoint->tls, endpoint->condition, endpoint->cause, 0);
+        tell_endpoint(probe, endpoint->name, endpoint->tls, found(endpoint->condition), endpoint->cause, 0);
     }
     failure_set(failure, PHASE_DNS, resolution->condition, "%s", resolution->cause);
     return false;
@@ -92,9 +97,8 @@ static bool log_in(struct probe *probe, const struct dialed *dialed, int64_t lim
     struct settings *settings = probe->settings;
     const struct endpoint *endpoint = &probe->resolution.endpoints[dialed->endpoint];
     if (would_leak(probe, endpoint, &dialed->address)) {
-        failure_set(failure, PHASE_CONNECT, "",
-                    "--tls=none: the password would go in clear text to an address that is not loopback");
-        failure->own_fault = true;
+        failure_set_own_fault(failure, PHASE_CONNECT,
+                              "--tls=none: the password would go in clear text to an address that is not loopback");
         return false;
     }
     const struct teller *log = settings->verbose >= 3 ? &probe->teller : NULL;
@@ -111,8 +115,7 @@ static bool log_in(struct probe *probe, const struct dialed *dialed, int64_t lim
                                   .tls = endpoint->tls,
                                   .pings = ping_context_new(probe->connection.ctx)};
     if (!probe->login.pings) {
-        failure_set(failure, PHASE_CONNECT, "", "out of memory");
-        failure->own_fault = true;
+        failure_set_own_fault(failure, PHASE_CONNECT, "out of memory");
         return false;
     }
     if (login_run(&probe->login, limit))
@@ -172,7 +175,7 @@ static void tell_candidate(const struct probe *probe, const struct endpoint *end
     bool absolute = !probe->settings->hostname && !host_literal(endpoint->name, &address);
     snprintf(host, sizeof host, "%s%s", endpoint->name, absolute ? "." : "");
     if (strlen(host) >= sizeof event.text) { /* cut, it would be another host's */
-        tell_endpoint(probe, endpoint->name, endpoint->tls, "dns-failed", "too long a name", 0);
+        tell_endpoint(probe, endpoint->name, endpoint->tls, found(CONDITION_DNS_FAILED), "too long a name", 0);
         return;
     }
     event_set(event.text, host);
@@ -194,7 +197,7 @@ static bool has_family(const struct endpoint *endpoint, int family)
 static void tell_candidates(const struct probe *probe, const struct endpoint *endpoint)
 {
     if (endpoint->port == 0) { /* not an endpoint, but a set of SRV records that could not be asked */
-        tell_endpoint(probe, endpoint->name, endpoint->tls, endpoint->condition, endpoint->cause, 0);
+        tell_endpoint(probe, endpoint->name, endpoint->tls, found(endpoint->condition), endpoint->cause, 0);
         return;
     }
     if (endpoint->address_count == 0)
@@ -236,8 +239,7 @@ void probe_run(const void *input, int fd)
     secrets_collect(&probe->secrets, &probe->settings->password, node ? node : "");
     probe->teller.secrets = &probe->secrets;
     if (probe->settings->tls != TLS_NONE && !tls_prepare(probe->settings, why, sizeof why)) {
-        failure_set(&failure, PHASE_DNS, "", "%s", why);
-        failure.own_fault = true;
+        failure_set_own_fault(&failure, PHASE_DNS, why);
         tell_failure(&probe->teller, &failure);
         return;
     }

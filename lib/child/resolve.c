@@ -19,12 +19,12 @@
 /* Room for each endpoint: every SRV target, and the sets that could not be asked. */
 #define ENDPOINTS_MAX (DNS_LOOKUPS_MAX + 2)
 
-__attribute__((format(printf, 3, 4))) static bool fail(struct resolution *resolution, const char *condition,
+__attribute__((format(printf, 3, 4))) static bool fail(struct resolution *resolution, enum condition condition,
                                                        const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    snprintf(resolution->condition, sizeof(resolution->condition), "%s", condition);
+    resolution->condition = condition;
     vsnprintf(resolution->cause, sizeof(resolution->cause), format, arguments);
     va_end(arguments);
     return false;
@@ -43,9 +43,9 @@ static struct endpoint *add_endpoint(struct resolution *resolution, const char *
     return endpoint;
 }
 
-static void set_condition(struct endpoint *endpoint, const char *condition, const char *cause)
+static void set_condition(struct endpoint *endpoint, enum condition condition, const char *cause)
 {
-    snprintf(endpoint->condition, sizeof(endpoint->condition), "%s", condition);
+    endpoint->condition = condition;
     snprintf(endpoint->cause, sizeof(endpoint->cause), "%s", cause);
 }
 
@@ -54,7 +54,7 @@ static void set_addresses(struct endpoint *endpoint, const union address *addres
 {
     endpoint->addresses = calloc(count, sizeof(*addresses));
     if (!endpoint->addresses) {
-        set_condition(endpoint, "dns-failed", "out of memory");
+        set_condition(endpoint, CONDITION_DNS_FAILED, "out of memory");
         return;
     }
     sa_family_t first = addresses[0].any.sa_family;
@@ -83,12 +83,12 @@ static void take_lookup(struct endpoint *endpoint, const struct dns *dns, const 
     if (lookup && lookup->address_count > 0)
         set_addresses(endpoint, lookup->addresses, lookup->address_count);
     else if (!lookup)
-        set_condition(endpoint, "dns-failed", dns->out_of_memory ? "out of memory" : "too many SRV targets");
+        set_condition(endpoint, CONDITION_DNS_FAILED, dns->out_of_memory ? "out of memory" : "too many SRV targets");
     else if (lookup->open > 0 || !dns_is_negative(lookup->status))
-        set_condition(endpoint, "dns-failed",
+        set_condition(endpoint, CONDITION_DNS_FAILED,
                       dns_failure(dns, lookup->open > 0 ? ARES_ETIMEOUT : lookup->status, words, sizeof(words)));
     else
-        set_condition(endpoint, "dns-not-found",
+        set_condition(endpoint, CONDITION_DNS_NOT_FOUND,
                       lookup->status == ARES_ENOTFOUND ? "NXDOMAIN" : no_address(dns->family));
 }
 
@@ -96,7 +96,7 @@ static void take_lookup(struct endpoint *endpoint, const struct dns *dns, const 
  */
 static int rank(const struct endpoint *endpoint)
 {
-    if (strcmp(endpoint->condition, "dns-failed") != 0)
+    if (endpoint->condition != CONDITION_DNS_FAILED)
         return 0;
     return endpoint->port != 0 ? 2 : 1;
 }
@@ -113,7 +113,7 @@ static bool conclude(struct resolution *resolution)
             culprit = endpoint;
     }
     if (!culprit)
-        return fail(resolution, "dns-failed", "out of memory");
+        return fail(resolution, CONDITION_DNS_FAILED, "out of memory");
     return fail(resolution, culprit->condition, "%s for %s", culprit->cause, culprit->name);
 }
 
@@ -126,7 +126,7 @@ static bool resolve_literal(const struct settings *settings, const char *host, c
     snprintf(name, sizeof(name), "%.*s", (int)(brackets ? length - 2 : length), host + brackets);
     struct endpoint *endpoint = add_endpoint(resolution, name, port, tls);
     if (endpoint && settings->family != AF_UNSPEC && settings->family != address->any.sa_family)
-        set_condition(endpoint, "dns-not-found", no_address(settings->family));
+        set_condition(endpoint, CONDITION_DNS_NOT_FOUND, no_address(settings->family));
     else if (endpoint)
         set_addresses(endpoint, address, 1);
     return conclude(resolution);
@@ -211,7 +211,7 @@ static void list_failed_sets(const struct dns *dns, struct resolution *resolutio
         struct endpoint *endpoint = add_endpoint(resolution, set->name, 0, set->tls);
         char words[112];
         if (endpoint)
-            set_condition(endpoint, "dns-failed", dns_failure(dns, set->status, words, sizeof(words)));
+            set_condition(endpoint, CONDITION_DNS_FAILED, dns_failure(dns, set->status, words, sizeof(words)));
     }
 }
 
@@ -244,7 +244,7 @@ static void take_records(struct dns *dns, struct resolution *resolution)
         if (endpoint && valid[i])
             take_lookup(endpoint, dns, lookups[i]);
         else if (endpoint)
-            set_condition(endpoint, "dns-failed", "SRV target is no host name");
+            set_condition(endpoint, CONDITION_DNS_FAILED, "SRV target is no host name");
     }
     free(records);
 }
@@ -282,15 +282,15 @@ static bool resolve_srv(struct dns *dns, const char *domain, enum tls_mode asked
     case SRV_PLAN_FALLBACK:
         take_host(dns, domain, port, tls, resolution);
         if (resolution->endpoints && resolution->endpoint_count == 1 &&
-            strcmp(resolution->endpoints[0].condition, "dns-not-found") == 0)
-            return fail(resolution, "dns-not-found", "%s has no %sSRV record and %s", domain,
+            resolution->endpoints[0].condition == CONDITION_DNS_NOT_FOUND)
+            return fail(resolution, CONDITION_DNS_NOT_FOUND, "%s has no %sSRV record and %s", domain,
                         asked == TLS_AUTO     ? ""
                         : asked == TLS_DIRECT ? "_xmpps-client "
                                               : "_xmpp-client ",
                         no_address(dns->family));
         break;
     case SRV_PLAN_NOT_OFFERED:
-        return fail(resolution, "service-not-offered", "%s has an SRV record that says so", domain);
+        return fail(resolution, CONDITION_SERVICE_NOT_OFFERED, "%s has an SRV record that says so", domain);
     case SRV_PLAN_FAILED:
         break;
     }
@@ -310,14 +310,14 @@ bool resolve(const struct settings *settings, int64_t deadline, struct resolutio
     char name[256];
     bool absolute;
     if (!host_name(host, name, &absolute))
-        return fail(resolution, "dns-not-found", "%s is no host name", host);
+        return fail(resolution, CONDITION_DNS_NOT_FOUND, "%s is no host name", host);
     bool local = host_is_localhost(name);
     bool search = settings->hostname && !absolute && !local;
     struct dns dns;
     int status;
     bool passed;
     if (!dns_open(&dns, settings->family, settings->dns_server, search, local, deadline, &status)) {
-        passed = fail(resolution, "dns-failed", "the resolver cannot start: %s", ares_strerror(status));
+        passed = fail(resolution, CONDITION_DNS_FAILED, "the resolver cannot start: %s", ares_strerror(status));
     } else if (settings->hostname || settings->port || local) {
         take_host(&dns, name, port, tls, resolution);
         passed = conclude(resolution);

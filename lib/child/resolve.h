@@ -20,16 +20,16 @@ struct endpoint {
     enum tls_mode tls; /* TLS_STARTTLS, TLS_DIRECT or TLS_NONE */
     union address *addresses;
     size_t address_count;
-    char condition[CONDITION_SIZE]; /* why it has no address: "dns-not-found", "dns-failed"; else empty */
-    char cause[112];                /* the same in words */
+    enum condition condition; /* why it has no address: DNS_NOT_FOUND, DNS_FAILED; else NONE */
+    char cause[112];          /* the same in words */
 };
 
 struct resolution {
     struct endpoint *endpoints; /* in the order of preference */
     size_t endpoint_count;
     /* when no endpoint has an address: */
-    char condition[CONDITION_SIZE]; /* "dns-not-found", "dns-failed", "service-not-offered" */
-    char cause[160];                /* in words, with the name that was asked */
+    enum condition condition; /* DNS_NOT_FOUND, DNS_FAILED, SERVICE_NOT_OFFERED */
+    char cause[160];          /* in words, with the name that was asked */
 };
 
 /* Finds the endpoints for the settings' domain, --hostname, --port, --tls, --dns-server and family. SRV records of both

@@ -144,12 +144,12 @@ static int give_property(Gsasl *library, Gsasl_session *session, Gsasl_property 
 }
 
 struct sasl *sasl_start(const struct settings *settings, const char *const *mechanisms, size_t count,
-                        const struct tls_binding *binding, char condition[CONDITION_SIZE])
+                        const struct tls_binding *binding, enum condition *condition)
 {
-    condition[0] = '\0';
+    *condition = CONDITION_NONE;
     const struct mechanism *mechanism = choose(settings, mechanisms, count, binding != NULL);
     if (!mechanism) {
-        snprintf(condition, CONDITION_SIZE, "%s", settings->required_count ? "mechanism-downgraded" : "no-mechanism");
+        *condition = settings->required_count ? CONDITION_MECHANISM_DOWNGRADED : CONDITION_NO_MECHANISM;
         return NULL;
     }
     struct sasl *sasl = calloc(1, sizeof *sasl);

@@ -22,10 +22,10 @@ struct sasl;
  * channel allow: EXTERNAL with a client certificate; SCRAM-SHA-256-PLUS, SCRAM-SHA-1-PLUS (with BINDING, which may be
  * NULL, and is kept), SCRAM-SHA-256, SCRAM-SHA-1, PLAIN with a password; ANONYMOUS for a bare domain. Of these only
  * those that --require-mechanism names, if it names any. Clear-text PLAIN is the caller's care. On failure returns NULL
- * with *CONDITION "no-mechanism" or "mechanism-downgraded", or NULL with an empty CONDITION when out of memory. The
+ * with *CONDITION NO_MECHANISM or MECHANISM_DOWNGRADED, or NULL with *CONDITION NONE when out of memory. The
  * caller frees with sasl_free(). */
 struct sasl *sasl_start(const struct settings *settings, const char *const *mechanisms, size_t count,
-                        const struct tls_binding *binding, char condition[CONDITION_SIZE]);
+                        const struct tls_binding *binding, enum condition *condition);
 
 /* The mechanism's name. Owned by SASL. */
 const char *sasl_mechanism(const struct sasl *sasl);

@@ -69,7 +69,7 @@ static void on_end(struct pinger *pinger, const struct ping_answer *answer, void
                                          : answer->end == PING_REFUSED ? EVENT_PING_ERROR
                                                                        : EVENT_PING_TIMEOUT);
     event.value = answer->rtt;
-    event_set(event.condition, tell_masked(series->teller, answer->condition));
+    event.wire = answer->condition;
     event_set(event.type, tell_masked(series->teller, answer->type));
     event_set(event.by, tell_masked(series->teller, answer->by));
     event_set(event.text, tell_masked(series->teller, answer->text));
@@ -86,13 +86,13 @@ static void on_end(struct pinger *pinger, const struct ping_answer *answer, void
 static void on_ignored(struct pinger *pinger, enum ping_ignored why, const char *from, void *userdata)
 {
     (void)pinger;
-    static const char *const names[] = {[PING_IGNORED_REFLECTED] = "reflected",
-                                        [PING_IGNORED_STRANGER] = "stranger",
-                                        [PING_IGNORED_DUPLICATE] = "duplicate",
-                                        [PING_IGNORED_UNASKED] = "unasked"};
+    static const enum event_ignored kinds[] = {[PING_IGNORED_REFLECTED] = IGNORED_REFLECTED,
+                                               [PING_IGNORED_STRANGER] = IGNORED_STRANGER,
+                                               [PING_IGNORED_DUPLICATE] = IGNORED_DUPLICATE,
+                                               [PING_IGNORED_UNASKED] = IGNORED_UNASKED};
     const struct series *series = userdata;
     struct event event = event_new(EVENT_IGNORED);
-    event_set(event.condition, names[why]);
+    event.code = kinds[why];
     event_set(event.by, tell_masked(series->teller, from));
     tell(series->teller, &event);
 }
@@ -186,8 +186,7 @@ static void explain(struct login *login, bool sent, struct failure *failure)
     if (login->step == LOGIN_FAILED) {
         *failure = login->failure; /* a stream error */
     } else if (!sent && !login->connection->ended) {
-        failure_set(failure, PHASE_PING, "", "out of memory");
-        failure->own_fault = true;
+        failure_set_own_fault(failure, PHASE_PING, "out of memory");
     } else {
         connection_failure(login->connection, PHASE_PING, failure);
     }
@@ -220,8 +219,7 @@ bool series_run(const struct settings *settings, struct login *login, struct fai
                             .own_rtt = NS_PER_MS / 2};
     series.runs = calloc(settings->target_count, sizeof *series.runs);
     if (!series.runs) {
-        failure_set(failure, PHASE_PING, "", "out of memory");
-        failure->own_fault = true;
+        failure_set_own_fault(failure, PHASE_PING, "out of memory");
         return false;
     }
     for (size_t i = 0; i < settings->target_count; i++)

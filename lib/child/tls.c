@@ -60,10 +60,10 @@ static void describe_names(X509 *leaf, char *out, size_t size)
         X509_NAME_get_text_by_NID(X509_get_subject_name(leaf), NID_commonName, out, (int)size);
 }
 
-static void refuse(const char *condition, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void refuse(const char *condition, const char *format, ...)
+static void refuse(enum condition condition, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void refuse(enum condition condition, const char *format, ...)
 {
-    snprintf(tls.facts.condition, sizeof tls.facts.condition, "%s", condition);
+    tls.facts.condition = condition;
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(tls.facts.cause, sizeof tls.facts.cause, format, arguments);
@@ -79,27 +79,28 @@ static void describe_refusal(X509_STORE_CTX *verification)
     switch (error) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
         days = culprit ? -days_until(X509_get0_notAfter(culprit)) : 0;
-        refuse("cert-expired", "%s expired %lld day%s ago", whose, (long long)days, days == 1 ? "" : "s");
+        refuse(CONDITION_CERT_EXPIRED, "%s expired %lld day%s ago", whose, (long long)days, days == 1 ? "" : "s");
         return;
     case X509_V_ERR_CERT_NOT_YET_VALID:
         days = culprit ? days_until(X509_get0_notBefore(culprit)) + 1 : 0;
-        refuse("cert-not-yet-valid", "%s becomes valid in %lld day%s", whose, (long long)days, days == 1 ? "" : "s");
+        refuse(CONDITION_CERT_NOT_YET_VALID, "%s becomes valid in %lld day%s", whose, (long long)days,
+               days == 1 ? "" : "s");
         return;
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
-        refuse("cert-hostname", "is for %s", tls.facts.names[0] ? tls.facts.names : "no name");
+        refuse(CONDITION_CERT_HOSTNAME, "is for %s", tls.facts.names[0] ? tls.facts.names : "no name");
         return;
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-        refuse("cert-untrusted", "is self-signed");
+        refuse(CONDITION_CERT_UNTRUSTED, "is self-signed");
         return;
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-        refuse("cert-untrusted", "signed by an unknown authority");
+        refuse(CONDITION_CERT_UNTRUSTED, "signed by an unknown authority");
         return;
     default:
-        refuse("cert-untrusted", "%s", X509_verify_cert_error_string(error));
+        refuse(CONDITION_CERT_UNTRUSTED, "%s", X509_verify_cert_error_string(error));
     }
 }
 

@@ -13,17 +13,17 @@
 #include "settings.h"
 
 struct tls_facts {
-    bool handshake;                 /* it was completed */
-    char version[16];               /* "TLSv1.3" */
-    char cipher[64];                /* "TLS_AES_256_GCM_SHA384" */
-    bool certificate;               /* the server sent one */
-    bool verified;                  /* and it was found good */
-    int64_t days_left;              /* whole days until the first of the chain that was sent expires, rounded down */
-    char names[216];                /* whom the leaf is for, as the network gave it */
-    char condition[CONDITION_SIZE]; /* why it was not found good: "cert-expired", "cert-not-yet-valid", "cert-hostname",
-                                       "cert-untrusted"; else empty */
-    char cause[216];                /* that in words */
-    char error[128];                /* why the handshake failed otherwise: the alert, or OpenSSL's reason */
+    bool handshake;           /* it was completed */
+    char version[16];         /* "TLSv1.3" */
+    char cipher[64];          /* "TLS_AES_256_GCM_SHA384" */
+    bool certificate;         /* the server sent one */
+    bool verified;            /* and it was found good */
+    int64_t days_left;        /* whole days until the first of the chain that was sent expires, rounded down */
+    char names[216];          /* whom the leaf is for, as the network gave it */
+    enum condition condition; /* why it was not found good: CERT_EXPIRED, CERT_NOT_YET_VALID, CERT_HOSTNAME,
+                                 CERT_UNTRUSTED; else NONE */
+    char cause[216];          /* that in words */
+    char error[128];          /* why the handshake failed otherwise: the alert, or OpenSSL's reason */
 };
 
 /* Loads the trusted CAs (the settings' or the system's) and the client certificate, and hooks into OpenSSL; once per

@@ -24,7 +24,7 @@ static bool judge_check(struct endpoint_check *check)
     if (!verdict_make(&check->verdict, &check->settings, &check->result))
         return false;
     bool ended_well = check->result.supervision.end == SUPERVISE_DONE && !check->result.failed;
-    check->up = ended_well && check->verdict.targets[0].alive;
+    check->up = ended_well && check->verdict.proven;
     return true;
 }
 
@@ -32,7 +32,7 @@ static bool judge_check(struct endpoint_check *check)
 static enum state contribution(const struct settings *settings, const struct endpoint_check *check, bool any)
 {
     if (any && !check->up && check->verdict.state == STATE_CRITICAL)
-        return settings_map(settings, "endpoint-down", STATE_WARNING);
+        return settings_endpoint_down(settings);
     return check->verdict.state;
 }
 
@@ -52,25 +52,24 @@ static struct outcome weigh(const struct survey *survey, const struct settings *
     return outcome;
 }
 
-static void add_finding(struct verdict *verdict, enum state state, const char *condition, const struct line *words)
+static void add_finding(struct verdict *verdict, enum state state, enum condition condition, const struct line *words)
 {
     if (verdict->finding_count == FINDINGS_MAX)
         return;
     struct finding *finding = &verdict->findings[verdict->finding_count++];
-    *finding = (struct finding){.state = state};
-    snprintf(finding->condition, sizeof finding->condition, "%s", condition);
+    *finding = (struct finding){.state = state, .condition.own = condition};
     text_clean_string(finding->text, sizeof finding->text, words->text);
 }
 
 /* A set of SRV records that could not be asked names endpoints that nobody can check. */
 static void judge_discovery(const struct survey *survey, const struct settings *settings, struct verdict *verdict)
 {
-    enum state state = settings_map(settings, "endpoint-down", STATE_WARNING);
+    enum state state = settings_endpoint_down(settings);
     for (size_t i = 0; i < survey->discovery.endpoint_count; i++) {
         const struct endpoint_result *endpoint = &survey->discovery.endpoints[i];
         struct line line = LINE_EMPTY;
-        line_add(&line, "dns: %s: %s for %s", endpoint->condition, endpoint->cause, endpoint->name);
-        add_finding(verdict, state, "endpoint-down", &line);
+        line_add(&line, "dns: %s: %s for %s", any_condition_name(endpoint->condition), endpoint->cause, endpoint->name);
+        add_finding(verdict, state, CONDITION_ENDPOINT_DOWN, &line);
     }
 }
 
@@ -182,7 +181,7 @@ static void judge_metrics(struct verdict *verdict)
             continue;
         struct line line = LINE_EMPTY;
         summary_alert(&line, metric, metric->value, range);
-        add_finding(verdict, state, "", &line);
+        add_finding(verdict, state, CONDITION_NONE, &line);
     }
 }
 
@@ -210,8 +209,10 @@ bool survey_judge(struct survey *survey, const struct settings *settings, struct
         finding = &verdict->findings[i];
         verdict->state = finding->state;
     }
-    const char *condition = finding ? finding->condition : outcome.worst ? outcome.worst->verdict.condition : "";
-    snprintf(verdict->condition, sizeof verdict->condition, "%s", condition);
+    if (finding)
+        verdict->condition = finding->condition;
+    else if (outcome.worst)
+        verdict->condition = outcome.worst->verdict.condition;
     if (outcome.worst && !finding)
         verdict->phase = outcome.worst->verdict.phase;
     summarize(survey, settings, &outcome, finding, verdict);

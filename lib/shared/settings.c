@@ -274,10 +274,16 @@ bool settings_read_password(struct settings *settings, char *why, size_t why_siz
     return why_set(why, why_size, "--password-file: no password: give a file or set %s", SECRET_VARIABLE);
 }
 
-enum state settings_map(const struct settings *settings, const char *condition, enum state fallback)
+enum state settings_map(const struct settings *settings, struct any_condition condition, enum state fallback)
 {
-    const struct condition_map *row = find_map(settings, condition);
+    const struct condition_map *row = find_map(settings, any_condition_name(condition));
     return row ? row->state : fallback;
+}
+
+enum state settings_endpoint_down(const struct settings *settings)
+{
+    enum state plain = settings->each_endpoint ? STATE_WARNING : condition_state(CONDITION_ENDPOINT_DOWN);
+    return settings_map(settings, (struct any_condition){.own = CONDITION_ENDPOINT_DOWN}, plain);
 }
 
 uint32_t settings_most_pings(const struct settings *settings)

@@ -177,8 +177,11 @@ void settings_copy_to_target(struct target *target, const struct settings *from,
  * option or the variable. */
 bool settings_read_password(struct settings *settings, char *why, size_t why_size);
 
-/* The state of a condition after --map: the map's where it names CONDITION, else FALLBACK. */
-enum state settings_map(const struct settings *settings, const char *condition, enum state fallback);
+/* The state of a condition after --map: the map's where it has CONDITION's name, else FALLBACK. */
+enum state settings_map(const struct settings *settings, struct any_condition condition, enum state fallback);
+
+/* The state of endpoint-down: where each endpoint is to be checked, one that is down is a flaw. */
+enum state settings_endpoint_down(const struct settings *settings);
 
 /* The most pings that any target has. */
 uint32_t settings_most_pings(const struct settings *settings);

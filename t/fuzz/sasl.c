@@ -103,9 +103,9 @@ static void run(const struct settings *settings, char *offer, char *rest)
     for (char *name = strtok_r(offer + bound, " ", &place); name && count < NAMES_MAX;
          name = strtok_r(NULL, " ", &place))
         names[count++] = name;
-    char condition[CONDITION_SIZE];
-    struct sasl *sasl = sasl_start(settings, names, count, bound ? &binding : NULL, condition);
-    EXPECT((sasl == NULL) == (*condition != '\0'), "%s", condition);
+    enum condition condition;
+    struct sasl *sasl = sasl_start(settings, names, count, bound ? &binding : NULL, &condition);
+    EXPECT((sasl == NULL) == (condition != CONDITION_NONE), "%s", condition_name(condition));
     if (!sasl)
         return;
     bool offered = false;

@@ -83,19 +83,19 @@ static void add_address(struct endpoint *endpoint, union address address)
     endpoint->addresses[endpoint->address_count++] = address;
 }
 
-static void observe(const struct endpoint *endpoint, const union address *address, const char *condition,
-                    const char *cause, int64_t time, void *userdata)
+static void observe(const struct endpoint *endpoint, const union address *address, enum dial_step step,
+                    enum condition condition, const char *cause, int64_t time, void *userdata)
 {
     struct world *world = userdata;
     size_t length = strlen(world->log);
-    if (condition && *condition == '\0') {
+    if (step == DIAL_BEGUN) {
         world->begun++;
         return;
     }
     (void)address;
     (void)cause;
     snprintf(world->log + length, sizeof(world->log) - length, "%s%s %s%s", length ? ", " : "", endpoint->name,
-             condition ? condition : "connected", time < 0 ? " in negative time" : "");
+             step == DIAL_CONNECTED ? "connected" : condition_name(condition), time < 0 ? " in negative time" : "");
 }
 
 static bool run(struct world *world, size_t first, int64_t patience, struct dialed *dialed, int64_t *took)
@@ -147,7 +147,7 @@ static void test_failures(union address good, union address refused, union addre
     ok(!run(&world, 0, LONG, &dialed, &took) && dialed.fd == -1, "a refused connection is none");
     ok(took < AT_ONCE, "and is known at once");
     is_str(world.log, "bad connect-refused", "the observer is told why");
-    is_str(dialed.condition, "connect-refused", "the condition is connect-refused");
+    is_str(condition_name(dialed.condition), "connect-refused", "the condition is connect-refused");
     char name[300], expected[400];
     snprintf(expected, sizeof(expected), "%s: Connection refused",
              dial_endpoint_format(endpoint, &refused, name, sizeof(name)));
@@ -161,14 +161,14 @@ static void test_failures(union address good, union address refused, union addre
     close(dialed.fd);
 
     memset(&world, 0, sizeof(world));
-    snprintf(add_endpoint(&world, "nowhere")->condition, CONDITION_SIZE, "dns-not-found");
+    add_endpoint(&world, "nowhere")->condition = CONDITION_DNS_NOT_FOUND;
     add_address(add_endpoint(&world, "bad"), refused);
     add_address(add_endpoint(&world, "good"), good6);
     ok(run(&world, 0, LONG, &dialed, &took), "endpoints without address and refused ones are passed over");
     ok(took < AT_ONCE, "at once");
     is_str(world.log, "nowhere dns-not-found, bad connect-refused, good connected", "the observer is told of each");
     is_int((long long)dialed.endpoint, 2, "the index is that of the endpoint that took it");
-    is_str(dialed.condition, "", "and there is no condition");
+    is_str(condition_name(dialed.condition), "", "and there is no condition");
     close(dialed.fd);
     ok(run(&world, 2, LONG, &dialed, &took), "dialing can begin with a later endpoint");
     is_str(world.log, "good connected", "and passes over those before");
@@ -177,7 +177,8 @@ static void test_failures(union address good, union address refused, union addre
 
     world.resolution.endpoint_count = 2;
     ok(!run(&world, 0, LONG, &dialed, &took), "when all fail there is no connection");
-    is_str(dialed.condition, "connect-refused", "and the condition is of the attempt that got furthest");
+    is_str(condition_name(dialed.condition), "connect-refused",
+           "and the condition is of the attempt that got furthest");
 }
 
 static void test_unreachable(union address refused)
@@ -190,13 +191,13 @@ static void test_unreachable(union address refused)
     host_set_port(&broadcast, 5222);
     add_address(add_endpoint(&world, "broadcast"), broadcast);
     ok(!run(&world, 0, LONG, &dialed, &took), "an address that cannot be connected to fails");
-    is_str(dialed.condition, "connect-unreachable", "as unreachable");
+    is_str(condition_name(dialed.condition), "connect-unreachable", "as unreachable");
     add_address(add_endpoint(&world, "bad"), refused);
     run(&world, 0, LONG, &dialed, &took);
-    is_str(dialed.condition, "connect-refused", "a refusal got further than that");
+    is_str(condition_name(dialed.condition), "connect-refused", "a refusal got further than that");
     add_address(add_endpoint(&world, "broadcast"), broadcast);
     run(&world, 0, LONG, &dialed, &took);
-    is_str(dialed.condition, "connect-refused", "also when it came first");
+    is_str(condition_name(dialed.condition), "connect-refused", "also when it came first");
 }
 
 static void test_silence(union address good, union address hole)
@@ -209,13 +210,13 @@ static void test_silence(union address good, union address hole)
     ok(!run(&world, 0, NS_PER_S, &dialed, &took), "an endpoint that is silent is waited for until the deadline");
     ok(took >= NS_PER_S - NS_PER_MS && took < 2 * NS_PER_S, "and no longer");
     is_str(world.log, "dead connect-timeout", "the observer is told of it then");
-    is_str(dialed.condition, "connect-timeout", "the condition is connect-timeout");
+    is_str(condition_name(dialed.condition), "connect-timeout", "the condition is connect-timeout");
 
     add_address(add_endpoint(&world, "good"), good);
     ok(run(&world, 0, LONG, &dialed, &took), "the next endpoint is tried when the first stays silent");
     ok(took >= DIAL_ENDPOINT_PATIENCE - NS_PER_MS && took < DIAL_ENDPOINT_PATIENCE + NS_PER_S, "after its patience");
     is_str(world.log, "dead connect-timeout, good connected", "the observer is told of both");
-    is_str(dialed.condition, "", "no condition is left");
+    is_str(condition_name(dialed.condition), "", "no condition is left");
     close(dialed.fd);
 
     add_address(dead, good);

@@ -126,8 +126,8 @@ static const char *describe(const struct resolution *resolution, char *out, size
 {
     static const char *const modes[] = {"auto", "starttls", "direct", "none"};
     char text[360];
-    if (resolution->condition[0] != '\0') {
-        snprintf(out, size, "-%s %s", resolution->condition, resolution->cause);
+    if (resolution->condition != CONDITION_NONE) {
+        snprintf(out, size, "-%s %s", condition_name(resolution->condition), resolution->cause);
         return out;
     }
     const struct endpoint *endpoint = &resolution->endpoints[0];

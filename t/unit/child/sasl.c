@@ -40,40 +40,40 @@ static const struct {
 static void test_choice(void)
 {
     struct settings settings = make_settings("alice@example.org", "secret");
-    char condition[CONDITION_SIZE];
+    enum condition condition;
     for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
         size_t count = 0;
         while (choices[i].offer[count])
             count++;
-        struct sasl *sasl = sasl_start(&settings, choices[i].offer, count, NULL, condition);
+        struct sasl *sasl = sasl_start(&settings, choices[i].offer, count, NULL, &condition);
         const char *first = count ? choices[i].offer[0] : "nothing";
         is_str(sasl ? sasl_mechanism(sasl) : NULL, choices[i].chosen, "of %zu, %s first, %s is chosen", count, first,
                choices[i].chosen ? choices[i].chosen : "none");
-        is_str(condition, choices[i].chosen ? "" : "no-mechanism", "and the condition says so");
+        is_int(condition, choices[i].chosen ? CONDITION_NONE : CONDITION_NO_MECHANISM, "and the condition says so");
         sasl_free(sasl);
     }
     const char *bound[] = {"SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "EXTERNAL"};
     struct tls_binding binding = {.type = "tls-exporter", .length = 32};
-    struct sasl *sasl = sasl_start(&settings, bound, 3, &binding, condition);
+    struct sasl *sasl = sasl_start(&settings, bound, 3, &binding, &condition);
     is_str(sasl_mechanism(sasl), "SCRAM-SHA-1-PLUS", "a channel that can be bound is bound");
     sasl_free(sasl);
     char *required[] = {"SCRAM-SHA-256", "PLAIN"};
     settings.required_mechanisms = required;
     settings.required_count = 2;
-    sasl = sasl_start(&settings, bound, 3, &binding, condition);
+    sasl = sasl_start(&settings, bound, 3, &binding, &condition);
     is_str(sasl_mechanism(sasl), "SCRAM-SHA-256", "of what is offered only what is required is taken");
     sasl_free(sasl);
-    ok(!sasl_start(&settings, bound + 1, 2, &binding, condition), "and nothing else");
-    is_str(condition, "mechanism-downgraded", "which is a downgrade");
+    ok(!sasl_start(&settings, bound + 1, 2, &binding, &condition), "and nothing else");
+    is_int(condition, CONDITION_MECHANISM_DOWNGRADED, "which is a downgrade");
     settings.required_count = 0;
     settings.client_cert = "client.pem";
-    sasl = sasl_start(&settings, bound, 3, &binding, condition);
+    sasl = sasl_start(&settings, bound, 3, &binding, &condition);
     is_str(sasl_mechanism(sasl), "EXTERNAL", "a client certificate is better than a password");
     sasl_free(sasl);
     jid_free(&settings.jid);
     settings = make_settings("example.org", NULL);
     const char *offer[] = {"PLAIN", "ANONYMOUS"};
-    sasl = sasl_start(&settings, offer, 2, NULL, condition);
+    sasl = sasl_start(&settings, offer, 2, NULL, &condition);
     is_str(sasl ? sasl_mechanism(sasl) : NULL, "ANONYMOUS", "a bare domain logs in as ANONYMOUS");
     char *out;
     char why[100];
@@ -82,7 +82,7 @@ static void test_choice(void)
     ok(sasl_is_complete(sasl), "and that is all");
     sasl_free_message(out);
     sasl_free(sasl);
-    sasl = sasl_start(&settings, offer, 1, NULL, condition);
+    sasl = sasl_start(&settings, offer, 1, NULL, &condition);
     ok(!sasl, "a bare domain uses no mechanism with a password");
     jid_free(&settings.jid);
 }
@@ -151,8 +151,8 @@ static enum sasl_step exchange(const char *mechanism, const char *password, enum
                                size_t why_size)
 {
     struct settings settings = make_settings("user@example.org", password);
-    char condition[CONDITION_SIZE];
-    struct sasl *client = sasl_start(&settings, &mechanism, 1, NULL, condition);
+    enum condition condition;
+    struct sasl *client = sasl_start(&settings, &mechanism, 1, NULL, &condition);
     Gsasl *library;
     Gsasl_session *server;
     gsasl_init(&library);

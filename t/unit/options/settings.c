@@ -296,9 +296,15 @@ static void check_map(void)
 {
     struct settings settings;
     read_arguments(&settings, "--map=gone=OK --map=deadline=1");
-    is_int(settings_map(&settings, "gone", STATE_CRITICAL), STATE_OK, "a mapped condition has its new state");
-    is_int(settings_map(&settings, "deadline", STATE_CRITICAL), STATE_WARNING, "so has the second one");
-    is_int(settings_map(&settings, "redirect", STATE_UNKNOWN), STATE_UNKNOWN, "another keeps its state");
+    is_int(settings_map(&settings, (struct any_condition){.wire = WIRE_STANZA_GONE}, STATE_CRITICAL), STATE_OK,
+           "a mapped condition has its new state");
+    is_int(settings_map(&settings, (struct any_condition){.own = CONDITION_DEADLINE}, STATE_CRITICAL), STATE_WARNING,
+           "so has the second one");
+    is_int(settings_map(&settings, (struct any_condition){.wire = WIRE_STANZA_REDIRECT}, STATE_UNKNOWN), STATE_UNKNOWN,
+           "another keeps its state");
+    is_int(settings_endpoint_down(&settings), STATE_OK, "an endpoint that is down is passed over");
+    settings.each_endpoint = true;
+    is_int(settings_endpoint_down(&settings), STATE_WARNING, "where each is checked it is a flaw");
     settings_free(&settings);
 }
 
