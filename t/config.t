@@ -190,7 +190,10 @@ is $default->exit, 3, 'a profile without a file is looked for';
 like $default->stdout, qr{/check_xmpp_ping\.conf}, "in the system's file";
 like run(['-f', $example, '-P', 'exmaple'])->stdout, qr/ - --profile: exmaple is not in .*did you mean example\?/s,
     'an unknown profile gets the nearest';
-like run(['-f', $example, '-P', 'zzz'])->stdout, qr/^.*which has example, federation, .* and quiet$/m, 'or all that there are';
+my $s3cret = run(['-f', $example, '-P', 's3cret']);
+like $s3cret->stdout, qr/^.*which has example, federation, .* and quiet \(no option takes a password\)$/m, 'or all that there are';
+unlike $s3cret->stdout, qr/s3cret/, 'what may be a password is not told';
+like $default->stdout, qr{check_xmpp_ping\.conf: .*no option takes a password}, 'nor is it without the file';
 
 # --- --config-test ---
 

@@ -7,6 +7,7 @@
 
 #include "tap.h"
 #include "clock.h"
+#include "habits.h"
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
@@ -105,6 +106,21 @@ static const struct {
     const char *why;
 } invalid[] = {
     {"--timeuot=10", "--timeuot: unknown option: did you mean --timeout?"},
+    {"-D 14,7", "-D: unknown option: the days that a certificate has left are -C WARN,CRIT"},
+    {"-j a@b.example -qS", "-S: unknown option: TLS is used without it; --tls=direct is for ports without STARTTLS"},
+    {"--ssl", "--ssl: unknown option: TLS is used without it; --tls=direct is for ports without STARTTLS"},
+    {"--starttls", "--starttls: unknown option: STARTTLS is used without it, or by --tls=starttls"},
+    {"--sni=b.example", "--sni: unknown option: the JID's domain is always sent as the server's name"},
+    {"-E", "-E: unknown option: nothing is to be sent or expected: the program itself speaks XMPP"},
+    {"-e x", "-e: unknown option: nothing is to be sent or expected: the program itself speaks XMPP"},
+    {"-k", "-k: unknown option: --insecure leaves the certificate unverified"},
+    {"-u alice", "-u: unknown option: the account is the JID of -j"},
+    {"-U alice", "-U: unknown option: the account is the JID of -j"},
+    {"-l alice", "-l: unknown option: the account is the JID of -j"},
+    {"--user=alice", "--user: unknown option: the account is the JID of -j"},
+    {"--json", "--json: unknown option: -o json prints JSON"},
+    {"--ipv4", "--ipv4: unknown option: IPv4 only is -4"},
+    {"-\xe2", "-?: unknown option"},
     {"--zzzzzzzzzz", "--zzzzzzzzzz: unknown option"},
     {"--=x", "--: unknown option"},
     {"--quiet=yes", "--quiet: takes no argument"},
@@ -470,6 +486,8 @@ static void check_table(void)
             unique = unique && strcmp(row->name, option_table[j].name) != 0 &&
                      (!row->letter || row->letter != option_table[j].letter);
         ok(unique, "--%s and its letter stand once in the table", row->name);
+        ok(!habit_answer(row->name) && !habit_answer((char[]){(char)row->letter, '\0'}),
+           "--%s is no habit from elsewhere", row->name);
         ok(islower((unsigned char)row->help[0]) || isupper((unsigned char)row->help[1]),
            "the help of --%s begins small", row->name);
         ok(row->help[strlen(row->help) - 1] != '.', "the help of --%s ends without a full stop", row->name);
