@@ -184,7 +184,7 @@ for my $i ($no_tun ? () : 0 .. $#bad_ways) {
 
 # --- in the middle of the check: pings have been answered, then something happens ---
 
-my @endless = (qw(-n 1000 -i 50ms));
+my @endless = (qw(-n 80 -i 50ms)); # what fits into -t 4
 my @lost = (state => 'CRITICAL', phase => 'ping', condition => 'connection-lost');
 my @silence = (state => 'CRITICAL', phase => 'ping', condition => 'deadline');
 my @breaks = (
