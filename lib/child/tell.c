@@ -112,3 +112,19 @@ void tell_failure(const struct teller *teller, const struct failure *failure)
     event_set(event.text, failure->cause);
     tell(teller, &event);
 }
+
+void tell_offer(const struct teller *teller, const char *type, const char *name, bool behind)
+{
+    struct event event = event_new(EVENT_OFFER);
+    event.code = behind;
+    event_set(event.type, type);
+    event_set(event.name, name);
+    tell(teller, &event);
+}
+
+void tell_features(const struct teller *teller, bool behind)
+{
+    struct event event = event_new(EVENT_FEATURES);
+    event.code = behind;
+    tell(teller, &event);
+}
