@@ -107,6 +107,13 @@ APPLY(insecure)
     return true;
 }
 
+APPLY(require_sandbox)
+{
+    (void)value, (void)why, (void)why_size;
+    settings->require_sandbox = true;
+    return true;
+}
+
 APPLY(each_endpoint)
 {
     (void)value, (void)why, (void)why_size;

@@ -24,6 +24,7 @@ APPLY(tls);
 APPLY(ca_file);
 APPLY(ca_path);
 APPLY(insecure);
+APPLY(require_sandbox);
 APPLY(each_endpoint);
 APPLY(dns_server);
 APPLY(count);

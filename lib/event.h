@@ -12,11 +12,12 @@
 #define EVENT_VERSION 1u
 
 enum event_kind {
-    EVENT_PHASE_BEGIN = 1, /* phase, at */
-    EVENT_PHASE_END,       /* phase, at */
-    EVENT_ATTEMPT,         /* text: the endpoint that is being tried, as below */
-    EVENT_ENDPOINT,        /* text: "xmpp.example.org 192.0.2.1:5222"; code: tls_mode used; condition empty: connected,
-                              else why not; name: the cause in words; value: ns that it took */
+    EVENT_SANDBOX = 1,  /* code: the set of bars that hold (see bar.h) from before the first byte from outside on */
+    EVENT_PHASE_BEGIN,  /* phase, at */
+    EVENT_PHASE_END,    /* phase, at */
+    EVENT_ATTEMPT,      /* text: the endpoint that is being tried, as below */
+    EVENT_ENDPOINT,     /* text: "xmpp.example.org 192.0.2.1:5222"; code: tls_mode used; condition empty: connected,
+                           else why not; name: the cause in words; value: ns that it took */
     EVENT_CANDIDATE,    /* an endpoint for --each-endpoint: text: its host, value: port, code: tls_mode, name: "ipv4",
                            "ipv6" or empty for either */
     EVENT_TLS,          /* name: version, text: cipher, code: 1 if the certificate was verified */
@@ -66,7 +67,8 @@ void event_copy(char *out, size_t size, const char *text);
 bool event_write(int fd, const struct event *event);
 
 /* Whether a record that was read has the version, a known kind, a phase in range, a target below TARGETS, a sequence
- * number below PINGS, times that are not negative, and text fields that end inside their bounds. */
+ * number below PINGS, no bar that there is not, times that are not negative, and text fields that end inside their
+ * bounds. */
 bool event_valid(const struct event *event, uint32_t targets, uint32_t pings);
 
 #endif

@@ -109,6 +109,13 @@ const struct option_row option_table[] = {
      .apply = apply_insecure,
      .show = show_insecure,
      .help = "do not verify the certificate; the first line of the output then says so"},
+    {.name = "require-sandbox",
+     .group = WAY,
+     .apply = apply_require_sandbox,
+     .show = show_require_sandbox,
+     .help =
+         "UNKNOWN where this machine cannot confine the process that talks to the network: its system calls and the "
+         "files that it can read"},
     {.name = "dns-server",
      .argument = "ADDR[:PORT]",
      .group = WAY,

@@ -2,15 +2,18 @@
 #include "probe.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strophe.h>
 
 #include "clock.h"
 #include "connection.h"
 #include "dial.h"
+#include "dns.h"
 #include "host.h"
 #include "login.h"
 #include "resolve.h"
+#include "sandbox.h"
 #include "series.h"
 #include "tell.h"
 #include "tls.h"
@@ -24,6 +27,7 @@ struct probe {
     int64_t deadline;
     struct teller teller;
     struct secrets secrets;
+    unsigned bars; /* of the sandbox, those that hold */
     struct resolution resolution;
     struct connection connection;
     struct login login;
@@ -49,6 +53,46 @@ static void tell_tcp_rtt(const struct probe *probe, int fd)
         tell(&probe->teller, &event);
 }
 
+/* --- the sandbox --- */
+
+/* From here on, and not before, bytes from outside may come. */
+static bool enter_sandbox(struct probe *probe, bool tls, struct failure *failure)
+{
+    struct sandbox_reads reads = {0};
+    dns_reads(&reads);
+    if (tls)
+        tls_reads(probe->settings, &reads);
+    probe->bars = sandbox_enter(&reads);
+    struct event event = event_new(EVENT_SANDBOX);
+    event.code = probe->bars;
+    tell(&probe->teller, &event);
+    if (!probe->settings->require_sandbox || (probe->bars & BARS_REQUIRED) == BARS_REQUIRED)
+        return true;
+    failure_set(failure, PHASE_DNS, "", "--require-sandbox: this machine cannot bar the child's %s",
+                probe->bars & BAR_BIT(BAR_CALLS) ? "files (Landlock)" : "system calls (seccomp)");
+    failure->own_fault = true;
+    return false;
+}
+
+static bool refuse_sandbox(enum phase phase, struct failure *failure)
+{
+    failure_set(failure, phase, "", "the sandbox cannot be closed: out of memory");
+    failure->own_fault = true;
+    return false;
+}
+
+/* DNS has told where to go: nothing can go elsewhere from here on. */
+static bool end_dns(const struct probe *probe, struct failure *failure)
+{
+    size_t count = probe->resolution.endpoint_count;
+    uint16_t *ports = calloc(count, sizeof *ports);
+    for (size_t i = 0; i < count && ports; i++)
+        ports[i] = probe->resolution.endpoints[i].port;
+    bool good = ports && sandbox_end_dns(probe->bars, ports, count);
+    free(ports);
+    return good || refuse_sandbox(PHASE_DNS, failure);
+}
+
 /* --- the way to the server --- */
 
 static void on_attempt(const struct endpoint *endpoint, const union address *address, const char *condition,
@@ -70,7 +114,7 @@ static bool find_endpoints(struct probe *probe, struct failure *failure)
 {
     tell_phase(&probe->teller, PHASE_DNS);
     if (resolve(probe->settings, probe->deadline, &probe->resolution))
-        return true;
+        return end_dns(probe, failure);
     const struct resolution *resolution = &probe->resolution;
     for (size_t i = 0; i < resolution->endpoint_count; i++) {
         const struct endpoint *endpoint = &resolution->endpoints[i];
@@ -212,7 +256,7 @@ void probe_discover(const void *input, int fd)
         &(struct probe){.settings = given->settings, .deadline = given->deadline, .teller = {.fd = fd}};
     struct failure failure = {0};
     secret_wipe(&probe->settings->password); /* of no use here */
-    bool good = find_endpoints(probe, &failure);
+    bool good = enter_sandbox(probe, false, &failure) && find_endpoints(probe, &failure);
     tell_phase_end(&probe->teller);
     if (!good) {
         resolution_free(&probe->resolution);
@@ -242,7 +286,8 @@ void probe_run(const void *input, int fd)
         return;
     }
     xmpp_initialize();
-    bool good = find_endpoints(probe, &failure) && reach(probe, &failure);
+    bool good = enter_sandbox(probe, probe->settings->tls != TLS_NONE, &failure) && find_endpoints(probe, &failure) &&
+                reach(probe, &failure) && (sandbox_end_login(probe->bars) || refuse_sandbox(PHASE_BIND, &failure));
     if (good) {
         tell_phase(&probe->teller, PHASE_PING);
         good = series_run(probe->settings, &probe->login, &failure);

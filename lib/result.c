@@ -236,6 +236,10 @@ void result_take(const struct event *event, void *userdata)
 {
     struct result *result = userdata;
     switch ((enum event_kind)event->kind) {
+    case EVENT_SANDBOX:
+        result->sandboxed = true;
+        result->bars = event->code;
+        break;
     case EVENT_PHASE_BEGIN:
         take_phase_begin(result, event);
         break;

@@ -51,6 +51,8 @@ struct candidate {
 struct result {
     int64_t started_at; /* of the whole check */
     struct supervision supervision;
+    bool sandboxed; /* the child has told of its sandbox: */
+    unsigned bars;  /* the set of those that hold */
     /* the ledger */
     bool entered[PHASE_COUNT];
     int64_t spent[PHASE_COUNT]; /* ns; a phase that was open at the end counts up to it */

@@ -81,6 +81,7 @@ struct settings {
     char *ca_file;
     char *ca_path;
     bool insecure;
+    bool require_sandbox;
     bool each_endpoint; /* a check of each endpoint, instead of one of the first that works */
     /* the pings */
     struct target *targets;

@@ -20,6 +20,7 @@ SHOW(tls);
 SHOW(ca_file);
 SHOW(ca_path);
 SHOW(insecure);
+SHOW(require_sandbox);
 SHOW(dns_server);
 SHOW(each_endpoint);
 SHOW(count);

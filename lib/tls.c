@@ -15,6 +15,7 @@
 static struct {
     X509_STORE *trust;
     char *bundle;     /* the system's, while it has not been read */
+    char *directory;  /* the system's, of hashed names */
     char domain[256]; /* as A-labels */
     bool insecure;
     EVP_PKEY *client_key;
@@ -209,7 +210,8 @@ static bool trust_system(void)
     X509_STORE_load_path(tls.trust, directory);
     X509_LOOKUP_METHOD *method = X509_LOOKUP_meth_new("bundle when needed");
     tls.bundle = strdup(file); /* the environment is changed below */
-    if (!method || !tls.bundle || !X509_LOOKUP_meth_set_get_by_subject(method, find_in_bundle) ||
+    tls.directory = strdup(directory);
+    if (!method || !tls.bundle || !tls.directory || !X509_LOOKUP_meth_set_get_by_subject(method, find_in_bundle) ||
         !X509_STORE_add_lookup(tls.trust, method))
         return false;
     ERR_clear_error();
@@ -305,7 +307,8 @@ bool tls_prepare(const struct settings *settings, char *why, size_t why_size)
     snprintf(tls.domain, sizeof tls.domain, "%.*s", (int)strcspn(domain, "]"), domain);
     tls.insecure = settings->insecure;
     tls.trust = X509_STORE_new();
-    if (!tls.trust || SSL_get_ex_new_index(0, NULL, ssl_made, NULL, ssl_freed) < 0) {
+    if (!tls.trust || !OPENSSL_init_ssl(OPENSSL_INIT_LOAD_CONFIG, NULL) ||
+        SSL_get_ex_new_index(0, NULL, ssl_made, NULL, ssl_freed) < 0) {
         snprintf(why, why_size, "out of memory");
         return false;
     }
@@ -322,6 +325,17 @@ bool tls_prepare(const struct settings *settings, char *why, size_t why_size)
     setenv(X509_get_default_cert_file_env(), "/dev/null", 1);
     setenv(X509_get_default_cert_dir_env(), "/dev/null", 1);
     return true;
+}
+
+void tls_reads(const struct settings *settings, struct sandbox_reads *reads)
+{
+    if (settings->ca_file && !settings->ca_path)
+        return;
+    /* where Debian's links in the system's directory lead, which many a --ca-path is */
+    sandbox_read_directory(reads, "/usr/share/ca-certificates");
+    sandbox_read_directory(reads, "/usr/local/share/ca-certificates");
+    sandbox_read_directory(reads, settings->ca_path ? settings->ca_path : tls.directory);
+    sandbox_read_file(reads, tls.bundle);
 }
 
 void tls_expect(bool alpn)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "condition.h"
+#include "sandbox.h"
 #include "settings.h"
 
 struct tls_facts {
@@ -30,6 +31,9 @@ struct tls_facts {
  * process, before libstrophe makes its first TLS object. Touches no network, reads files. On failure returns false and
  * writes to WHY a sentence that names the option and the file. */
 bool tls_prepare(const struct settings *settings, char *why, size_t why_size);
+
+/* Adds what is still read behind tls_prepare(): CAs, which are looked for when they are needed. */
+void tls_reads(const struct settings *settings, struct sandbox_reads *reads);
 
 /* Forgets the last handshake, and says for the next one whether to ask for XMPP by ALPN (direct TLS, XEP-0368). */
 void tls_expect(bool alpn);
