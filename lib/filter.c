@@ -77,18 +77,11 @@ struct rule {
     unsigned count;
     struct scmp_arg_cmp conditions[3];
 };
-#define ALWAYS                                                                                                         \
-    0,                                                                                                                 \
-    {                                                                                                                  \
-        {                                                                                                              \
-            0                                                                                                          \
-        }                                                                                                              \
-    }
 
 static const struct rule allowed_if[] = {
     {SCMP_SYS(openat), 1, {LACKS(2, WRITING)}},
 #ifdef __s390x__ /* where mmap() has its arguments in memory */
-    {SCMP_SYS(mmap), ALWAYS},
+    {.call = SCMP_SYS(mmap)},
 #else
     {SCMP_SYS(mmap), 1, {LACKS(2, PROT_EXEC)}},
 #endif
@@ -113,16 +106,16 @@ static const struct rule allowed_if[] = {
 static const struct rule no_udp[] = {{SCMP_SYS(socket), 1, {TYPE_IS(SOCK_DGRAM)}}};
 
 static const struct rule no_more[] = {
-    {SCMP_SYS(openat), ALWAYS},
-    {SCMP_SYS(newfstatat), ALWAYS},
-    {SCMP_SYS(statx), ALWAYS},
-    {SCMP_SYS(socket), ALWAYS},
-    {SCMP_SYS(socketpair), ALWAYS},
-    {SCMP_SYS(connect), ALWAYS},
-    {SCMP_SYS(landlock_create_ruleset), ALWAYS},
-    {SCMP_SYS(landlock_add_rule), ALWAYS},
-    {SCMP_SYS(landlock_restrict_self), ALWAYS},
-    {SCMP_SYS(prctl), ALWAYS},
+    {.call = SCMP_SYS(openat)},
+    {.call = SCMP_SYS(newfstatat)},
+    {.call = SCMP_SYS(statx)},
+    {.call = SCMP_SYS(socket)},
+    {.call = SCMP_SYS(socketpair)},
+    {.call = SCMP_SYS(connect)},
+    {.call = SCMP_SYS(landlock_create_ruleset)},
+    {.call = SCMP_SYS(landlock_add_rule)},
+    {.call = SCMP_SYS(landlock_restrict_self)},
+    {.call = SCMP_SYS(prctl)},
 };
 
 static scmp_filter_ctx begin(uint32_t action)
