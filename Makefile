@@ -76,6 +76,11 @@ $(O)/t/inject.so: t/inject.c
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -D_GNU_SOURCE -std=gnu11 $(WARNINGS) -O1 -shared -fPIC -o $@ $< -ldl
 
+# For t/confine.t.
+$(O)/t/under: t/under.c
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -D_GNU_SOURCE -std=gnu11 $(WARNINGS) -O1 -o $@ $< -lseccomp
+
 # What the documentation has from the table of options is printed by a program that has that table.
 $(O)/doc/generate: $(O)/doc/generate.o $(O)/libprobe.a
 	$(call say,LINK,$@)
@@ -123,7 +128,7 @@ check: ## run the whole test suite, after installing what it needs
 	$(Q).ci/install check
 	$(Q)$(MAKE) --no-print-directory check-werror lint check-asan check-plain check-valgrind
 
-check-plain: all unit-tests examples fuzz-targets $(O)/t/inject.so ## run all tests once
+check-plain: all unit-tests examples fuzz-targets $(O)/t/inject.so $(O)/t/under ## run all tests once
 	$(Q)PROBE=$(abspath $(PROGRAM)) OBJECTS=$(abspath $(O)) prove -j$(JOBS) -e '' $(UNIT_TESTS) t/*.t
 
 # The same tests; what the sanitizers find ends the process, which is then another end than the test expects.

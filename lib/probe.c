@@ -68,7 +68,7 @@ static bool enter_sandbox(struct probe *probe, bool tls, struct failure *failure
     tell(&probe->teller, &event);
     if (!probe->settings->require_sandbox || (probe->bars & BARS_REQUIRED) == BARS_REQUIRED)
         return true;
-    failure_set(failure, PHASE_DNS, "", "--require-sandbox: this machine cannot bar the child's %s",
+    failure_set(failure, PHASE_DNS, "", "--require-sandbox: %s cannot be barred on this machine",
                 probe->bars & BAR_BIT(BAR_CALLS) ? "files (Landlock)" : "system calls (seccomp)");
     failure->own_fault = true;
     return false;
