@@ -213,6 +213,9 @@ static void check_facts(void)
     event_set(event.name, "PLAIN");
     take(&result, event);
     is_str(result.mechanism, "PLAIN", "the mechanism");
+    ok(!result.sandboxed, "nothing is known of the sandbox before it is told");
+    take(&result, (struct event){.kind = EVENT_SANDBOX, .code = 5});
+    ok(result.sandboxed && result.bars == 5, "the bars of the sandbox");
     ok(!result.tcp, "no TCP RTT before it is told");
     take(&result, (struct event){.kind = EVENT_TCP_RTT, .value = 77});
     ok(result.tcp && result.tcp_rtt == 77, "the TCP RTT");
