@@ -211,10 +211,14 @@ static void tell_done(const struct probe *probe)
 static void tell_candidate(const struct probe *probe, const struct endpoint *endpoint, int family)
 {
     struct event event = event_new(EVENT_CANDIDATE);
-    char host[sizeof endpoint->name + 1];
+    char host[sizeof endpoint->name + 1], name[256];
     union address address;
-    bool absolute = !probe->settings->hostname && !host_literal(endpoint->name, &address);
-    snprintf(host, sizeof host, "%s%s", endpoint->name, absolute ? "." : "");
+    bool literal = host_literal(endpoint->name, &address), absolute;
+    if (!literal && !host_name(endpoint->name, name, &absolute)) { /* an SRV record may name anything */
+        tell_endpoint(probe, endpoint->name, endpoint->tls, endpoint->condition, endpoint->cause, 0);
+        return;
+    }
+    snprintf(host, sizeof host, "%s%s", endpoint->name, !probe->settings->hostname && !literal ? "." : "");
     if (strlen(host) >= sizeof event.text) { /* cut, it would be another host's */
         tell_endpoint(probe, endpoint->name, endpoint->tls, "dns-failed", "too long a name", 0);
         return;

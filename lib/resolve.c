@@ -13,11 +13,8 @@
 #include "host.h"
 #include "srv.h"
 
-#define PORT_STARTTLS 5222
-#define PORT_DIRECT 5223 /* XEP-0368 has no default; this one is the old custom */
-
-/* Room for each endpoint: every SRV target, and the sets that could not be asked. */
-#define ENDPOINTS_MAX (DNS_LOOKUPS_MAX + 2)
+/* Room for each endpoint: every SRV target, the sets that could not be asked, the records that are left out. */
+#define ENDPOINTS_MAX (DNS_LOOKUPS_MAX + 3)
 
 __attribute__((format(printf, 3, 4))) static bool fail(struct resolution *resolution, const char *condition,
                                                        const char *format, ...)
@@ -215,6 +212,16 @@ static void list_failed_sets(const struct dns *dns, struct resolution *resolutio
     }
 }
 
+/* Records beyond all that a service needs are not looked at: one more of the same kind tells so. */
+static void list_left_out(const struct dns *dns, size_t count, struct resolution *resolution)
+{
+    struct endpoint *endpoint = add_endpoint(resolution, set_domain(&dns->sets[0]), 0, dns->sets[0].tls);
+    char words[112];
+    snprintf(words, sizeof(words), "%zu SRV records too many", count);
+    if (endpoint)
+        set_condition(endpoint, "dns-failed", words);
+}
+
 static void take_records(struct dns *dns, struct resolution *resolution)
 {
     struct srv_record *records = calloc(dns->sets[0].record_count + dns->sets[1].record_count, sizeof(*records));
@@ -225,6 +232,7 @@ static void take_records(struct dns *dns, struct resolution *resolution)
         for (size_t j = 0; j < dns->sets[i].record_count; j++)
             records[count++] = dns->sets[i].records[j];
     srv_order(records, count, roll, NULL);
+    size_t all = count;
     if (count > DNS_LOOKUPS_MAX)
         count = DNS_LOOKUPS_MAX;
 
@@ -247,6 +255,8 @@ static void take_records(struct dns *dns, struct resolution *resolution)
             set_condition(endpoint, "dns-failed", "SRV target is no host name");
     }
     free(records);
+    if (all > count)
+        list_left_out(dns, all - count, resolution);
 }
 
 /* The domain's or host's own addresses. */
@@ -302,7 +312,7 @@ bool resolve(const struct settings *settings, int64_t deadline, struct resolutio
     memset(resolution, 0, sizeof(*resolution));
     const char *host = settings->hostname ? settings->hostname : settings->jid.ascii;
     enum tls_mode tls = settings->tls == TLS_AUTO ? TLS_STARTTLS : settings->tls;
-    uint16_t port = settings->port ? settings->port : tls == TLS_DIRECT ? PORT_DIRECT : PORT_STARTTLS;
+    uint16_t port = settings_port(settings);
     union address literal;
     if (host_literal(host, &literal))
         return resolve_literal(settings, host, &literal, port, tls, resolution);

@@ -45,6 +45,10 @@ struct candidate {
     enum tls_mode tls;
     int family; /* AF_UNSPEC: whichever there is */
 };
+
+/* The most that are checked. */
+#define CANDIDATES_MAX 64
+
 /* Attempts side by side that are kept; of more the later are not named. */
 #define ATTEMPTS_MAX 8
 
@@ -70,6 +74,8 @@ struct result {
     size_t endpoint_count;
     struct candidate *candidates;
     size_t candidate_count;
+    size_t candidates_left_out;       /* beyond CANDIDATES_MAX */
+    bool nonsense;                    /* a candidate that cannot be one */
     char attempts[ATTEMPTS_MAX][216]; /* the endpoints that have not answered yet, the first begun first; cleaned */
     size_t attempt_count;
     bool tls;

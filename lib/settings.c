@@ -288,6 +288,13 @@ const char *settings_tls_name(enum tls_mode mode)
     return names[mode];
 }
 
+uint16_t settings_port(const struct settings *settings)
+{
+    if (settings->port != 0)
+        return settings->port;
+    return settings->tls == TLS_DIRECT ? 5223 : 5222; /* XEP-0368 has none for direct TLS; this is the old custom */
+}
+
 uint32_t settings_most_pings(const struct settings *settings)
 {
     int most = 0;

@@ -153,6 +153,9 @@ enum state settings_map(const struct settings *settings, const char *condition, 
 /* MODE as --tls takes it. */
 const char *settings_tls_name(enum tls_mode mode);
 
+/* The port where no SRV is asked. */
+uint16_t settings_port(const struct settings *settings);
+
 /* The most pings that any target has. */
 uint32_t settings_most_pings(const struct settings *settings);
 

@@ -31,6 +31,10 @@ struct survey {
  * when out of memory. The caller ends it with survey_free() in both cases. */
 bool survey_run(struct survey *survey, struct settings *settings, int64_t started_at);
 
+/* Whether these settings can have led to CANDIDATE: by its TLS mode and family, and where no SRV is asked by its port
+ * and host. */
+bool survey_believes(const struct settings *settings, const struct candidate *candidate);
+
 /* Judges: some endpoints down is endpoint-down, WARNING unless --map says otherwise; all down is what the worst of them
  * is. False when out of memory. The caller ends VERDICT with verdict_free(). */
 bool survey_judge(struct survey *survey, const struct settings *settings, struct verdict *verdict);
