@@ -55,28 +55,23 @@ static int compare_checks(const void *a, const void *b)
     return order != 0 ? order : strcasecmp(one->name, other->name);
 }
 
-/* Whether another check has this label: one before, or one behind under its first name. */
-static bool is_taken(const struct survey *survey, const struct endpoint_check *check, const char *label)
+static bool is_taken(const struct survey *survey, size_t before, const char *label)
 {
-    for (size_t i = 0; i < survey->count; i++) {
-        if (&survey->checks[i] != check && strcmp(survey->checks[i].label, label) == 0)
+    for (size_t i = 0; i < before; i++) {
+        if (strcmp(survey->checks[i].label, label) == 0)
             return true;
     }
     return false;
 }
 
-/* Names that differ in punctuation only get labels with a number, which may not make another's. */
+/* Names that differ in punctuation only get labels with a number, which may make another's in turn. */
 static void number_labels(struct survey *survey)
 {
-    for (size_t i = 1; i < survey->count; i++) {
-        struct endpoint_check *check = &survey->checks[i];
-        char base[sizeof check->label];
-        memcpy(base, check->label, sizeof base);
-        bool again = false;
-        for (size_t j = 0; j < i; j++)
-            again |= strcmp(survey->checks[j].label, base) == 0;
-        for (int number = 2; again && is_taken(survey, check, check->label); number++)
-            snprintf(check->label, sizeof check->label, "%.*s_%d", (int)sizeof base - 12, base, number);
+    for (size_t i = 0; i < survey->count; i++) {
+        char *label = survey->checks[i].label, base[SURVEY_NAME_SIZE];
+        memcpy(base, label, sizeof base);
+        for (int number = 2; is_taken(survey, i, label); number++)
+            snprintf(label, sizeof base, "%.*s_%d", (int)sizeof base - 12, base, number);
     }
 }
 
