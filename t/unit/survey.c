@@ -2,8 +2,12 @@
 /* What a child that asked DNS may say, by what the user has asked for. */
 #include "survey.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "clock.h"
+#include "probe.h"
 #include "../tap.h"
 
 #define DOMAIN "example.org"
@@ -42,8 +46,57 @@ static const struct {
     {"another address", "192.0.2.1", 7, TLS_AUTO, 0, {"192.0.2.2", 7, TLS_STARTTLS, AF_INET}, false},
 };
 
+/* --- the whole: children in the place of those that know the network --- */
+
+static enum tls_mode told; /* by the child that asks DNS */
+
+void probe_discover(const void *input, int fd)
+{
+    (void)input;
+    struct event event = event_new(EVENT_CANDIDATE);
+    event_set(event.text, "x.test.");
+    event.value = 5222;
+    event.code = told;
+    event_write(fd, &event);
+    event = event_new(EVENT_DONE);
+    event_write(fd, &event);
+}
+
+void probe_run(const void *input, int fd)
+{
+    const struct probe_input *given = input;
+    struct event event = event_new(EVENT_FAILURE);
+    event_set(event.condition, "aborted");
+    event_set(event.text, given->settings->password.value);
+    event_write(fd, &event);
+}
+
+static void check_run(enum tls_mode tls, bool believed, const char *name)
+{
+    struct settings settings;
+    struct survey survey;
+    const char *reason;
+    settings_init(&settings);
+    jid_parse("alice@" DOMAIN, &settings.jid, &reason);
+    settings.targets[0].count = 1;
+    settings.password = (struct secret){.set = true, .length = 6, .value = "secret"};
+    told = tls;
+    ok(survey_run(&survey, &settings, clock_now()), "%s: there was memory", name);
+    is_int((long long)survey.count, believed, "%s %s", name, believed ? "is checked" : "is not checked");
+    if (believed) {
+        is_str(survey.checks[0].result.cause, "secret", "by a child with the password");
+    } else {
+        is_int(survey.discovery.supervision.end, SUPERVISE_FAILED, "the child that said so has failed");
+        is_int(survey.discovery.supervision.error, EPROTO, "as one that makes no sense");
+    }
+    survey_free(&survey);
+    settings_free(&settings);
+}
+
 int main(void)
 {
+    check_run(TLS_STARTTLS, true, "STARTTLS");
+    check_run(TLS_NONE, false, "no TLS");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct settings settings = {.hostname = (char *)cases[i].hostname,
                                     .port = cases[i].port,
