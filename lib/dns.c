@@ -111,8 +111,8 @@ void dns_reads(struct sandbox_reads *reads)
     static const char *const files[] = {"/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/host.conf",
                                         "/etc/svc.conf",    "/etc/hosts",         "/dev/urandom"};
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-        sandbox_read_file(reads, files[i]);
-    sandbox_read_file(reads, getenv("CARES_HOSTS")); /* from 1.20 on, in the place of /etc/hosts */
+        sandbox_read(reads, files[i]);
+    sandbox_read(reads, getenv("CARES_HOSTS")); /* from 1.20 on, in the place of /etc/hosts */
 }
 
 bool dns_open(struct dns *dns, int family, const char *server, bool search, bool files_only, int64_t deadline,

@@ -66,35 +66,36 @@ static bool allow_reading(int rules, int fd)
     return good;
 }
 
-static bool allow_file(int rules, int directory, const char *name)
+static bool allow_path(int rules, int directory, const char *path)
 {
-    struct stat status;
-    int fd = openat(directory, name, O_PATH | O_CLOEXEC);
-    if (fd < 0)
-        return true;
-    if (fstat(fd, &status) == 0 && !S_ISDIR(status.st_mode))
-        return allow_reading(rules, fd);
-    close(fd);
-    return true;
+    int fd = openat(directory, path, O_PATH | O_CLOEXEC);
+    return fd < 0 || allow_reading(rules, fd);
 }
 
-/* Whether a link with this TARGET leads to what one of DIRECTORIES allows already, by its text alone: all hundreds of
- * links of the system's CAs do. */
-static bool stays_within(const char *target, const char *const *directories)
+/* Whether a link with this TARGET leads nowhere but into its own directory or below one of PATHS, by its text alone: so
+ * do all hundreds of links of the system's CAs. */
+static bool stays_within(const char *target, const char *const *paths)
 {
     if (!strchr(target, '/'))
-        return strcmp(target, "..") != 0;
+        return true;
     if (strstr(target, "/.."))
         return false;
-    for (size_t i = 0; directories[i]; i++) {
-        size_t length = strlen(directories[i]);
-        if (strncmp(target, directories[i], length) == 0 && target[length] == '/')
+    for (size_t i = 0; paths[i]; i++) {
+        size_t length = strlen(paths[i]);
+        if (strncmp(target, paths[i], length) == 0 && target[length] == '/')
             return true;
     }
     return false;
 }
 
-static bool allow_links(int rules, DIR *directory, const char *const *directories)
+/* To a file: a link to a directory would let too much in, and has no use here. */
+static bool allow_link(int rules, int directory, const char *name)
+{
+    struct stat status;
+    return fstatat(directory, name, &status, 0) != 0 || !S_ISREG(status.st_mode) || allow_path(rules, directory, name);
+}
+
+static bool allow_links(int rules, DIR *directory, const char *const *paths)
 {
     const struct dirent *entry;
     char target[PATH_MAX];
@@ -105,43 +106,39 @@ static bool allow_links(int rules, DIR *directory, const char *const *directorie
         if (length <= 0)
             continue;
         target[length] = '\0';
-        if (!stays_within(target, directories) && !allow_file(rules, dirfd(directory), entry->d_name))
+        if (!stays_within(target, paths) && !allow_link(rules, dirfd(directory), entry->d_name))
             return false;
     }
     return true;
 }
 
-static bool allow_directory(int rules, const char *path, const char *const *directories)
+static bool allow_directory(int rules, const char *path, const char *const *paths)
 {
-    int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return true;
-    if (!allow_reading(rules, fd))
+    if (!allow_path(rules, AT_FDCWD, path))
         return false;
     DIR *directory = opendir(path);
-    bool good = !directory || allow_links(rules, directory, directories);
+    bool good = !directory || allow_links(rules, directory, paths);
     if (directory)
         closedir(directory);
     return good;
 }
 
-/* PATHS with colons between them. */
-static bool allow_directories(int rules, const char *paths, const char *const *directories)
+static bool allow_directories(int rules, const char *directories, const char *const *paths)
 {
-    for (const char *at = paths; *at; at += strcspn(at, ":"), at += *at == ':') {
+    for (const char *at = directories; *at; at += strcspn(at, ":"), at += *at == ':') {
         char path[PATH_MAX];
         size_t length = strcspn(at, ":");
         if (length >= sizeof path)
             continue;
         memcpy(path, at, length);
         path[length] = '\0';
-        if (!allow_directory(rules, path, directories))
+        if (!allow_directory(rules, path, paths))
             return false;
     }
     return true;
 }
 
-bool landlock_bar_files(int version, const char *const *files, const char *const *directories)
+bool landlock_bar_files(int version, const char *const *paths, const char *directories)
 {
     if (version < 1)
         return false;
@@ -153,11 +150,9 @@ bool landlock_bar_files(int version, const char *const *files, const char *const
     if (rules < 0)
         return false;
     bool made = true;
-    for (size_t i = 0; files[i] && made; i++)
-        made = allow_file(rules, AT_FDCWD, files[i]);
-    for (size_t i = 0; directories[i] && made; i++)
-        made = allow_directories(rules, directories[i], directories);
-    return end(rules, made);
+    for (size_t i = 0; paths[i] && made; i++)
+        made = allow_path(rules, AT_FDCWD, paths[i]);
+    return end(rules, made && (!directories || allow_directories(rules, directories, paths)));
 }
 
 bool landlock_bar_ports(const uint16_t *ports, size_t count)
@@ -180,9 +175,9 @@ int landlock_version(void)
     return 0;
 }
 
-bool landlock_bar_files(int version, const char *const *files, const char *const *directories)
+bool landlock_bar_files(int version, const char *const *paths, const char *directories)
 {
-    (void)version, (void)files, (void)directories;
+    (void)version, (void)paths, (void)directories;
     return false;
 }
 

@@ -13,12 +13,12 @@
 /* The version of Landlock that this kernel has. 0: none, as on other systems, or it is switched off or refused. */
 int landlock_version(void);
 
-/* From here on a file can be opened for reading only, and only if it is one of FILES, or lies in one of DIRECTORIES, or
- * a symbolic link in one of these leads to it. Both lists end with NULL; an element of DIRECTORIES may be several with
- * colons between them, as OpenSSL takes them. A path that does not exist is passed over. As far as VERSION can: no TCP
- * port can be bound, and no process outside be signalled or talked to by abstract UNIX sockets. Needs no_new_privs.
- * False: nothing is barred. */
-bool landlock_bar_files(int version, const char *const *files, const char *const *directories);
+/* From here on a file can be opened for reading only, and only if it is one of PATHS or lies below one of them, or if
+ * it lies in one of DIRECTORIES or a symbolic link in these leads to it. PATHS end with NULL; DIRECTORIES, or NULL, may
+ * be several with colons between them, as OpenSSL takes them. A path that does not exist is passed over. As far as
+ * VERSION can: no TCP port can be bound, and no process outside be signalled or talked to by abstract UNIX sockets.
+ * Needs no_new_privs. False: nothing is barred. */
+bool landlock_bar_files(int version, const char *const *paths, const char *directories);
 
 /* From here on TCP can be connected to PORTS only. Needs LANDLOCK_VERSION_PORTS. False: nothing is barred. */
 bool landlock_bar_ports(const uint16_t *ports, size_t count);

@@ -20,23 +20,13 @@
 #include "filter.h"
 #include "landlock.h"
 
-static void append(const char **list, size_t size, const char *path)
+void sandbox_read(struct sandbox_reads *reads, const char *path)
 {
     size_t used = 0;
-    while (list[used])
+    while (reads->paths[used])
         used++;
-    if (path && used < size - 1) /* the last one is the end */
-        list[used] = path;
-}
-
-void sandbox_read_file(struct sandbox_reads *reads, const char *path)
-{
-    append(reads->files, sizeof reads->files / sizeof reads->files[0], path);
-}
-
-void sandbox_read_directory(struct sandbox_reads *reads, const char *path)
-{
-    append(reads->directories, sizeof reads->directories / sizeof reads->directories[0], path);
+    if (used < sizeof reads->paths / sizeof reads->paths[0] - 1) /* the last one is the end */
+        reads->paths[used] = path;
 }
 
 /* As far as a limit can: not root's. All of the user's processes count, so that no more can be made. */
@@ -76,7 +66,7 @@ unsigned sandbox_enter(const struct sandbox_reads *reads)
     int version = may_ask_for_landlock() ? landlock_version() : 0;
     bar_processes();
     unsigned bars = 0;
-    if (landlock_bar_files(version, reads->files, reads->directories))
+    if (landlock_bar_files(version, reads->paths, reads->directories))
         bars |= BAR_BIT(BAR_FILES) | (version >= LANDLOCK_VERSION_PORTS ? BAR_BIT(BAR_PORTS) : 0);
     if (filter_enter())
         bars |= BAR_BIT(BAR_CALLS);

@@ -10,16 +10,15 @@
 
 #include "bar.h"
 
-/* What the child still has to read behind the first step. A path need not exist. */
+/* What the child still has to read behind the first step; see landlock_bar_files(). A path need not exist. */
 struct sandbox_reads {
-    const char *files[10];
-    const char *directories[6]; /* each may be several with colons between them, as OpenSSL takes them */
+    const char *paths[15];   /* files, and directories with all below them */
+    const char *directories; /* with what the links in them lead to; or NULL */
 };
 
-/* Both do nothing with PATH NULL, which is not copied. A list that is full is a fault of ours: the file cannot be read
+/* Adds PATH, which is not copied; NULL adds nothing. A list that is full is a fault of ours: the file cannot be read
  * then. */
-void sandbox_read_file(struct sandbox_reads *reads, const char *path);
-void sandbox_read_directory(struct sandbox_reads *reads, const char *path);
+void sandbox_read(struct sandbox_reads *reads, const char *path);
 
 /* To be called before the first byte from outside comes, and behind all that needs a privilege to be read. From here on
  * the process has no capability, makes the system calls of filter.h only, and opens READS only, as landlock.h says;

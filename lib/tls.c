@@ -331,11 +331,12 @@ void tls_reads(const struct settings *settings, struct sandbox_reads *reads)
 {
     if (settings->ca_file && !settings->ca_path)
         return;
-    /* where Debian's links in the system's directory lead, which many a --ca-path is */
-    sandbox_read_directory(reads, "/usr/share/ca-certificates");
-    sandbox_read_directory(reads, "/usr/local/share/ca-certificates");
-    sandbox_read_directory(reads, settings->ca_path ? settings->ca_path : tls.directory);
-    sandbox_read_file(reads, tls.bundle);
+    /* where links in the system's directory, which many a --ca-path is, lead on Debian */
+    sandbox_read(reads, "/etc/ssl/certs");
+    sandbox_read(reads, "/usr/share/ca-certificates");
+    sandbox_read(reads, "/usr/local/share/ca-certificates");
+    sandbox_read(reads, tls.bundle);
+    reads->directories = settings->ca_path ? settings->ca_path : tls.directory;
 }
 
 void tls_expect(bool alpn)

@@ -139,8 +139,8 @@ enum door { DOOR_OPEN, DOOR_ENTERED, DOOR_DNS_ENDED, DOOR_LOGIN_ENDED };
 static inline unsigned close_doors(enum door doors)
 {
     struct sandbox_reads reads = {0};
-    sandbox_read_directory(&reads, scene.links);
-    sandbox_read_file(&reads, "/dev/urandom");
+    sandbox_read(&reads, "/dev/urandom");
+    reads.directories = scene.links;
     unsigned bars = sandbox_enter(&reads);
     uint16_t port = ntohs(scene.server.sin_port);
     if ((doors >= DOOR_DNS_ENDED && !sandbox_end_dns(bars, &port, 1)) ||
