@@ -32,7 +32,7 @@ ALL_CFLAGS   = -std=gnu11 $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS  = -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS)
 ALL_LIBS     = $(shell $(PKG_CONFIG) --libs $(PACKAGES) $(SECCOMP)) -lm $(LIBS)
 
-LIB_OBJECTS := $(patsubst %.c,$(O)/%.o,$(wildcard lib/*.c))
+LIB_OBJECTS := $(patsubst %.c,$(O)/%.o,$(wildcard lib/*.c)) $(O)/filters.o
 EXAMPLES    := $(patsubst %.c,$(O)/%,$(wildcard doc/examples/*.c))
 UNIT_TESTS  := $(patsubst t/unit/%.c,$(O)/t/%.t,$(wildcard t/unit/*.c))
 
@@ -70,6 +70,18 @@ $(O)/%.o: %.c $(MAKEFILE_LIST)
 $(O)/t/%.t: $(O)/t/unit/%.o $(O)/t/tap.o $(O)/libprobe.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+# The child's filters of system calls are made by a program that knows libseccomp.
+$(O)/tools/filters: $(O)/tools/filters.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+$(O)/filters.c: $(O)/tools/filters
+	$(Q)$< >$@
+
+$(O)/filters.o: $(O)/filters.c
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
 # For t/faults.t.
 $(O)/t/inject.so: t/inject.c
@@ -211,7 +223,7 @@ $(O)/bench/floor: $(O)/bench/floor.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
-C_FILES := $(wildcard *.c lib/*.[ch] t/*.[ch] t/unit/*.c t/fuzz/*.[ch] doc/*.c doc/examples/*.c bench/*.c)
+C_FILES := $(wildcard *.c lib/*.[ch] t/*.[ch] t/unit/*.c t/fuzz/*.[ch] doc/*.c doc/examples/*.c tools/*.c bench/*.c)
 
 lint: ## run the linters
 	$(call say,LINT,clang-format)

@@ -1,182 +1,42 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "filter.h"
 
-/* The list is one for machines with 64 bits: others have calls of their own for the same, and nobody has tried them. */
-#if defined HAVE_LIBSECCOMP && defined __LP64__
+#ifdef __linux__
 
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/seccomp.h>
-#include <linux/sockios.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <seccomp.h>
-#include <stddef.h>
 #include <stdint.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+#include "filter_program.h"
 
-/* Whatever their arguments are. A machine may lack some of them. */
-static const int allowed[] = {
-    /* memory */
-    SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
-    /* what is open */
-    SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(close), SCMP_SYS(dup), SCMP_SYS(dup2),
-    SCMP_SYS(dup3), SCMP_SYS(lseek), SCMP_SYS(fstat),
-    /* whether a file is there, and whether it has changed */
-    SCMP_SYS(newfstatat), SCMP_SYS(statx),
-    /* sockets */
-    SCMP_SYS(connect), SCMP_SYS(shutdown), SCMP_SYS(getsockopt), SCMP_SYS(getsockname), SCMP_SYS(getpeername),
-    SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(sendto), SCMP_SYS(sendmsg),
-    /* waiting; restart_syscall() goes on with it when the process was stopped */
-    SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(select), SCMP_SYS(pselect6), SCMP_SYS(nanosleep),
-    SCMP_SYS(clock_nanosleep), SCMP_SYS(setitimer), SCMP_SYS(futex), SCMP_SYS(sched_yield), SCMP_SYS(restart_syscall),
-    /* its own signals */
-    SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),
-    /* what it may know: time, chance, itself, the machine */
-    SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(getrandom), SCMP_SYS(getpid),
-    SCMP_SYS(getppid), SCMP_SYS(gettid), SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid),
-    SCMP_SYS(uname), SCMP_SYS(sysinfo),
-    /* more bars */
-    SCMP_SYS(landlock_create_ruleset), SCMP_SYS(landlock_add_rule), SCMP_SYS(landlock_restrict_self),
-    /* the end */
-    SCMP_SYS(exit), SCMP_SYS(exit_group)};
-
-/* The kernel looks at the lower half of an int only, so the rules must as well. */
-#define MASKED(argument, mask, value)                                                                                  \
-    {                                                                                                                  \
-        .arg = (argument), .op = SCMP_CMP_MASKED_EQ, .datum_a = (mask), .datum_b = (scmp_datum_t)(value)               \
-    }
-#define IS(argument, value) MASKED(argument, UINT32_MAX, value)
-#define LACKS(argument, bits) MASKED(argument, (scmp_datum_t)(bits), 0)
-
-/* socket()'s type has flags in it. */
-#define TYPE_IS(type) MASKED(1, UINT32_MAX & ~(scmp_datum_t)(SOCK_NONBLOCK | SOCK_CLOEXEC), type)
-
-/* IPv4 or IPv6, whose numbers differ by one bit. */
-#define FAMILY_BIT (AF_INET ^ AF_INET6)
-_Static_assert((FAMILY_BIT & (FAMILY_BIT - 1)) == 0, "AF_INET and AF_INET6 can be told from others by a mask");
-#define IS_INTERNET MASKED(0, UINT32_MAX & ~(scmp_datum_t)FAMILY_BIT, AF_INET & AF_INET6)
-
-/* F_DUPFD, F_GETFD, F_SETFD, F_GETFL and F_SETFL, not those that make the kernel send signals. */
-#define IS_SIMPLE                                                                                                      \
-    {                                                                                                                  \
-        .arg = 1, .op = SCMP_CMP_LE, .datum_a = F_SETFL                                                                \
-    }
-
-#define WRITING (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_PATH)
-
-/* A call with conditions on its arguments that hold together. */
-struct rule {
-    int call;
-    unsigned count;
-    struct scmp_arg_cmp conditions[3];
-};
-
-static const struct rule allowed_if[] = {
-    {SCMP_SYS(openat), 1, {LACKS(2, WRITING)}},
-#ifdef __s390x__ /* where mmap() has its arguments in memory */
-    {.call = SCMP_SYS(mmap)},
-#else
-    {SCMP_SYS(mmap), 1, {LACKS(2, PROT_EXEC)}},
-#endif
-    {SCMP_SYS(mprotect), 1, {LACKS(2, PROT_EXEC)}},
-    {SCMP_SYS(fcntl), 1, {IS_SIMPLE}},
-    {SCMP_SYS(fcntl), 1, {IS(1, F_DUPFD_CLOEXEC)}},
-    {SCMP_SYS(ioctl), 1, {IS(1, FIONREAD)}},
-    {SCMP_SYS(ioctl), 1, {IS(1, SIOCGIFINDEX)}}, /* the interface of a link-local name server */
-    {SCMP_SYS(ioctl), 1, {IS(1, SIOCGIFNAME)}},
-    {SCMP_SYS(socket), 3, {IS_INTERNET, TYPE_IS(SOCK_STREAM), IS(2, 0)}},
-    {SCMP_SYS(socket), 3, {IS_INTERNET, TYPE_IS(SOCK_STREAM), IS(2, IPPROTO_TCP)}},
-    {SCMP_SYS(socket), 3, {IS_INTERNET, TYPE_IS(SOCK_DGRAM), IS(2, 0)}},
-    {SCMP_SYS(socket), 3, {IS_INTERNET, TYPE_IS(SOCK_DGRAM), IS(2, IPPROTO_UDP)}},
-    /* An end of a pair of streams is connected for good; one of datagrams could send to any service. */
-    {SCMP_SYS(socketpair), 3, {IS(0, AF_UNIX), TYPE_IS(SOCK_STREAM), IS(2, 0)}},
-    {SCMP_SYS(setsockopt), 2, {IS(1, SOL_SOCKET), IS(2, SO_TIMESTAMPING)}},
-    {SCMP_SYS(setsockopt), 2, {IS(1, IPPROTO_TCP), IS(2, TCP_NODELAY)}},
-    {SCMP_SYS(setsockopt), 2, {IS(1, IPPROTO_TCP), IS(2, TCP_QUICKACK)}},
-    {SCMP_SYS(prctl), 2, {IS(0, PR_SET_SECCOMP), IS(1, SECCOMP_MODE_FILTER)}},
-};
-
-static const struct rule no_udp[] = {{SCMP_SYS(socket), 1, {TYPE_IS(SOCK_DGRAM)}}};
-
-static const struct rule no_more[] = {
-    {.call = SCMP_SYS(openat)},
-    {.call = SCMP_SYS(newfstatat)},
-    {.call = SCMP_SYS(statx)},
-    {.call = SCMP_SYS(socket)},
-    {.call = SCMP_SYS(socketpair)},
-    {.call = SCMP_SYS(connect)},
-    {.call = SCMP_SYS(landlock_create_ruleset)},
-    {.call = SCMP_SYS(landlock_add_rule)},
-    {.call = SCMP_SYS(landlock_restrict_self)},
-    {.call = SCMP_SYS(prctl)},
-};
-
-static scmp_filter_ctx begin(uint32_t action)
+/* By prctl(2): other filters around the whole, as systemd's @system-service, kill for seccomp(2). */
+static bool put_up(const struct filter_program *program)
 {
-    /* By prctl(2) alone: asking seccomp(2) what it can is death under a filter that lacks it, as systemd's
-     * @system-service. */
-    scmp_filter_ctx filter = seccomp_api_set(1) == 0 ? seccomp_init(action) : NULL;
-    /* it is set already, and prctl(2) is barred from then on but for filters */
-    if (filter && seccomp_attr_set(filter, SCMP_FLTATR_CTL_NNP, 0) == 0)
-        return filter;
-    seccomp_release(filter);
-    return NULL;
-}
-
-static bool add(scmp_filter_ctx filter, uint32_t action, const struct rule *rules, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (seccomp_rule_add_array(filter, action, rules[i].call, rules[i].count, rules[i].conditions) != 0)
-            return false;
-    return true;
-}
-
-static bool end(scmp_filter_ctx filter, bool made)
-{
-    bool good = made && seccomp_load(filter) == 0;
-    seccomp_release(filter);
-    return good;
-}
-
-static bool fill(scmp_filter_ctx filter)
-{
-    /* a search tree: half the time to load */
-    if (seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2) != 0)
+    struct sock_filter code[FILTER_LONGEST];
+    if (program->length == 0)
         return false;
-    for (size_t i = 0; i < COUNT(allowed); i++)
-        if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0) != 0)
-            return false;
-    struct rule own_abort = {SCMP_SYS(tgkill), 1, {IS(0, getpid())}};
-    return add(filter, SCMP_ACT_ALLOW, &own_abort, 1) && add(filter, SCMP_ACT_ALLOW, allowed_if, COUNT(allowed_if));
+    for (unsigned i = 0; i < program->length; i++) {
+        code[i] = program->code[i];
+        if (code[i].k == FILTER_OWN_PID)
+            code[i].k = (uint32_t)getpid();
+    }
+    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &(struct sock_fprog){program->length, code}) == 0;
 }
 
 bool filter_enter(void)
 {
-    scmp_filter_ctx filter = begin(SCMP_ACT_ERRNO(ENOSYS));
-    return filter && end(filter, fill(filter));
-}
-
-static bool take_away(const struct rule *rules, size_t count)
-{
-    scmp_filter_ctx filter = begin(SCMP_ACT_ALLOW);
-    return filter && end(filter, add(filter, SCMP_ACT_ERRNO(ENOSYS), rules, count));
+    return put_up(&filter_entered);
 }
 
 bool filter_after_dns(void)
 {
-    return take_away(no_udp, COUNT(no_udp));
+    return put_up(&filter_dns_ended);
 }
 
 bool filter_after_login(void)
 {
-    return take_away(no_more, COUNT(no_more));
+    return put_up(&filter_login_ended);
 }
 
 #else
