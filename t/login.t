@@ -8,7 +8,7 @@ use Digest::SHA qw(sha256_base64);
 use FindBin;
 use Test::More;
 
-use lib "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/support";
 
 use Certificates;
 use Hostile;
