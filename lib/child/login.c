@@ -202,7 +202,8 @@ static void tell_iterations(const struct login *login)
     char words[80];
     if (iterations == 0 || iterations >= SCRAM_ITERATIONS_LEAST)
         return;
-    snprintf(words, sizeof words, "%lu iterations, %d are the least that is sound", iterations, SCRAM_ITERATIONS_LEAST);
+    snprintf(words, sizeof words, "an iteration count of %lu, %d is the least that is sound", iterations,
+             SCRAM_ITERATIONS_LEAST);
     tell_flaw(login->teller, CONDITION_SCRAM_WEAK, words);
 }
 
