@@ -28,7 +28,7 @@ SECCOMP   := $(shell $(PKG_CONFIG) --exists libseccomp && echo libseccomp)
 
 ALL_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(sysconfdir)"' -Ilib \
 	$(if $(SECCOMP),-DHAVE_LIBSECCOMP) $(shell $(PKG_CONFIG) --cflags $(PACKAGES) $(SECCOMP)) $(CPPFLAGS)
-ALL_CFLAGS   = -std=gnu11 $(WARNINGS) $(HARDENING) $(CFLAGS)
+ALL_CFLAGS   = -std=gnu11 -pthread $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS  = -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS)
 ALL_LIBS     = $(shell $(PKG_CONFIG) --libs $(PACKAGES) $(SECCOMP)) -lm $(LIBS)
 

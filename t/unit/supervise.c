@@ -12,7 +12,7 @@
 
 #include "../tap.h"
 #include "clock.h"
-#include "confine.h"
+#include "guard.h"
 
 /* --- children --- */
 
@@ -249,6 +249,41 @@ static void test_limits(void)
     is_int(seen.values[2], 1, "what the child prints goes nowhere");
 }
 
+/* Stops this process, by a helper that then lets it go on: "after A ms, for B ms" of each row. */
+static pid_t stop_and_continue(int times, int after, int pause)
+{
+    pid_t parent = getpid(), helper = fork();
+    if (helper != 0)
+        return helper;
+    for (int i = 0; i < times; i++) {
+        poll(NULL, 0, after);
+        kill(parent, SIGSTOP);
+        poll(NULL, 0, pause);
+        kill(parent, SIGCONT);
+    }
+    _exit(0);
+}
+
+static void test_stopped(void)
+{
+    static const struct {
+        int times, after, pause; /* ms */
+        int64_t end;             /* ms: when it goes on for the last time, or the deadline */
+        const char *name;
+    } rows[] = {{1, 100, 1000, 1100, "one stop beyond the deadline"}, {8, 20, 60, 700, "eight short stops before it"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct seen seen;
+        int64_t begin = clock_now();
+        pid_t helper = stop_and_continue(rows[i].times, rows[i].after, rows[i].pause);
+        struct supervision outcome = run(work_hang, NULL, 700 * NS_PER_MS, &seen);
+        int64_t took = clock_now() - begin;
+        waitpid(helper, NULL, 0);
+        is_int(outcome.end, SUPERVISE_DEADLINE, "the deadline strikes after %s", rows[i].name);
+        ok(took >= rows[i].end * NS_PER_MS && took < (rows[i].end + 300) * NS_PER_MS, "at once: %lld ms",
+           (long long)(took / NS_PER_MS));
+    }
+}
+
 /* Stands for the scheduler. The signal is held back until the next wait. */
 static void stop_when_told(const struct event *event, void *userdata)
 {
@@ -268,22 +303,12 @@ static void test_interrupt(void)
     no_child_is_left("SIGTERM");
 }
 
-/* First: a mask is inherited from whoever starts the program. */
-static void test_masks(void)
-{
-    sigset_t mask;
-    sigfillset(&mask);
-    sigprocmask(SIG_SETMASK, &mask, NULL);
-    supervise_prepare();
-    sigprocmask(SIG_SETMASK, NULL, &mask);
-    ok(!sigismember(&mask, SIGALRM) && !sigismember(&mask, SIGABRT),
-       "what ends a parent that hangs or crashes arrives");
-    ok(sigismember(&mask, SIGTERM), "what asks it to stop is held back");
-}
-
 int main(void)
 {
-    test_masks();
+    int64_t begin = clock_now();
+    if (!guard_begin(begin, begin + LONG_TIME))
+        return 1;
+    test_stopped();
     test_ends();
     test_crashes();
     test_deadline();
