@@ -96,8 +96,7 @@ static _Noreturn void leave_reading(void)
 
 static void set_limit(int64_t limit)
 {
-    struct itimerspec when = {
-        .it_value = {.tv_sec = (time_t)(limit / NS_PER_S), .tv_nsec = (long)(limit % NS_PER_S)}};
+    struct itimerspec when = {.it_value = {.tv_sec = (time_t)(limit / NS_PER_S), .tv_nsec = (long)(limit % NS_PER_S)}};
     guard.limit = limit;
     timer_settime(guard.timer, TIMER_ABSTIME, &when, NULL);
 }

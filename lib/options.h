@@ -56,8 +56,8 @@ enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_ERROR 
  * that names the option. Prints nothing. */
 enum options_result options_parse(int argc, char *const argv[], struct settings *settings, char *why, size_t why_size);
 
-/* The timeout (ns) that ARGV asks for, whatever else is wrong with it; STANDARD where it asks for none that can be read.
- * For the time before the files are read that --extra-opts names. */
+/* The timeout (ns) that ARGV asks for, whatever else is wrong with it; STANDARD where it asks for none that can be
+ * read. For the time before the files are read that --extra-opts names. */
 int64_t options_timeout(int argc, char *const argv[], int64_t standard);
 
 /* Prints what --help shows; 80 columns. */

@@ -27,6 +27,9 @@ struct limits {
 /* The configuration file of --profile without --config. */
 #define CONFIG_FILE SYSCONFDIR "/check_xmpp_ping.conf"
 
+/* Pings of all targets together, at most. */
+#define SETTINGS_PINGS_MAX 100000
+
 /* What a target may have that differs from the run's. */
 enum {
     TARGET_OWN_COUNT = 1,
@@ -135,7 +138,8 @@ bool settings_has_map(const struct settings *settings, const char *condition);
 void settings_copy_to_target(struct target *target, const struct settings *from, unsigned which);
 
 /* Checks that can be made only when all is read: a JID is there, no password for clear text to an address that is not
- * loopback, shadowed ranges, thresholds at or above the timeout, labels of -L that exist, aliases that collide,
+ * loopback, too many pings, shadowed ranges, thresholds at or above the timeout, labels of -L that exist, aliases that
+ * collide,
  * --min-alive above the number of remotes, CA files that cannot be read; copies the run's count, interval, timeout and
  * ranges into the targets that have none of their own. On failure returns false and writes to WHY a sentence that
  * begins with the option at fault. Touches no network. */

@@ -249,6 +249,17 @@ static bool check_thresholds(struct settings *settings, const struct metrics *me
     return true;
 }
 
+/* No run can be done with more in a time that anybody waits for. */
+static bool check_pings(const struct settings *settings, struct why why)
+{
+    long long pings = 0;
+    for (size_t i = 0; i < settings->target_count; i++)
+        pings += settings->targets[i].count;
+    return pings <= SETTINGS_PINGS_MAX ||
+           why_set(why.text, why.size, "--count: %lld pings in one run, of all targets together, are more than %d",
+                   pings, SETTINGS_PINGS_MAX);
+}
+
 static bool check_metrics(struct settings *settings, struct why why)
 {
     struct metrics metrics, whole = {0};
@@ -280,7 +291,7 @@ bool settings_check(struct settings *settings, char *why_text, size_t why_size)
         !check_output(settings, why))
         return false;
     copy_to_targets(settings);
-    return check_metrics(settings, why) && check_clear_text(settings, why) &&
+    return check_pings(settings, why) && check_metrics(settings, why) && check_clear_text(settings, why) &&
            check_path("ca-file", settings->ca_file, S_IFREG, why) &&
            check_path("ca-path", settings->ca_path, S_IFDIR, why) &&
            check_path("client-cert", settings->client_cert, S_IFREG, why) &&

@@ -139,8 +139,8 @@ static void cut_off(struct reader *readers, size_t count, enum supervise_end end
     for (size_t i = 0; i < count; i++) {
         if (readers[i].fd < 0)
             continue;
-        readers[i].child->outcome =
-            (struct supervision){.end = end, .signal = end == SUPERVISE_INTERRUPTED ? guard_stopped() : 0, .ended_at = now};
+        readers[i].child->outcome = (struct supervision){
+            .end = end, .signal = end == SUPERVISE_INTERRUPTED ? guard_stopped() : 0, .ended_at = now};
         kill(readers[i].pid, SIGKILL);
     }
     for (size_t i = 0; i < count; i++) {

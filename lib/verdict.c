@@ -137,8 +137,8 @@ static struct answers judge_answers(const struct judge *judge, size_t index)
     struct answers answers = {0};
     const struct target_result *target = &judge->result->targets[index];
     const struct tally *tally = &judge->tallies[index];
-    for (int i = 0; i < target->count; i++) {
-        const struct ping_record *ping = &target->pings[i];
+    for (size_t i = 0; i < target->group_count; i++) {
+        const struct ping_record *ping = &target->groups[i].example;
         if (ping->outcome != PING_ERROR)
             continue;
         enum state plain = answer_state(judge->settings->targets[index].kind, ping->condition, ping->type);
@@ -163,7 +163,7 @@ static void say_unanswered(struct line *line, const struct judge *judge, size_t 
         line_add(line, "%%, %d of %d pings unanswered", tally->timed_out, tally->answered + tally->timed_out);
     } else if (target->count == 1) {
         line_add(line, "ping-timeout: no answer in ");
-        line_add_time(line, target->pings[0].rtt);
+        line_add_time(line, target->groups[0].example.rtt);
     } else {
         line_add(line, "ping-timeout: none of %d pings answered", tally->timed_out);
     }

@@ -16,7 +16,7 @@ use Time::HiRes qw(sleep);
 use lib "$FindBin::Bin/lib";
 
 use Certificates;
-use Daemon qw(now);
+use Daemon qw(die_with_parent now);
 use Hostile;
 use Probe;
 use TempDir;
@@ -280,10 +280,11 @@ sub start_blocked {
         1 while syswrite $writer, 'x' x 4096;
         fcntl $writer, F_SETFL, fcntl($writer, F_GETFL, 0) & ~O_NONBLOCK;
     }
-    my $started = now();
+    my ($started, $parent) = (now(), $$);
     my $pid = fork() // die "fork: $!\n";
     if (!$pid) {
         local $ENV{CHECK_XMPP_PING_PASSWORD} = 'secret';
+        die_with_parent($parent);
         POSIX::dup2(fileno $writer, 1);
         my $program = Probe->program;
         exec { $program } $program, '-j', 'alice@example.org', @arguments or POSIX::_exit(127);
@@ -291,10 +292,12 @@ sub start_blocked {
     return { pid => $pid, pipe => $reader, started => $started };
 }
 
-# Waits for its end. Returns exit code and time.
+# Waits for its end, which it brings about after 15 s. Returns exit code and time.
 sub finish_blocked {
     my ($run) = @_;
-    waitpid $run->{pid}, 0;
+    for (my $end = now() + 15; !waitpid($run->{pid}, POSIX::WNOHANG()); sleep 0.005) {
+        kill 'KILL', $run->{pid} if now() > $end;
+    }
     return ($? & 127 ? "signal $?" : $? >> 8, now() - $run->{started});
 }
 

@@ -155,6 +155,26 @@ static void check_checks(void)
     }
 }
 
+static void check_most_pings(void)
+{
+    static const struct {
+        int remotes;
+        const char *why;
+    } rows[] = {{99, ""}, {100, "--count: 101000 pings in one run, of all targets together, are more than 100000"}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct settings settings;
+        char why[512] = "", jid[32];
+        read_arguments(&settings, "-j example.org -n 1000");
+        for (int j = 0; j < rows[i].remotes; j++) {
+            snprintf(jid, sizeof jid, "r%d.example", j);
+            settings_add_remote(&settings, jid, why, sizeof why);
+        }
+        settings_check(&settings, why, sizeof why);
+        is_str(why, rows[i].why, "%d remotes and 1,000 pings each: '%s'", rows[i].remotes, rows[i].why);
+        settings_free(&settings);
+    }
+}
+
 static void check_unreadable_file(void)
 {
     struct settings settings;
@@ -285,6 +305,7 @@ int main(void)
     check_targets();
     check_map();
     check_passwords();
+    check_most_pings();
     check_unreadable_file();
     unlink("ca.pem");
     unlink("secret");
