@@ -11,12 +11,21 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "utf8.h"
 #include "why.h"
+
+/* Editors of another system put it before the text; it is not part of it. */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 /* Takes the first line of the USED bytes in BUFFER. */
 static bool take_line(const char *buffer, size_t used, const char *file, struct secret *secret, char *why,
                       size_t why_size)
 {
+    size_t mark = strlen(BYTE_ORDER_MARK);
+    if (used >= mark && memcmp(buffer, BYTE_ORDER_MARK, mark) == 0) {
+        buffer += mark;
+        used -= mark;
+    }
     const char *newline = memchr(buffer, '\n', used);
     size_t length = newline ? (size_t)(newline - buffer) : used;
     if (newline && length > 0 && buffer[length - 1] == '\r')
@@ -27,6 +36,8 @@ static bool take_line(const char *buffer, size_t used, const char *file, struct 
         return why_set(why, why_size, "%s holds a NUL byte in its first line", file);
     if (length >= sizeof secret->value)
         return why_set(why, why_size, "%s has a first line that is too long", file);
+    if (!utf8_valid(buffer, length))
+        return why_set(why, why_size, "%s is not UTF-8", file);
     secret_wipe(secret);
     memcpy(secret->value, buffer, length);
     secret->length = length;
@@ -43,10 +54,11 @@ bool secret_read_file(const char *file, struct secret *secret, char *why, size_t
     if (fd < 0)
         return why_set(why, why_size, "%s is not a regular file", file);
     bool done = false;
-    if (file_is_public(&status)) {
-        why_set(why, why_size, "%s can be read by group or others", file);
+    char others[FILE_OTHERS_SIZE];
+    if (file_others(fd, &status, FILE_READ, others)) {
+        why_set(why, why_size, "%s can be read by %s", file, others);
     } else {
-        char buffer[sizeof secret->value + 1]; /* the longest value and CR LF */
+        char buffer[sizeof BYTE_ORDER_MARK + sizeof secret->value]; /* the mark, the longest value, CR and LF */
         ssize_t used = file_read(fd, buffer, sizeof buffer);
         if (used < 0)
             why_set(why, why_size, "%s cannot be read: %s", file, strerror(errno));
@@ -63,6 +75,8 @@ bool secret_set(struct secret *secret, const char *text, char *why, size_t why_s
     size_t length = strlen(text);
     if (length == 0 || length >= sizeof secret->value)
         return why_set(why, why_size, "%s", length == 0 ? "is empty" : "is too long");
+    if (!utf8_valid(text, length))
+        return why_set(why, why_size, "is not UTF-8");
     secret_wipe(secret);
     memcpy(secret->value, text, length);
     secret->length = length;

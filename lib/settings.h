@@ -140,7 +140,8 @@ void settings_copy_to_target(struct target *target, const struct settings *from,
 /* Checks that can be made only when all is read: a JID is there, no password for clear text to an address that is not
  * loopback, too many pings, shadowed ranges, thresholds at or above the timeout, labels of -L that exist, aliases that
  * collide,
- * --min-alive above the number of remotes, CA files that cannot be read; copies the run's count, interval, timeout and
+ * --min-alive above the number of remotes, CA files that cannot be read, a client's key that
+ * others can read; copies the run's count, interval, timeout and
  * ranges into the targets that have none of their own. On failure returns false and writes to WHY a sentence that
  * begins with the option at fault. Touches no network. */
 bool settings_check(struct settings *settings, char *why, size_t why_size);

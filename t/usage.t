@@ -13,6 +13,7 @@ use Probe;
 use TempDir;
 
 my $public = password_file('secret', 0644);
+my $latin = password_file("s\xe9same");
 my $secret = password_file('secret');
 my @good = ('-j', 'a@b.example', '--password-file', $secret);
 
@@ -75,6 +76,7 @@ for my $case (
 for my $case (
     ['--password-file: ', '-j', 'a@b.example'],
     ['--password-file: ', '-j', 'a@b.example', '--password-file', $public],
+    ["--password-file: $latin is not UTF-8", '-j', 'a@b.example', '--password-file', $latin],
     ['--password-file: ', '-j', 'a@b.example', '--password-file', '/nonexistent'],
     ['--password-file: ', '-j', 'a@b.example', '--password-file', '/'],
 ) {

@@ -127,6 +127,13 @@ static const struct {
     {"-j example.org --ca-file=certs", "--ca-file: certs is not a regular file"},
     {"-j example.org --ca-path=ca.pem", "--ca-path: ca.pem is not a directory"},
     {"-j example.org --ca-path=ca.pem/x", "--ca-path: ca.pem/x cannot be read: Not a directory"},
+    {"-j a@example.org --client-cert=ca.pem --client-key=key.pem", NULL},
+    {"-j a@example.org --client-cert=shared.pem --client-key=key.pem", NULL},
+    {"-j a@example.org --client-cert=ca.pem --client-key=shared.pem",
+     "--client-key: shared.pem can be read by group or others"},
+    {"-j a@example.org --client-cert=shared.pem", "--client-cert: shared.pem can be read by group or others"},
+    {"-j a@example.org --client-cert=shared.p12", "--client-cert: shared.p12 can be read by group or others"},
+    {"-j a@example.org --client-cert=key.pem", NULL},
 };
 
 static void read_arguments(struct settings *settings, const char *arguments)
@@ -296,7 +303,10 @@ int main(void)
 {
     if (!mkdtemp(directory) || chdir(directory) != 0)
         return 1;
-    write_file("ca.pem", "x", 0644);
+    write_file("ca.pem", "-----BEGIN CERTIFICATE-----\n", 0644);
+    write_file("key.pem", "-----BEGIN PRIVATE KEY-----\n", 0600);
+    write_file("shared.pem", "-----BEGIN CERTIFICATE-----\n-----BEGIN EC PRIVATE KEY-----\n", 0640);
+    write_file("shared.p12", "0\202", 0604);
     write_file("secret", "from-file\n", 0600);
     write_file("public", "from-file\n", 0644);
     mkdir("certs", 0755);
@@ -308,6 +318,9 @@ int main(void)
     check_most_pings();
     check_unreadable_file();
     unlink("ca.pem");
+    unlink("key.pem");
+    unlink("shared.pem");
+    unlink("shared.p12");
     unlink("secret");
     unlink("public");
     rmdir("certs");
