@@ -66,7 +66,7 @@ static void on_log(void *userdata, xmpp_log_level_t level, const char *area, con
     struct connection *connection = userdata;
     if (strncmp(message, "parse error", 11) == 0 || strncmp(message, "Server did not open valid stream", 32) == 0)
         connection->malformed = true; /* libstrophe says so nowhere else */
-    if (!connection->teller)
+    if (!connection->logs)
         return;
     if (strncmp(message, "SENT: ", 6) == 0)
         log_line(connection->teller, "sent: ", message + 6);
@@ -96,6 +96,7 @@ static void on_event(xmpp_conn_t *conn, xmpp_conn_event_t event, int error, xmpp
         connection->connected = true;
         break;
     case XMPP_CONN_CONNECT:
+        tell_heard(connection->teller); /* what came while nobody looked */
         connection->opened = connection->greeted = true;
         break;
     case XMPP_CONN_DISCONNECT:
@@ -110,9 +111,9 @@ static void on_event(xmpp_conn_t *conn, xmpp_conn_event_t event, int error, xmpp
 /* --- life --- */
 
 bool connection_begin(struct connection *connection, const char *domain, int fd, const union address *address, bool tls,
-                      bool insecure, const struct teller *log)
+                      bool insecure, struct teller *teller, bool log)
 {
-    *connection = (struct connection){.teller = log};
+    *connection = (struct connection){.teller = teller, .logs = log};
     char host[NI_MAXHOST];
     socklen_t length = address->any.sa_family == AF_INET6 ? sizeof address->v6 : sizeof address->v4;
     bool begun = getnameinfo(&address->any, length, host, sizeof host, NULL, 0, NI_NUMERICHOST) == 0;
@@ -157,6 +158,7 @@ void connection_open_stream(struct connection *connection, const char *domain)
 bool connection_start_tls(struct connection *connection)
 {
     bool started = xmpp_conn_tls_start(connection->conn) == XMPP_EOK;
+    tell_heard(connection->teller);
     connection->limit_passed = handover.limit_passed;
     return started && !connection->ended;
 }
@@ -167,6 +169,8 @@ static void peek(struct connection *connection)
 {
     ssize_t got = recv(connection->fd, connection->chunk, sizeof connection->chunk, MSG_PEEK | MSG_DONTWAIT);
     connection->chunk_length = got > 0 ? (size_t)got : 0;
+    if (got > 0)
+        tell_heard(connection->teller);
     if (got < 0 && errno != EAGAIN && errno != EINTR)
         connection->error = errno;
 }
@@ -221,7 +225,7 @@ bool connection_turn(struct connection *connection, int64_t until)
 bool connection_send_clear(struct connection *connection, const char *text)
 {
     size_t length = strlen(text);
-    if (connection->teller)
+    if (connection->logs)
         log_line(connection->teller, "sent: ", text);
     return send(connection->fd, text, length, MSG_NOSIGNAL) == (ssize_t)length;
 }

@@ -21,11 +21,12 @@ struct connection {
     xmpp_ctx_t *ctx;
     xmpp_conn_t *conn;
     int fd;
-    const struct teller *teller; /* for the stream log; NULL for none */
-    bool connected;              /* libstrophe has taken the socket over */
-    bool header_queued;          /* a stream header waits to be sent */
-    bool opened;                 /* the server opened a stream, since connection_open_stream() */
-    bool greeted;                /* it did so at least once */
+    struct teller *teller;
+    bool logs;          /* the stream */
+    bool connected;     /* libstrophe has taken the socket over */
+    bool header_queued; /* a stream header waits to be sent */
+    bool opened;        /* the server opened a stream, since connection_open_stream() */
+    bool greeted;       /* it did so at least once */
     bool ended;
     bool malformed;               /* because what came is not XML, or no stream */
     enum memory_end memory_end;   /* because the server made libstrophe ask for too much, or there is none */
@@ -40,7 +41,7 @@ struct connection {
  * true, unverified with INSECURE. Closes FD in each case. False when libstrophe refuses (no memory). The object is
  * never freed: freeing can take 2 s, and the process ends soon. */
 bool connection_begin(struct connection *connection, const char *domain, int fd, const union address *address, bool tls,
-                      bool insecure, const struct teller *log);
+                      bool insecure, struct teller *teller, bool log);
 
 /* Sends a stream header to DOMAIN; the answer will set OPENED. DOMAIN has U-labels, as JIDs have on the wire: what
  * libstrophe would send, the domain that it was given for TLS, has A-labels, and servers do not know it. */

@@ -43,6 +43,7 @@ static struct {
     int64_t begun_at, limit; /* ns */
     timer_t timer;           /* strikes, by SIGALRM, at the limit */
     int bell[2];             /* a pipe */
+    int error;               /* errno; not 0: there is no guard */
     atomic_int stop;
 } guard = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -98,7 +99,8 @@ static void set_limit(int64_t limit)
 {
     struct itimerspec when = {.it_value = {.tv_sec = (time_t)(limit / NS_PER_S), .tv_nsec = (long)(limit % NS_PER_S)}};
     guard.limit = limit;
-    timer_settime(guard.timer, TIMER_ABSTIME, &when, NULL);
+    if (guard.error == 0)
+        timer_settime(guard.timer, TIMER_ABSTIME, &when, NULL);
 }
 
 static void ring(void)
@@ -202,18 +204,25 @@ static void hold_back_signals(void)
     signal(SIGCHLD, SIG_DFL); /* inherited as ignored, it would make waitpid() lose the child's end */
 }
 
-static bool start_thread(void)
+static void let_signals_through(void)
+{
+    sigset_t awaited;
+    fill_awaited(&awaited);
+    sigprocmask(SIG_UNBLOCK, &awaited, NULL);
+}
+
+/* Returns an errno; 0: started. */
+static int start_thread(void)
 {
     pthread_attr_t attributes;
     pthread_t thread;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, STACK_SIZE);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    errno = pthread_create(&thread, &attributes, keep_guard, NULL);
-    return errno == 0;
+    return pthread_create(&thread, &attributes, keep_guard, NULL);
 }
 
-bool guard_begin(int64_t begun_at, int64_t limit)
+void guard_begin(int64_t begun_at, int64_t limit)
 {
     fill_standard_streams();
     static char stack[16384];
@@ -226,10 +235,11 @@ bool guard_begin(int64_t begun_at, int64_t limit)
     hold_back_signals();
     guard.begun_at = begun_at;
     struct sigevent alarm = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
-    if (pipe2(guard.bell, O_CLOEXEC | O_NONBLOCK) != 0 || timer_create(CLOCK_OF_RUN, &alarm, &guard.timer) != 0)
-        return false;
-    set_limit(limit);
-    return start_thread();
+    bool good = pipe2(guard.bell, O_CLOEXEC | O_NONBLOCK) == 0 && timer_create(CLOCK_OF_RUN, &alarm, &guard.timer) == 0;
+    guard.error = good ? start_thread() : errno;
+    guard_set_limit(limit);
+    if (guard.error != 0)
+        let_signals_through();
 }
 
 /* --- the main thread --- */
@@ -244,6 +254,10 @@ void guard_set_limit(int64_t limit)
 
 int guard_watch(int64_t deadline)
 {
+    if (guard.error != 0) {
+        errno = guard.error;
+        return -1;
+    }
     pthread_mutex_lock(&guard.lock);
     guard.stage = WATCHING;
     set_limit(deadline);
@@ -299,10 +313,8 @@ bool guard_print(const char *text, size_t length)
 
 void guard_dismiss(void)
 {
-    sigset_t awaited;
-    fill_awaited(&awaited);
     set_crash_handler(SIG_DFL);
     for (size_t i = 0; i < COUNT(asked_to_stop); i++)
         signal(asked_to_stop[i].number, SIG_IGN);
-    sigprocmask(SIG_UNBLOCK, &awaited, NULL);
+    let_signals_through();
 }

@@ -16,14 +16,16 @@
  *  - SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1 and SIGUSR2 ask to stop: see guard_stopped();
  *  - until guard_watch() or guard_print() is called, files are read: LIMIT and, shortly after it came, a
  *    signal print a line and exit 3.
- * BEGUN_AT and LIMIT: clock_now(), ns. False with errno when there is no thread, timer or pipe for it. */
-bool guard_begin(int64_t begun_at, int64_t limit);
+ * BEGUN_AT and LIMIT: clock_now(), ns. Without a thread, timer or pipe for it a signal ends the process, and
+ * guard_watch() fails. */
+void guard_begin(int64_t begun_at, int64_t limit);
 
 /* Changes the limit. */
 void guard_set_limit(int64_t limit);
 
 /* From here on the caller answers the deadline and the signals. Returns a descriptor to poll for reading, which is the
- * guard's: it wakes up at DEADLINE (clock_now(), ns) and by a signal. See guard_hush(). */
+ * guard's: it wakes up at DEADLINE (clock_now(), ns) and by a signal. See guard_hush(). -1 with errno when
+ * guard_begin() has failed. */
 int guard_watch(int64_t deadline);
 
 /* Makes the descriptor of guard_watch() quiet until the next signal. */

@@ -69,7 +69,7 @@ static void on_attempt(const struct endpoint *endpoint, const union address *add
 static bool find_endpoints(struct probe *probe, struct failure *failure)
 {
     tell_phase(&probe->teller, PHASE_DNS);
-    if (resolve(probe->settings, probe->deadline, &probe->resolution))
+    if (resolve(probe->settings, probe->deadline, &probe->teller, &probe->resolution))
         return true;
     const struct resolution *resolution = &probe->resolution;
     for (size_t i = 0; i < resolution->endpoint_count; i++) {
@@ -97,9 +97,8 @@ static bool log_in(struct probe *probe, const struct dialed *dialed, int64_t lim
         failure->own_fault = true;
         return false;
     }
-    const struct teller *log = settings->verbose >= 3 ? &probe->teller : NULL;
     if (!connection_begin(&probe->connection, settings->jid.ascii, dialed->fd, &dialed->address,
-                          endpoint->tls != TLS_NONE, settings->insecure, log)) {
+                          endpoint->tls != TLS_NONE, settings->insecure, &probe->teller, settings->verbose >= 3)) {
         /* The connection was taken, and lost before the first byte: that is where the next phase would have begun. */
         connection_failure(&probe->connection, endpoint->tls == TLS_DIRECT ? PHASE_TLS : PHASE_STREAM, failure);
         return false;

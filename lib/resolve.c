@@ -297,7 +297,7 @@ static bool resolve_srv(struct dns *dns, const char *domain, enum tls_mode asked
     return conclude(resolution);
 }
 
-bool resolve(const struct settings *settings, int64_t deadline, struct resolution *resolution)
+bool resolve(const struct settings *settings, int64_t deadline, struct teller *teller, struct resolution *resolution)
 {
     memset(resolution, 0, sizeof(*resolution));
     const char *host = settings->hostname ? settings->hostname : settings->jid.ascii;
@@ -316,7 +316,7 @@ bool resolve(const struct settings *settings, int64_t deadline, struct resolutio
     struct dns dns;
     int status;
     bool passed;
-    if (!dns_open(&dns, settings->family, settings->dns_server, search, local, deadline, &status)) {
+    if (!dns_open(&dns, settings->family, settings->dns_server, search, local, deadline, teller, &status)) {
         passed = fail(resolution, "dns-failed", "the resolver cannot start: %s", ares_strerror(status));
     } else if (settings->hostname || settings->port || local) {
         take_host(&dns, name, port, tls, resolution);

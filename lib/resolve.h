@@ -21,6 +21,8 @@ union address {
 
 /* A name and a port that SRV or the options name, with all its addresses in the order to try them (families
  * interleaved, RFC 8305 section 4). */
+struct teller;
+
 struct endpoint {
     char name[256]; /* as A-labels, or the address as given */
     uint16_t port;
@@ -43,8 +45,9 @@ struct resolution {
  * sets and addresses are asked side by side. Blocks until all is answered, for 5 s at most; lookups that are still open
  * then have failed. With no more than that left until DEADLINE (CLOCK_MONOTONIC, ns) it blocks until shortly behind it,
  * so that the deadline strikes. True when at least one endpoint has an address; else false with condition and cause.
- * The caller frees with resolution_free() in both cases. No DNS is asked for addresses and localhost. */
-bool resolve(const struct settings *settings, int64_t deadline, struct resolution *resolution);
+ * The caller frees with resolution_free() in both cases. No DNS is asked for addresses and localhost.
+ * TELLER tells when a name server is heard. */
+bool resolve(const struct settings *settings, int64_t deadline, struct teller *teller, struct resolution *resolution);
 
 void resolution_free(struct resolution *resolution);
 

@@ -330,6 +330,13 @@ void result_take(const struct event *event, void *userdata)
     case EVENT_LOG:
         take_log(result, event);
         break;
+    case EVENT_HEARD:
+        result->heard = true;
+        break;
+    case EVENT_BARRED:
+        result->barred = true;
+        result->barred_call = event->value;
+        break;
     case EVENT_DONE:
     case EVENT_KIND_END:
         break;

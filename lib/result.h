@@ -79,6 +79,10 @@ struct result {
     enum phase failure_phase;
     char condition[CONDITION_SIZE];
     char cause[216]; /* cleaned */
+    /* whose work the child's death may be */
+    bool heard;          /* a byte had come from outside */
+    bool barred;         /* it had made a system call that is not allowed: */
+    int64_t barred_call; /* its number */
     /* what was found on the way */
     struct endpoint_result *endpoints;
     size_t endpoint_count;

@@ -89,9 +89,9 @@ static bool bar_signals_by_sockets(scmp_filter_ctx filter)
     static const int commands[] = {F_SETOWN, F_SETOWN_EX};
     static const int requests[] = {FIOSETOWN, SIOCSPGRP};
     for (size_t i = 0; i < COUNT(commands); i++)
-        if (!bar_if(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(fcntl), IS(1, commands[i])) ||
-            !bar_if(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(fcntl64), IS(1, commands[i])) ||
-            !bar_if(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(ioctl), IS(1, requests[i])))
+        if (!bar_if(filter, SCMP_ACT_TRAP, SCMP_SYS(fcntl), IS(1, commands[i])) ||
+            !bar_if(filter, SCMP_ACT_TRAP, SCMP_SYS(fcntl64), IS(1, commands[i])) ||
+            !bar_if(filter, SCMP_ACT_TRAP, SCMP_SYS(ioctl), IS(1, requests[i])))
             return false;
     return true;
 }
@@ -99,11 +99,11 @@ static bool bar_signals_by_sockets(scmp_filter_ctx filter)
 static bool fill(scmp_filter_ctx filter)
 {
     const uint32_t deny = SCMP_ACT_ERRNO(EPERM), no_family = SCMP_ACT_ERRNO(EAFNOSUPPORT);
-    return bar(filter, SCMP_ACT_KILL_PROCESS, deadly, COUNT(deadly)) && bar(filter, deny, refused, COUNT(refused)) &&
+    return bar(filter, SCMP_ACT_TRAP, deadly, COUNT(deadly)) && bar(filter, deny, refused, COUNT(refused)) &&
            bar(filter, SCMP_ACT_ERRNO(ENOSYS), missing, COUNT(missing)) &&
-           bar_if(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(clone), LACKS(CLONE_FLAGS, CLONE_THREAD)) &&
-           bar_if(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(tgkill), OTHER_THAN(0, getpid())) &&
-           bar_if(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(prlimit64), OTHER_THAN(0, 0)) &&
+           bar_if(filter, SCMP_ACT_TRAP, SCMP_SYS(clone), LACKS(CLONE_FLAGS, CLONE_THREAD)) &&
+           bar_if(filter, SCMP_ACT_TRAP, SCMP_SYS(tgkill), OTHER_THAN(0, getpid())) &&
+           bar_if(filter, SCMP_ACT_TRAP, SCMP_SYS(prlimit64), OTHER_THAN(0, 0)) &&
            bar_if(filter, no_family, SCMP_SYS(socket), IS(0, AF_UNIX)) &&
            bar_if(filter, no_family, SCMP_SYS(socket), ABOVE(0, AF_NETLINK)) && bar_signals_by_sockets(filter) &&
            bar_writing(filter);

@@ -20,9 +20,43 @@
 
 #define RECORDS_PER_READ 64
 
+#ifdef __linux__
+#ifndef SYS_SECCOMP
+#define SYS_SECCOMP 1 /* what the kernel calls it, and the C library does not */
+#endif
+
+/* In the child; a signal handler has no argument of ours. */
+static int report_fd;
+
+/* The sandbox has stopped a system call: tells which, and dies. */
+static void tell_barred(int number, siginfo_t *info, void *context)
+{
+    (void)context;
+    signal(number, SIG_DFL);
+    if (info->si_code == SYS_SECCOMP) {
+        struct event event = event_new(EVENT_BARRED);
+        event.value = info->si_syscall;
+        event_write(report_fd, &event);
+    }
+    raise(number);
+    _exit(1); /* the sandbox may not let it */
+}
+
+static void tell_when_barred(int fd)
+{
+    struct sigaction action = {.sa_sigaction = tell_barred, .sa_flags = SA_SIGINFO | SA_NODEFER};
+    sigemptyset(&action.sa_mask);
+    report_fd = fd;
+    sigaction(SIGSYS, &action, NULL);
+}
+#endif
+
 static _Noreturn void child_main(supervise_work work, const void *input, int64_t deadline, pid_t parent, int fd)
 {
     guard_dismiss();
+#ifdef __linux__
+    tell_when_barred(fd);
+#endif
     confine(parent, deadline, fd);
     work(input, fd);
     _exit(0);
@@ -173,10 +207,10 @@ static bool any_watched(const struct reader *readers, size_t count)
     return i < count;
 }
 
-/* Collects until the last child has ended. WAITING has room for one more than COUNT. */
-static void watch(struct reader *readers, struct pollfd *waiting, size_t count, int64_t deadline)
+/* Collects until the last child has ended. WAITING has room for one more than COUNT; GUARD is the guard's descriptor.
+ */
+static void watch(struct reader *readers, struct pollfd *waiting, size_t count, int guard, int64_t deadline)
 {
-    int guard = guard_watch(deadline);
     while (any_watched(readers, count)) {
         int64_t now = clock_now();
         if (guard_stopped() || now >= deadline) {
@@ -223,15 +257,18 @@ void supervise(struct supervised *children, size_t count, int64_t deadline)
 {
     struct reader *readers = calloc(count, sizeof *readers);
     struct pollfd *waiting = calloc(count + 1, sizeof *waiting);
+    int guard = guard_watch(deadline);
+    bool good = guard >= 0 && readers && waiting;
+    struct supervision outcome = {.end = SUPERVISE_FAILED, .error = guard < 0 ? errno : ENOMEM, .ended_at = clock_now()};
     for (size_t i = 0; i < count; i++) {
-        children[i].outcome = (struct supervision){.end = SUPERVISE_FAILED, .error = ENOMEM, .ended_at = clock_now()};
-        if (!readers || !waiting)
+        children[i].outcome = outcome;
+        if (!good)
             continue;
         readers[i].child = &children[i];
         start(readers, i, deadline);
     }
-    if (readers && waiting)
-        watch(readers, waiting, count, deadline);
+    if (good)
+        watch(readers, waiting, count, guard, deadline);
     free(readers);
     free(waiting);
 }

@@ -77,6 +77,14 @@ void tell_phase(struct teller *teller, enum phase phase)
     teller->in_phase = true;
 }
 
+void tell_heard(struct teller *teller)
+{
+    struct event event = event_new(EVENT_HEARD);
+    if (!teller->heard)
+        tell(teller, &event);
+    teller->heard = true;
+}
+
 void tell_failure(const struct teller *teller, const struct failure *failure)
 {
     struct event event = event_new(EVENT_FAILURE);

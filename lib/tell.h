@@ -14,6 +14,7 @@ struct teller {
     int fd;
     enum phase phase; /* the open one */
     bool in_phase;
+    bool heard;                    /* a byte from outside */
     const struct secrets *secrets; /* what no event may hold; NULL for none */
 };
 
@@ -42,6 +43,9 @@ void tell_phase(struct teller *teller, enum phase phase);
 
 /* Ends the open phase. */
 void tell_phase_end(struct teller *teller);
+
+/* A byte from outside has come, and is about to be looked at. */
+void tell_heard(struct teller *teller);
 
 /* The run ends here. */
 void tell_failure(const struct teller *teller, const struct failure *failure);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,13 @@ static enum state mapped(const struct judge *judge, const char *condition, enum 
     return settings_map(judge->settings, condition, fallback);
 }
 
+/* Whether no stranger can have made the child die: before a byte of any had come, or by the sandbox, which a library
+ * runs into that was not foreseen. */
+static bool is_own_crash(const struct result *result)
+{
+    return !result->heard || result->barred || result->supervision.signal == SIGSYS;
+}
+
 /* How the run ended, if not well. */
 static void judge_run(struct judge *judge)
 {
@@ -85,12 +93,14 @@ static void judge_run(struct judge *judge)
         summary_failure(&line, judge->settings, result);
         break;
     case SUPERVISE_CRASHED:
+        if (is_own_crash(result)) {
+            summary_own_crash(&line, result);
+            break;
+        }
         condition = "probe-crashed";
         state = mapped(judge, condition, condition_state(condition));
-        line_add(&line, "%s: probe-crashed: child ", phase);
-        line_add(&line, supervision->signal ? "died of " : "ended without a result");
-        if (supervision->signal)
-            summary_signal(&line, supervision->signal);
+        line_add(&line, "%s: probe-crashed: ", phase);
+        summary_death(&line, supervision);
         break;
     case SUPERVISE_DEADLINE:
         condition = "deadline";

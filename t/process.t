@@ -37,12 +37,20 @@ sub await {
 
 my @connections; # kept open
 
-# Starts a probe and waits until its child has opened its stream. Returns the run and the child's pid.
+my $features = "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='1' "
+    . "from='example.org' version='1.0'><stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>";
+
+# Starts a probe and waits until its child has opened its stream; with answer 1 it gets an answer, and asks for TLS. Returns the
+# run and the child's pid.
 sub start_waiting {
     my (%option) = @_;
     my $run = Probe->start([@arguments], env => \%environment, %option);
     my $connection = $listener->accept;
     sysread $connection, my $header, 1;
+    if ($option{answer}) {
+        syswrite $connection, $features;
+        1 while $header !~ /<starttls/ && sysread $connection, $header, 4096, length $header;
+    }
     push @connections, $connection;
     my $child = await(sub {
         my ($found) = grep { ((stat_of($_))[1] // 0) == $run->pid } map { m{/proc/(\d+)/} } glob '/proc/[0-9]*/stat';
@@ -90,12 +98,19 @@ for my $signal (qw(TERM INT HUP QUIT USR1 USR2)) {
     ok await(sub { !is_running($child) }), 'the parent killed: the child goes too';
 }
 for my $signal (qw(SEGV KILL ABRT)) {
-    my ($run, $child) = start_waiting();
+    my ($run, $child) = start_waiting(answer => 1);
     kill $signal, $child;
     $run->finish;
     $run->is_valid("the child dies of SIG$signal");
     is $run->exit, 2, "the child dies of SIG$signal: CRITICAL";
-    like $run->first, qr/\AXMPP PING CRITICAL - stream: probe-crashed: .*SIG$signal \|/, 'with the name of the signal';
+    like $run->first, qr/\AXMPP PING CRITICAL - tls: probe-crashed: .*SIG$signal \|/, 'with the name of the signal';
+
+    ($run, $child) = start_waiting();
+    kill $signal, $child;
+    $run->finish;
+    $run->is_valid("the child dies of SIG$signal before it hears a byte");
+    is $run->exit, 3, "the child dies of SIG$signal before it hears a byte: UNKNOWN";
+    like $run->first, qr/\AXMPP PING UNKNOWN - probe: child died of SIG$signal before a byte had come from outside \|/, 'which is said';
 }
 {
     my ($run) = start_waiting(group => 1);
@@ -104,6 +119,15 @@ for my $signal (qw(SEGV KILL ABRT)) {
     is $run->signal, 9, 'the process group killed';
     ok await(sub { !grep { read_file("/proc/$_/cmdline") =~ /\Q$arguments[5]\E/ && is_running($_) } map { m{/proc/(\d+)/} } glob '/proc/[0-9]*/cmdline' }),
         'nothing is left of it';
+}
+
+{
+    my ($run, $child) = start_waiting(answer => 1);
+    kill 'SYS', $child;
+    $run->finish;
+    $run->is_valid('the child dies of SIGSYS');
+    is $run->exit, 3, 'the child dies of SIGSYS: UNKNOWN, whatever it has heard';
+    like $run->first, qr/\AXMPP PING UNKNOWN - probe: child died of SIGSYS \|/, 'which is said';
 }
 
 # --- descriptors and limits ---

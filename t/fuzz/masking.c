@@ -137,7 +137,7 @@ static void run(const char *text)
     struct secrets secrets;
     secrets_collect(&secrets, &secret, node);
     struct teller teller = {.fd = records, .secrets = &secrets};
-    struct connection connection = {.teller = &teller, .fd = fds[0]};
+    struct connection connection = {.teller = &teller, .logs = true, .fd = fds[0]};
     char *expanded = expand(text), *escaped = expand("%x");
     connection_send_clear(&connection, expanded);
     tell_all(&teller, expanded);

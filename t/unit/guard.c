@@ -24,8 +24,7 @@
 static void begin(int64_t time)
 {
     int64_t now = clock_now();
-    if (!guard_begin(now, now + time))
-        _exit(99);
+    guard_begin(now, now + time);
 }
 
 /* As a read from a dead file system does: no handler runs. */
@@ -144,6 +143,14 @@ static int signal_before_watch(void)
     guard_watch(clock_now() + LONG);
     poll(NULL, 0, 500);
     return print("watched\n");
+}
+
+static int watch_without_descriptors(void)
+{
+    setrlimit(RLIMIT_NOFILE, &(struct rlimit){.rlim_cur = 3, .rlim_max = 3});
+    begin(LONG);
+    bool watched = guard_watch(clock_now() + LONG) >= 0;
+    return print(watched || errno != EMFILE ? "watched\n" : "cannot watch\n");
 }
 
 /* --- while it prints --- */
@@ -294,6 +301,7 @@ static const struct {
     {watch_deadline, 0, "deadline\n", "a deadline while children are watched"},
     {watch_signal, 0, "stopped\n", "a signal while children are watched"},
     {signal_before_watch, 0, "watched\n", "a signal that came before"},
+    {watch_without_descriptors, 0, "cannot watch\n", "no descriptor for it"},
     {print_stopped, 0, "all is well\n", "a signal when all is known"},
     {print_in_full, 3, NULL, "a full pipe"},
     {print_nonblocking, 3, NULL, "a full pipe that does not block"},

@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "dial.h"
 #include "host.h"
+#include "tell.h"
 #include "../tap.h"
 
 static const struct {
@@ -172,6 +173,7 @@ int main(void)
     ok(!host_name(longest, name, &absolute), "254 are not");
 
     /* a name server that nobody may ask: it is not even an address */
+    struct teller teller = {.heard = true};
     struct settings settings = {.dns_server = (char[]){"never"}};
     for (size_t i = 0; i < sizeof(literals) / sizeof(literals[0]); i++) {
         char host[256], got[700];
@@ -181,7 +183,7 @@ int main(void)
         settings.port = literals[i].port;
         struct resolution resolution;
         settings.hostname = host;
-        bool found = resolve(&settings, clock_now() + NS_PER_S, &resolution);
+        bool found = resolve(&settings, clock_now() + NS_PER_S, &teller, &resolution);
         is_str(describe(&resolution, got, sizeof(got)), literals[i].expected, "-H '%s': %s", host, literals[i].name);
         is_int(found, literals[i].expected[0] != '-', "and the result says whether there is an endpoint");
         resolution_free(&resolution);
@@ -192,12 +194,14 @@ int main(void)
     settings = (struct settings){.jid = {.ascii = localhost}, .family = AF_INET, .tls = TLS_DIRECT};
     struct resolution resolution;
     char got[700];
-    ok(resolve(&settings, clock_now() + NS_PER_S, &resolution), "localhost as the domain has an endpoint without DNS");
+    ok(resolve(&settings, clock_now() + NS_PER_S, &teller, &resolution),
+       "localhost as the domain has an endpoint without DNS");
     is_str(describe(&resolution, got, sizeof(got)), "localhost 127.0.0.1:5223 direct", "and it is 127.0.0.1 with -4");
     resolution_free(&resolution);
     char below[] = "not-in-any-hosts-file.localhost";
     settings = (struct settings){.hostname = below};
-    ok(resolve(&settings, clock_now() + NS_PER_S, &resolution), "a name below localhost has an endpoint without DNS");
+    ok(resolve(&settings, clock_now() + NS_PER_S, &teller, &resolution),
+       "a name below localhost has an endpoint without DNS");
     is_int((long long)resolution.endpoints[0].address_count, 2, "with both loopback addresses");
     is_str(describe(&resolution, got, sizeof(got)), "not-in-any-hosts-file.localhost [::1]:5222 starttls",
            "IPv6 first");

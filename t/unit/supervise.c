@@ -2,11 +2,16 @@
 #include "supervise.h"
 
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -93,6 +98,22 @@ static void work_flood(const void *input, int fd)
         say(fd, EVENT_TCP_RTT, 1);
 }
 
+/* Makes a system call that a small filter of its own traps. */
+static void work_barred(const void *input, int fd)
+{
+    (void)input, (void)fd;
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_sched_yield, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {.len = sizeof code / sizeof *code, .filter = code};
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+    syscall(SYS_sched_yield);
+}
+
 /* Tells the limits that it finds on itself. */
 static void work_limits(const void *input, int fd)
 {
@@ -157,6 +178,30 @@ static void test_ends(void)
     outcome = run(work_close, NULL, LONG_TIME, &seen);
     is_int(outcome.end, SUPERVISE_CRASHED, "a child that only closes the pipe has crashed too");
     no_child_is_left("a closed pipe");
+}
+
+static void note_barred(const struct event *event, void *userdata)
+{
+    if (event->kind == EVENT_BARRED)
+        *(int64_t *)userdata = event->value;
+}
+
+static void test_barred(void)
+{
+    int64_t call = -1;
+    struct supervised child = {.work = work_barred, .targets = 2, .pings = 3, .sink = note_barred, .userdata = &call};
+    supervise(&child, 1, clock_now() + LONG_TIME);
+    is_int(child.outcome.end, SUPERVISE_CRASHED, "a system call that is not allowed is a crash");
+    is_int(child.outcome.signal, SIGSYS, "by SIGSYS");
+    is_int(call, SYS_sched_yield, "and the call is told");
+    int number = SIGSYS;
+    child = (struct supervised){
+        .work = work_die, .input = &number, .targets = 2, .pings = 3, .sink = note_barred, .userdata = &call};
+    call = -1;
+    supervise(&child, 1, clock_now() + LONG_TIME);
+    is_int(child.outcome.signal, SIGSYS, "death by a SIGSYS that somebody has sent is one too");
+    is_int(call, -1, "with no call to tell");
+    no_child_is_left("SIGSYS");
 }
 
 static void test_crashes(void)
@@ -306,11 +351,11 @@ static void test_interrupt(void)
 int main(void)
 {
     int64_t begin = clock_now();
-    if (!guard_begin(begin, begin + LONG_TIME))
-        return 1;
+    guard_begin(begin, begin + LONG_TIME);
     test_stopped();
     test_ends();
     test_crashes();
+    test_barred();
     test_deadline();
     test_side_by_side();
     test_strangers();
