@@ -110,6 +110,7 @@ static enum state check(struct settings *settings, int64_t started_at)
     child.targets = (uint32_t)settings->target_count;
     child.pings = settings_most_pings(settings);
     supervise(&child, 1, input.deadline);
+    live_off(&live);
     secret_wipe(&settings->password);
     result_close(&result, &child.outcome);
     enum state state = judge(settings, &result);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "live.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,10 +13,25 @@
 /* Names, in characters. */
 #define NAME_WIDTH 60
 
+/* The terminal FD once more, for writes that do not wait: FD itself is shared with the shell, which expects that they do.
+ */
+static int open_terminal(int fd)
+{
+    const char *name = ttyname(fd);
+    return name ? open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
+}
+
 struct live live_on(int fd, const struct settings *settings, struct result *result)
 {
     bool wanted = settings->verbose > 0 && settings->output == OUTPUT_NAGIOS && !settings->quiet && isatty(fd);
-    return (struct live){.settings = settings, .result = result, .fd = wanted ? fd : -1};
+    return (struct live){.settings = settings, .result = result, .fd = wanted ? open_terminal(fd) : -1};
+}
+
+void live_off(struct live *live)
+{
+    if (live->fd >= 0)
+        close(live->fd);
+    live->fd = -1;
 }
 
 /* A terminal that has been stopped, or that nobody reads, must not hold up the deadline. */

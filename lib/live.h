@@ -11,14 +11,16 @@ struct live {
     const struct settings *settings;
     struct result *result;
     const char *endpoint; /* where, with --each-endpoint; else NULL */
-    int fd;               /* a terminal, -1 for none */
+    int fd;               /* a terminal, -1 for none; owned */
 };
 
-/* Shows pongs on FD if that is a terminal and the settings ask for it (-v). */
+/* Shows pongs on FD if that is a terminal and the settings ask for it (-v). The caller ends it with live_off(). */
 struct live live_on(int fd, const struct settings *settings, struct result *result);
 
 /* Gives the event to result_take(), and shows the end of a ping that it tells of. Never waits for the terminal: what
  * that has no room for is left out. A supervise_sink with a struct live * as userdata. */
 void live_take(const struct event *event, void *live);
+
+void live_off(struct live *live);
 
 #endif

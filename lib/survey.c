@@ -145,6 +145,8 @@ bool survey_run(struct survey *survey, struct settings *settings, int64_t starte
         supervise(children, survey->count, deadline);
     for (size_t i = 0; i < survey->count && good; i++)
         result_close(&survey->checks[i].result, &children[i].outcome);
+    for (size_t i = 0; i < survey->count && good; i++)
+        live_off(&lives[i]);
     free(children);
     free(inputs);
     free(lives);

@@ -95,6 +95,7 @@ static void check_pongs(void)
     take(&live, EVENT_PING_RESULT, 2, 0, NULL);
     is_str(terminal_read(&terminal), "", "a ping that there is not is none");
     is_int(staged.result.targets[0].ended + staged.result.targets[1].ended, 3, "the result has taken all in");
+    live_off(&live);
     result_free(&staged.result);
     terminal_close(&terminal);
 }
@@ -111,6 +112,7 @@ static void check_endpoint(void)
     take(&live, EVENT_PING_RESULT, 0, 0, NULL);
     is_str(terminal_read(&terminal), "pong from example.org at a.test:5222 IPv4: seq=1 time=1.5 ms\n",
            "with --each-endpoint the endpoint is named");
+    live_off(&live);
     result_free(&staged.result);
     terminal_close(&terminal);
 }
@@ -125,6 +127,7 @@ static const char *shown(const struct scene *scene, enum output_format output, c
     take(&live, EVENT_PING_SENT, 0, 0, NULL);
     take(&live, EVENT_PING_RESULT, 0, 0, NULL);
     is_int(staged.result.targets[0].ended, 1, "the result has taken it in");
+    live_off(&live);
     result_free(&staged.result);
     return terminal_read(terminal);
 }
