@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "result.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "host.h"
+#include "text.h"
+
+/* What one run may make the parent keep, whatever the child says. */
+#define ENDPOINTS_MAX 256
+#define LOG_MAX ((size_t)4 << 20)                     /* printing it comes behind the deadline, and takes 20 ms a MB */
+#define TIME_MAX (INT64_C(1000000) * 3600 * NS_PER_S) /* as durations in options */
+#define DAYS_MAX INT64_C(10000000)
+
+/* CLEAN(result->cause, event->text): both are arrays. */
+#define CLEAN(out, in) text_clean_string((out), sizeof(out), (in))
+
+bool result_init(struct result *result, const struct settings *settings, int64_t started_at)
+{
+    *result = (struct result){.started_at = started_at};
+    bool each = settings->verbose > 0 || settings->output == OUTPUT_JSON;
+    result->targets = calloc(settings->target_count, sizeof *result->targets);
+    if (!result->targets)
+        return false;
+    result->target_count = settings->target_count;
+    for (size_t i = 0; i < settings->target_count; i++) {
+        struct target_result *target = &result->targets[i];
+        target->count = settings->targets[i].count;
+        if (each)
+            target->pings = calloc((size_t)target->count, sizeof *target->pings);
+        if (each && !target->pings) {
+            result_free(result);
+            return false;
+        }
+    }
+    return true;
+}
+
+static int64_t at_most(int64_t value, int64_t limit)
+{
+    return value < limit ? value : limit;
+}
+
+/* Books the time of the open phase, which goes on until AT. */
+static void book(struct result *result, int64_t at)
+{
+    if (at > result->opened_at)
+        result->spent[result->phase] =
+            at_most(result->spent[result->phase] + at_most(at - result->opened_at, TIME_MAX), TIME_MAX);
+}
+
+static void take_phase_begin(struct result *result, const struct event *event)
+{
+    if (result->open)
+        book(result, event->at);
+    result->phase = (enum phase)event->phase;
+    result->entered[result->phase] = true;
+    result->open = true;
+    result->opened_at = event->at;
+}
+
+static void take_phase_end(struct result *result, const struct event *event)
+{
+    if (!result->open || result->phase != (enum phase)event->phase)
+        return;
+    book(result, event->at);
+    result->open = false;
+}
+
+/* LIST with room for one more than COUNT elements of SIZE. NULL when there are too many, or no memory. */
+static void *grow(struct result *result, void *list, size_t count, size_t size)
+{
+    if (count == ENDPOINTS_MAX)
+        return NULL;
+    if (count > 0 && (count & (count - 1)) != 0) /* its room is a power of two */
+        return list;
+    void *grown = realloc(list, (count ? 2 * count : 1) * size);
+    result->out_of_memory |= !grown;
+    return grown;
+}
+
+static void take_attempt(struct result *result, const struct event *event)
+{
+    if (result->attempt_count == ATTEMPTS_MAX)
+        return;
+    CLEAN(result->attempts[result->attempt_count], event->text);
+    result->attempt_count++;
+}
+
+static void end_attempt(struct result *result, const struct event *event)
+{
+    char name[sizeof result->attempts[0]];
+    CLEAN(name, event->text);
+    for (size_t i = 0; i < result->attempt_count; i++) {
+        if (strcmp(result->attempts[i], name) != 0)
+            continue;
+        result->attempt_count--;
+        memmove(result->attempts[i], result->attempts[i + 1], (result->attempt_count - i) * sizeof *result->attempts);
+        return;
+    }
+}
+
+static void take_endpoint(struct result *result, const struct event *event)
+{
+    void *grown = grow(result, result->endpoints, result->endpoint_count, sizeof *result->endpoints);
+    if (!grown)
+        return;
+    result->endpoints = grown;
+    struct endpoint_result *endpoint = &result->endpoints[result->endpoint_count++];
+    *endpoint = (struct endpoint_result){.tls = TLS_STARTTLS, .time = at_most(event->value, TIME_MAX)};
+    if (event->code <= TLS_NONE)
+        endpoint->tls = (enum tls_mode)event->code;
+    CLEAN(endpoint->name, event->text);
+    endpoint->condition = event_condition(event);
+    CLEAN(endpoint->cause, event->name);
+}
+
+/* The host is given to the next child as --hostname would be; it has to be one. */
+static void take_candidate(struct result *result, const struct event *event)
+{
+    union address address;
+    char name[256];
+    bool absolute;
+    bool valid = event->value > 0 && event->value <= UINT16_MAX && event->code <= TLS_NONE && event->code != TLS_AUTO &&
+                 (host_literal(event->text, &address) || host_name(event->text, name, &absolute));
+    void *grown = valid ? grow(result, result->candidates, result->candidate_count, sizeof *result->candidates) : NULL;
+    if (!grown)
+        return;
+    result->candidates = grown;
+    struct candidate *candidate = &result->candidates[result->candidate_count++];
+    *candidate = (struct candidate){.port = (uint16_t)event->value, .tls = (enum tls_mode)event->code};
+    memcpy(candidate->host, event->text, sizeof event->text);
+    candidate->family = strcmp(event->name, "ipv4") == 0   ? AF_INET
+                        : strcmp(event->name, "ipv6") == 0 ? AF_INET6
+                                                           : AF_UNSPEC;
+}
+
+/* The target of a ping event; NULL when there is none. */
+static struct target_result *find_target(struct result *result, const struct event *event)
+{
+    return event->target < result->target_count ? &result->targets[event->target] : NULL;
+}
+
+static void take_ping_sent(struct result *result, const struct event *event)
+{
+    struct target_result *target = find_target(result, event);
+    if (!target || target->sent != target->ended || target->sent == target->count ||
+        event->seq != (uint32_t)target->sent)
+        return;
+    target->sent++;
+    if (target->pings)
+        target->pings[event->seq].outcome = PING_PENDING;
+}
+
+static bool ended_alike(const struct ping_record *a, const struct ping_record *b)
+{
+    return a->outcome == b->outcome && a->condition == b->condition && strcmp(a->type, b->type) == 0 &&
+           strcmp(a->by, b->by) == 0;
+}
+
+/* The group of PING; NULL without memory. */
+static struct ping_group *find_group(struct target_result *target, const struct ping_record *ping)
+{
+    for (size_t i = 0; i < target->group_count; i++)
+        if (i == PING_GROUPS_MAX - 1 || ended_alike(&target->groups[i].example, ping))
+            return &target->groups[i];
+    struct ping_group *groups = realloc(target->groups, (target->group_count + 1) * sizeof *groups);
+    if (!groups)
+        return NULL;
+    target->groups = groups;
+    struct ping_group *group = &groups[target->group_count++];
+    *group = (struct ping_group){.example = *ping};
+    if (target->group_count == PING_GROUPS_MAX) {
+        group->example =
+            (struct ping_record){.outcome = PING_ERROR, .rtt = ping->rtt, .condition = WIRE_UNDEFINED_CONDITION};
+    }
+    return group;
+}
+
+static void add_to_group(struct ping_group *group, int64_t time, bool first)
+{
+    group->count++;
+    if (first) {
+        group->has_first = true;
+        group->first = time;
+        return;
+    }
+    group->minimum = group->others == 0 || time < group->minimum ? time : group->minimum;
+    group->maximum = time > group->maximum ? time : group->maximum;
+    group->sum += (double)time;
+    group->others++;
+}
+
+static void take_ping_end(struct result *result, const struct event *event, enum ping_outcome outcome)
+{
+    struct target_result *target = find_target(result, event);
+    if (!target || target->sent == target->ended || event->seq != (uint32_t)target->ended)
+        return;
+    struct ping_record ping = {.outcome = outcome, .rtt = at_most(event->value, TIME_MAX)};
+    if (outcome == PING_ERROR) {
+        ping.condition = event_condition(event).wire;
+        CLEAN(ping.type, event->type);
+        CLEAN(ping.by, event->by);
+        CLEAN(ping.text, event->text);
+    }
+    struct ping_group *group = find_group(target, &ping);
+    if (!group) {
+        result->out_of_memory = true;
+        return;
+    }
+    add_to_group(group, ping.rtt, event->seq == 0);
+    target->ended++;
+    if (target->pings)
+        target->pings[event->seq] = ping;
+}
+
+static void take_tls(struct result *result, const struct event *event)
+{
+    result->tls = true;
+    result->tls_verified = event->code == 1;
+    CLEAN(result->tls_version, event->name);
+    CLEAN(result->tls_cipher, event->text);
+}
+
+static void take_certificate(struct result *result, const struct event *event)
+{
+    result->certificate = true;
+    result->days_left = event->value < -DAYS_MAX ? -DAYS_MAX : at_most(event->value, DAYS_MAX);
+    CLEAN(result->certificate_names, event->text);
+}
+
+static void take_ignored(struct result *result, const struct event *event)
+{
+    switch ((enum event_ignored)event->code) {
+    case IGNORED_REFLECTED:
+        result->reflected++;
+        break;
+    case IGNORED_STRANGER:
+        result->strangers++;
+        break;
+    case IGNORED_DUPLICATE:
+        result->duplicates++;
+        break;
+    case IGNORED_UNASKED:
+        result->unasked++;
+        break;
+    case IGNORED_COUNT:
+        break;
+    }
+}
+
+static void take_flaw(struct result *result, const struct event *event)
+{
+    if (result->flaw_count == FLAWS_MAX)
+        return;
+    struct flaw *flaw = &result->flaws[result->flaw_count++];
+    flaw->phase = (enum phase)event->phase;
+    flaw->condition = event_condition(event).own;
+    CLEAN(flaw->cause, event->text);
+}
+
+static void take_failure(struct result *result, const struct event *event)
+{
+    result->failed = true;
+    result->own_fault = event->code == 1;
+    result->failure_phase = (enum phase)event->phase;
+    result->condition = event_condition(event);
+    CLEAN(result->cause, event->text);
+}
+
+/* Kept as it is: a line, and even a character, may go on in the next record, so that only whole lines can be cleaned.
+ */
+static void take_log(struct result *result, const struct event *event)
+{
+    size_t length = strlen(event->text);
+    bool ends_line = event->code == 0;
+    if (result->log_length + length + 1 > LOG_MAX)
+        return;
+    if (result->log_length + length + 1 > result->log_room) {
+        size_t room = result->log_room ? 2 * result->log_room : 4096;
+        char *grown = realloc(result->log, room);
+        if (!grown) {
+            result->out_of_memory = true;
+            return;
+        }
+        result->log = grown;
+        result->log_room = room;
+    }
+    memcpy(result->log + result->log_length, event->text, length);
+    result->log_length += length;
+    if (ends_line)
+        result->log[result->log_length++] = '\n';
+}
+
+void result_take(const struct event *event, void *userdata)
+{
+    struct result *result = userdata;
+    switch ((enum event_kind)event->kind) {
+    case EVENT_PHASE_BEGIN:
+        take_phase_begin(result, event);
+        break;
+    case EVENT_PHASE_END:
+        take_phase_end(result, event);
+        break;
+    case EVENT_ATTEMPT:
+        take_attempt(result, event);
+        break;
+    case EVENT_ENDPOINT:
+        end_attempt(result, event);
+        take_endpoint(result, event);
+        break;
+    case EVENT_CANDIDATE:
+        take_candidate(result, event);
+        break;
+    case EVENT_TLS:
+        take_tls(result, event);
+        break;
+    case EVENT_CERTIFICATE:
+        take_certificate(result, event);
+        break;
+    case EVENT_MECHANISM:
+        CLEAN(result->mechanism, event->name);
+        break;
+    case EVENT_LOGIN:
+        result->login = true;
+        break;
+    case EVENT_TCP_RTT:
+        result->tcp = true;
+        result->tcp_rtt = at_most(event->value, TIME_MAX);
+        break;
+    case EVENT_PING_SENT:
+        take_ping_sent(result, event);
+        break;
+    case EVENT_PING_RESULT:
+        take_ping_end(result, event, PING_RESULT);
+        break;
+    case EVENT_PING_ERROR:
+        take_ping_end(result, event, PING_ERROR);
+        break;
+    case EVENT_PING_TIMEOUT:
+        take_ping_end(result, event, PING_TIMED_OUT);
+        break;
+    case EVENT_IGNORED:
+        take_ignored(result, event);
+        break;
+    case EVENT_FLAW:
+        take_flaw(result, event);
+        break;
+    case EVENT_FAILURE:
+        take_failure(result, event);
+        break;
+    case EVENT_LOG:
+        take_log(result, event);
+        break;
+    case EVENT_HEARD:
+        result->heard = true;
+        break;
+    case EVENT_BARRED:
+        result->barred = true;
+        result->barred_call = event->value;
+        break;
+    case EVENT_OFFER:
+    case EVENT_FEATURES:
+    case EVENT_DONE:
+    case EVENT_KIND_END:
+        break;
+    }
+}
+
+void result_close(struct result *result, const struct supervision *supervision)
+{
+    result->supervision = *supervision;
+    if (result->open)
+        book(result, supervision->ended_at);
+}
+
+bool result_log_line(const struct result *result, size_t *at, char *clean)
+{
+    size_t left = result->log_length - *at;
+    if (left == 0)
+        return false;
+    const char *line = result->log + *at;
+    const char *end = memchr(line, '\n', left);
+    size_t length = end ? (size_t)(end - line) : left;
+    text_clean(clean, result->log_length + 1, line, length);
+    *at += length + (end ? 1 : 0);
+    return true;
+}
+
+void result_free(struct result *result)
+{
+    for (size_t i = 0; i < result->target_count; i++) {
+        free(result->targets[i].groups);
+        free(result->targets[i].pings);
+    }
+    free(result->targets);
+    free(result->endpoints);
+    free(result->candidates);
+    free(result->log);
+    *result = (struct result){0};
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Events to numbers: what the child told, collected. Judges nothing. */
+#ifndef RESULT_H
+#define RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event.h"
+#include "phase.h"
+#include "settings.h"
+#include "supervise.h"
+
+enum ping_outcome { PING_UNSENT, PING_PENDING, PING_RESULT, PING_ERROR, PING_TIMED_OUT };
+
+struct ping_record {
+    enum ping_outcome outcome;
+    int64_t rtt;                   /* ns until the result or the error */
+    enum wire_condition condition; /* of an ERROR */
+    char type[16];
+    char by[104];
+    char text[216]; /* cleaned */
+};
+
+/* The pings of one target that ended alike: with the same outcome, condition, type and sender. */
+struct ping_group {
+    struct ping_record example; /* the first of them */
+    int count;
+    bool has_first; /* one of them is the target's first ping; its time is apart */
+    int64_t first;  /* ns */
+    int others;
+    int64_t minimum, maximum; /* of the others, ns */
+    double sum;
+};
+
+/* Nobody has more reasons. What goes beyond is one group of undefined-condition. */
+#define PING_GROUPS_MAX 32
+
+struct target_result {
+    int count; /* pings that the settings ask for */
+    int sent;  /* the next one is sent when the one before has ended */
+    int ended;
+    struct ping_group *groups; /* in the order in which they came up */
+    size_t group_count;
+    struct ping_record *pings; /* each of COUNT, where the settings show each; else NULL */
+};
+
+struct endpoint_result {
+    char name[216]; /* cleaned */
+    enum tls_mode tls;
+    struct any_condition condition; /* none: it took the connection */
+    char cause[112];                /* cleaned */
+    int64_t time;
+};
+
+/* An endpoint that --each-endpoint is to check, by one family. */
+struct candidate {
+    char host[256]; /* a host name or an address */
+    uint16_t port;
+    enum tls_mode tls;
+    int family; /* AF_UNSPEC: whichever there is */
+};
+/* What was worse than asked, but did not end the run. */
+struct flaw {
+    enum phase phase;
+    enum condition condition;
+    char cause[216]; /* cleaned */
+};
+
+/* Flaws that are kept. */
+#define FLAWS_MAX 4
+
+/* Attempts side by side that are kept; of more the later are not named. */
+#define ATTEMPTS_MAX 8
+
+struct result {
+    int64_t started_at; /* of the whole check */
+    struct supervision supervision;
+    /* the ledger */
+    bool entered[PHASE_COUNT];
+    int64_t spent[PHASE_COUNT]; /* ns; a phase that was open at the end counts up to it */
+    enum phase phase;           /* the last one entered: where it ended */
+    bool open;                  /* it had not ended when the run did */
+    int64_t opened_at;          /* clock_now(), ns */
+    /* the failure that ended it, if any */
+    bool failed;
+    bool own_fault;
+    enum phase failure_phase;
+    struct any_condition condition;
+    char cause[216]; /* cleaned */
+    /* whose work the child's death may be */
+    bool heard;          /* a byte had come from outside */
+    bool barred;         /* it had made a system call that is not allowed: */
+    int64_t barred_call; /* its number */
+    /* what was found on the way */
+    struct endpoint_result *endpoints;
+    size_t endpoint_count;
+    struct candidate *candidates;
+    size_t candidate_count;
+    char attempts[ATTEMPTS_MAX][216]; /* the endpoints that have not answered yet, the first begun first; cleaned */
+    size_t attempt_count;
+    bool tls;
+    bool tls_verified;
+    char tls_version[112];
+    char tls_cipher[216];
+    bool certificate;
+    int64_t days_left;
+    char certificate_names[216];
+    char mechanism[112];
+    bool login; /* the child told of one in which the server proved itself */
+    struct flaw flaws[FLAWS_MAX];
+    size_t flaw_count;
+    bool tcp;
+    int64_t tcp_rtt; /* ns */
+    struct target_result *targets;
+    size_t target_count;
+    /* answers that counted for nothing, by kind */
+    int reflected, strangers, duplicates, unasked;
+    /* -vvv: whole lines, each with its line feed, as the child gave them: to be cleaned line by line when printed */
+    char *log;
+    size_t log_length, log_room;
+    bool out_of_memory; /* something could not be kept */
+};
+
+/* An empty result for these settings. False when out of memory. The caller ends it with result_free(). */
+bool result_init(struct result *result, const struct settings *settings, int64_t started_at);
+
+/* Takes in one valid event; text is cleaned here, once. A supervise_sink with a struct result * as userdata. */
+void result_take(const struct event *event, void *result);
+
+/* Closes the open phase and notes how the child ended. */
+void result_close(struct result *result, const struct supervision *supervision);
+
+/* Copies the line of the log that begins at *AT, clean, to CLEAN, which has log_length + 1 bytes, and puts *AT behind
+ * it. False when there is none left. */
+bool result_log_line(const struct result *result, size_t *at, char *clean);
+
+void result_free(struct result *result);
+
+#endif

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "summary.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "duration.h"
+#include "mechanism.h"
+#include "text.h"
+
+/* Room that a list of names in the first line may fill, in characters. */
+#define NAMES_WIDTH 68
+#define NAME_WIDTH 30
+
+char *summary_name(const struct settings *settings, size_t target, size_t width, char *out)
+{
+    const char *name = target == 0 ? settings->jid.domain : settings->targets[target].jid_text;
+    text_clean_string(out, SUMMARY_NAME_SIZE, name);
+    text_shorten(out, width);
+    return out;
+}
+
+static void add_seconds(struct line *line, double seconds)
+{
+    line_add_time(line, llround(seconds * (double)NS_PER_S));
+}
+
+void summary_figures(struct line *line, const struct tally *tally, int count)
+{
+    int sent = tally_sent(tally);
+    if (sent == 0) {
+        line_add(line, "not pinged");
+        return;
+    }
+    if (tally->no_support)
+        line_add(line, "answers, no ping support, ");
+    line_add(line, "%d of %d answered", tally->answered, sent);
+    if (tally->pending > 0)
+        line_add(line, ", %d pending", tally->pending);
+    if (tally->unsent > 0)
+        line_add(line, ", %d not sent", tally->unsent);
+    if (tally->has_rtt) {
+        line_add(line, ", rtt ");
+        add_seconds(line, tally->rtt);
+        if (count > 1) {
+            line_add(line, " (min ");
+            add_seconds(line, tally->minimum);
+            line_add(line, ", max ");
+            add_seconds(line, tally->maximum);
+            line_add(line, tally->has_first ? ", first " : "");
+            if (tally->has_first)
+                add_seconds(line, tally->first);
+            line_add(line, ")");
+        }
+    } else if (tally->has_first) {
+        line_add(line, ", first ");
+        add_seconds(line, tally->first);
+    }
+}
+
+const char *summary_by(const struct settings *settings, const struct ping_record *ping)
+{
+    /* Own servers say so in the name of the remote server, which they never reached. */
+    return ping->condition == WIRE_STANZA_REMOTE_SERVER_NOT_FOUND ? settings->jid.domain : ping->by;
+}
+
+void summary_error(struct line *line, const struct settings *settings, const struct ping_record *ping)
+{
+    const char *by = summary_by(settings, ping);
+    line_add(line, "%s", wire_condition_name(ping->condition));
+    if (*by != '\0')
+        line_add(line, ": by %s", by);
+    if (ping->text[0] != '\0')
+        line_add(line, ": %s", ping->text);
+}
+
+static void add_amount(struct line *line, const struct metric *metric, double amount, bool exact)
+{
+    if (metric->unit != METRIC_SECONDS) {
+        line_add_decimal(line, amount);
+        line_add(line, metric->unit == METRIC_PERCENT ? "%%" : "");
+    } else if (exact) {
+        char text[32];
+        line_add(line, "%s s", duration_seconds(llround(amount * (double)NS_PER_S), text, sizeof text));
+    } else {
+        add_seconds(line, amount);
+    }
+}
+
+static const char *figure_name(const struct metric *metric)
+{
+    static const char *const names[] = {
+        [FIGURE_RTT] = "rtt",         [FIGURE_MINIMUM] = "rtt_min", [FIGURE_MAXIMUM] = "rtt_max",
+        [FIGURE_FIRST] = "first rtt", [FIGURE_LOSS] = "loss",       [FIGURE_BEYOND] = "beyond",
+    };
+    return metric->figure == FIGURE_NONE ? metric->label : names[metric->figure];
+}
+
+void summary_alert(struct line *line, const struct metric *metric, double value, const struct range *range)
+{
+    line_add(line, "%s ", figure_name(metric));
+    if (range->inside) {
+        add_amount(line, metric, value, false);
+        line_add(line, " is inside %s%s%s", strchr(range->text, ':') ? "" : "0:", range->text + 1,
+                 metric->unit == METRIC_SECONDS ? " s" : "");
+        return;
+    }
+    double end = value > range->end ? range->end : range->start;
+    struct line of_value = LINE_EMPTY, of_end = LINE_EMPTY;
+    add_amount(&of_value, metric, value, false);
+    add_amount(&of_end, metric, end, false);
+    /* "1 s is above 1 s" would be the rounding's fault. */
+    bool exact = strcmp(of_value.text, of_end.text) == 0;
+    add_amount(line, metric, value, exact);
+    line_add(line, value > range->end ? " is above " : " is below ");
+    add_amount(line, metric, end, exact);
+}
+
+void summary_days(struct line *line, long long days)
+{
+    line_add(line, days < 0 ? "expired " : "");
+    line_add_count(line, days < 0 ? -days : days, "day");
+    line_add(line, days < 0 ? " ago" : " left");
+}
+
+void summary_failure(struct line *line, const struct settings *settings, const struct result *result)
+{
+    bool names_option = strncmp(result->cause, "--", 2) == 0, begun = result->entered[result->failure_phase];
+    if (result->own_fault && result->cause[0] != '\0' &&
+        (names_option || !begun)) { /* it names what is at fault, which no phase is */
+        line_add(line, "%s", result->cause);
+        return;
+    }
+    line_add(line, "%s", phase_name(result->failure_phase));
+    if (!any_condition_is_none(result->condition))
+        line_add(line, ": %s", any_condition_name(result->condition));
+    const struct mechanism *mechanism = mechanism_find(result->mechanism);
+    bool by_password = mechanism ? mechanism->credential == CREDENTIAL_PASSWORD : !settings_anonymous(settings);
+    if (result->condition.wire == WIRE_SASL_NOT_AUTHORIZED && by_password)
+        line_add(line, ": the password may be wrong");
+    if (result->cause[0] != '\0')
+        line_add(line, ": %s", result->cause);
+}
+
+/* Appends ", pending: b.example, c.example and 3 more". */
+static void add_pending(struct line *line, const struct settings *settings, const struct tally *tallies)
+{
+    const char *before = ", pending: ";
+    int more = 0;
+    for (size_t i = 0; i < settings->target_count; i++) {
+        if (tallies[i].pending + tallies[i].unsent == 0)
+            continue;
+        char name[SUMMARY_NAME_SIZE];
+        summary_name(settings, i, NAME_WIDTH, name);
+        if (text_width(line->text) + strlen(before) + text_width(name) > NAMES_WIDTH) {
+            more++;
+            continue;
+        }
+        line_add(line, "%s%s", before, name);
+        before = ", ";
+    }
+    if (more > 0)
+        line_add(line, " and %d more", more);
+}
+
+void summary_deadline(struct line *line, const struct settings *settings, const struct result *result,
+                      const struct tally *tallies)
+{
+    bool pending = false;
+    for (size_t i = 0; i < settings->target_count; i++)
+        pending = pending || tallies[i].pending + tallies[i].unsent > 0;
+    bool pinging = result->phase == PHASE_PING && pending;
+    line_add(line, "%s: deadline: %s ", phase_name(result->phase), pinging ? "after" : "no end after");
+    line_add_time(line, settings->timeout);
+    if (pinging)
+        add_pending(line, settings, tallies);
+    else if (result->phase == PHASE_CONNECT && result->attempt_count > 0)
+        line_add(line, ", trying %s", result->attempts[0]);
+}
+
+void summary_death(struct line *line, const struct supervision *supervision)
+{
+    line_add(line, "child ");
+    line_add(line, supervision->signal ? "died of " : "ended without a result");
+    if (supervision->signal)
+        summary_signal(line, supervision->signal);
+}
+
+void summary_own_crash(struct line *line, const struct result *result)
+{
+    struct supervision supervision = result->supervision;
+    if (result->barred)
+        supervision.signal = SIGSYS; /* also where the sandbox let it not even kill itself */
+    line_add(line, "probe: ");
+    summary_death(line, &supervision);
+    if (result->barred)
+        line_add(line, ": system call %lld is not allowed", (long long)result->barred_call);
+    else if (!result->heard)
+        line_add(line, " before a byte had come from outside");
+}
+
+void summary_signal(struct line *line, int number)
+{
+    static const struct {
+        int number;
+        const char *name;
+    } signals[] = {
+        {SIGSEGV, "SIGSEGV"}, {SIGABRT, "SIGABRT"}, {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},   {SIGILL, "SIGILL"},
+        {SIGSYS, "SIGSYS"},   {SIGKILL, "SIGKILL"}, {SIGXCPU, "SIGXCPU"}, {SIGXFSZ, "SIGXFSZ"}, {SIGTERM, "SIGTERM"},
+        {SIGINT, "SIGINT"},   {SIGHUP, "SIGHUP"},   {SIGQUIT, "SIGQUIT"}, {SIGUSR1, "SIGUSR1"}, {SIGUSR2, "SIGUSR2"},
+        {SIGTRAP, "SIGTRAP"}, {SIGPIPE, "SIGPIPE"}, {SIGALRM, "SIGALRM"},
+    };
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        if (signals[i].number == number) {
+            line_add(line, "%s", signals[i].name);
+            return;
+        }
+    }
+    line_add(line, "signal %d", number);
+}
+
+void summary_good(struct line *line, const struct settings *settings, const struct tally *tallies, int up, size_t width)
+{
+    const struct tally *own = &tallies[0];
+    struct line rest = LINE_EMPTY;
+    line_add(&rest, " answers");
+    if (own->has_rtt || own->has_first) {
+        line_add(&rest, " in ");
+        add_seconds(&rest, own->has_rtt ? own->rtt : own->first);
+    }
+    if (own->no_support)
+        line_add(&rest, ", no ping support");
+    if (settings->target_count > 1)
+        line_add(&rest, ", %d of %zu remotes up", up, settings->target_count - 1);
+    size_t used = text_width(rest.text);
+    char name[SUMMARY_NAME_SIZE];
+    summary_name(settings, 0, used + 12 < width ? width - used : 12, name);
+    line_add(line, "%s%s", name, rest.text);
+}

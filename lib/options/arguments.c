@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command line, read by getopt_long(3) along the table of options. */
+#include "options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "habits.h"
+#include "text.h"
+#include "why.h"
+
+/* getopt's values: a row's letter, or this and its index for a row without. */
+#define WITHOUT_LETTER 256
+
+/* getopt would take --password for an abbreviation of --password-file, and the password for a name to be told. */
+#define PASSWORD 255
+
+struct parser {
+    char letters[2 + 2 * 64]; /* there are no more letters than 62 */
+    struct option *longs;     /* with --password, and the empty one that ends them */
+    char *const *argv;
+    char *why;
+    size_t why_size;
+};
+
+static int value_of(size_t index)
+{
+    return option_table[index].letter ? option_table[index].letter : WITHOUT_LETTER + (int)index;
+}
+
+/* NULL when no row has it. */
+static const struct option_row *find_row(int value)
+{
+    for (size_t i = 0; i < option_count; i++) {
+        if (value_of(i) == value)
+            return &option_table[i];
+    }
+    return NULL;
+}
+
+/* "-" has getopt return stray arguments in order, ":" missing ones apart from unknown options. */
+static void make_letters(char *letter)
+{
+    letter = stpcpy(letter, "-:");
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option_row *row = &option_table[i];
+        if (row->letter)
+            *letter++ = (char)row->letter;
+        if (row->letter && row->argument)
+            *letter++ = ':';
+    }
+    *letter = '\0';
+}
+
+/* NULL when out of memory. The caller frees it. */
+static struct option *make_longs(void)
+{
+    struct option *longs = calloc(option_count + 2, sizeof *longs);
+    if (!longs)
+        return NULL;
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option_row *row = &option_table[i];
+        longs[i].name = row->name;
+        longs[i].has_arg = !row->argument ? no_argument : row->optional ? optional_argument : required_argument;
+        longs[i].val = value_of(i);
+    }
+    longs[option_count] = (struct option){.name = "password", .has_arg = optional_argument, .val = PASSWORD};
+    return longs;
+}
+
+static bool refuse_stray(const struct parser *parser, const char *argument)
+{
+    char shown[WHY_VALUE_SIZE];
+    why_show(argument, shown);
+    return why_set(parser->why, parser->why_size, "%s: an argument that belongs to no option",
+                   *shown != '\0' ? shown : "(empty)");
+}
+
+/* WORD, behind DASHES, is no option, nor the beginning of one. */
+static bool refuse_unknown(const struct parser *parser, const char *dashes, const char *word)
+{
+    char shown[WHY_VALUE_SIZE];
+    const char *answer = habit_answer(word), *nearest = NULL;
+    const char **names = answer || word[0] == '\0' || word[1] == '\0' ? NULL : calloc(option_count, sizeof *names);
+    if (names) {
+        for (size_t i = 0; i < option_count; i++)
+            names[i] = option_table[i].name;
+        nearest = text_nearest(word, names, option_count);
+        free(names);
+    }
+    why_show(word, shown);
+    if (answer)
+        return why_set(parser->why, parser->why_size, "%s%s: unknown option: %s", dashes, shown, answer);
+    if (nearest)
+        return why_set(parser->why, parser->why_size, "%s%s: unknown option: did you mean --%s?", dashes, shown,
+                       nearest);
+    return why_set(parser->why, parser->why_size, "%s%s: unknown option", dashes, shown);
+}
+
+static bool refuse_ambiguous(const struct parser *parser, const char *word)
+{
+    size_t length = strlen(word);
+    char names[200] = "";
+    for (size_t i = 0; i < option_count; i++) {
+        if (strncmp(option_table[i].name, word, length) != 0)
+            continue;
+        size_t used = strlen(names);
+        why_set(names + used, sizeof names - used, "%s--%s", used > 0 ? ", " : "", option_table[i].name);
+    }
+    return why_set(parser->why, parser->why_size, "--%s: ambiguous: %s", word, names);
+}
+
+static bool is_prefix(const char *word)
+{
+    for (size_t i = 0; i < option_count; i++) {
+        if (strncmp(option_table[i].name, word, strlen(word)) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool refuse_password(const struct parser *parser)
+{
+    return why_set(parser->why, parser->why_size, "--password: no option takes a password: use --password-file");
+}
+
+/* getopt has returned '?'. */
+static bool refuse(const struct parser *parser)
+{
+    const struct option_row *row = find_row(optopt);
+    if (row)
+        return why_set(parser->why, parser->why_size, "--%s: takes no argument", row->name);
+    if (optopt != 0)
+        return refuse_unknown(parser, "-", (char[]){(char)optopt, '\0'});
+    /* "--" and the word, which getopt has just passed. */
+    const char *given = parser->argv[optind - 1] + 2;
+    char *word = strndup(given, strcspn(given, "="));
+    if (!word)
+        return why_set(parser->why, parser->why_size, "out of memory");
+    if (word[0] == 'p' && word[1] == 'a' && is_prefix(word))
+        refuse_password(parser);
+    else if (*word != '\0' && is_prefix(word))
+        refuse_ambiguous(parser, word);
+    else
+        refuse_unknown(parser, "--", word);
+    free(word);
+    return false;
+}
+
+static bool refuse_missing(const struct parser *parser)
+{
+    const struct option_row *row = find_row(optopt);
+    return why_set(parser->why, parser->why_size, "--%s: needs an argument: %s", row->name, row->argument);
+}
+
+static bool apply(const struct parser *parser, const struct option_row *row, struct settings *settings)
+{
+    char reason[256];
+    settings->given |= option_bits(row);
+    if (option_apply(row, settings, optarg, reason, sizeof reason))
+        return true;
+    return why_set(parser->why, parser->why_size, "--%s: %s", row->name, reason);
+}
+
+/* One result of getopt. */
+static bool take(const struct parser *parser, int value, struct settings *settings)
+{
+    if (value == 1)
+        return refuse_stray(parser, optarg);
+    if (value == '?')
+        return refuse(parser);
+    if (value == ':')
+        return refuse_missing(parser);
+    if (value == PASSWORD)
+        return refuse_password(parser);
+    return apply(parser, find_row(value), settings);
+}
+
+static enum options_result parse(const struct parser *parser, int argc, struct settings *settings)
+{
+    opterr = 0;
+    optind = 0; /* glibc starts anew */
+    for (;;) {
+        int value = getopt_long(argc, parser->argv, parser->letters, parser->longs, NULL);
+        if (value == -1)
+            break;
+        if (value == 'h')
+            return OPTIONS_HELP;
+        if (value == 'V')
+            return OPTIONS_VERSION;
+        if (!take(parser, value, settings))
+            return OPTIONS_ERROR;
+    }
+    if (optind >= argc) /* nothing behind "--" */
+        return OPTIONS_RUN;
+    refuse_stray(parser, parser->argv[optind]);
+    return OPTIONS_ERROR;
+}
+
+enum options_result options_parse(int argc, char *const argv[], struct settings *settings, char *why, size_t why_size)
+{
+    struct parser parser = {.argv = argv, .why = why, .why_size = why_size};
+    make_letters(parser.letters);
+    parser.longs = make_longs();
+    if (!parser.longs) {
+        why_set(why, why_size, "out of memory");
+        return OPTIONS_ERROR;
+    }
+    enum options_result result = parse(&parser, argc, settings);
+    free(parser.longs);
+    return result;
+}
+
+int64_t options_timeout(int argc, char *const argv[], int64_t standard)
+{
+    struct parser parser = {.argv = argv};
+    struct settings settings = {.timeout = standard};
+    char reason[256];
+    make_letters(parser.letters);
+    parser.longs = make_longs();
+    opterr = 0;
+    optind = 0;
+    for (int value = 0; parser.longs && value != -1;) {
+        value = getopt_long(argc, argv, parser.letters, parser.longs, NULL);
+        const struct option_row *row = value == 't' ? find_row(value) : NULL;
+        if (row)
+            option_apply(row, &settings, optarg, reason, sizeof reason);
+    }
+    free(parser.longs);
+    return settings.timeout;
+}

@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What servers can do wrong, where, and what the probe has to say to it: each phase times each misdeed, and what can only be done
+# in one place. run_misdeeds() runs them side by side, each with a server (Hostile.pm) and a probe of its own.
+package Misdeeds;
+
+use strict;
+use warnings;
+
+use Exporter 'import';
+use MIME::Base64 qw(decode_base64 encode_base64);
+use Test::More import => [qw(cmp_ok diag is like ok subtest unlike)];
+use Time::HiRes qw(sleep);
+
+use Certificates;
+use Hostile;
+use Probe;
+use Readme qw(readme_says);
+use TempDir;
+
+our @EXPORT_OK = qw(phases_times_misdeeds special_misdeeds run_misdeeds);
+
+my $sanitized = grep { /asan/ } Probe->program;
+
+use constant PASSWORD => 'correct horse';
+
+# Seconds: of a run that shall end at its deadline, of one that shall not get there, and what ending may take.
+my $STRUCK = $sanitized ? 8 : 4;
+use constant NOT_STRUCK => 30;
+my $PATIENCE = $sanitized ? 15 : 5;
+
+# Of the program and its child: KiB of memory, and seconds of CPU time that one may take that only waits.
+use constant MEMORY_MOST => 64 * 1024;
+my $WAITING_CPU_MOST = $sanitized ? 5 : 1;
+
+# The phase that the probe names.
+my %NAMED = (
+    accept => 'stream', stream => 'stream', features => 'stream', starttls => 'tls', tls => 'tls', sasl => 'auth', bind => 'bind',
+    session => 'bind', ping => 'ping'
+);
+
+# The condition of each pair; "ok": the probe is through and does not care.
+my $TABLE = <<'END';
+misdeed         accept          stream          features        starttls        tls        sasl            bind            session         ping            close
+silence         deadline        deadline        deadline        deadline        deadline   deadline        deadline        deadline        deadline        ok
+drip            deadline        deadline        deadline        deadline        deadline   deadline        deadline        deadline        deadline        ok
+reset           connection-lost connection-lost connection-lost connection-lost tls-failed connection-lost connection-lost connection-lost connection-lost ok
+close           connection-lost connection-lost connection-lost connection-lost tls-failed connection-lost connection-lost connection-lost connection-lost ok
+garbage         not-xmpp        not-xmpp        not-xmpp        not-xmpp        tls-failed not-xmpp        not-xmpp        not-xmpp        not-xmpp        ok
+http            not-xmpp        not-xmpp        not-xmpp        not-xmpp        tls-failed not-xmpp        not-xmpp        not-xmpp        not-xmpp        ok
+bad_xml         not-xmpp        not-xmpp        not-xmpp        not-xmpp        tls-failed not-xmpp        not-xmpp        not-xmpp        not-xmpp        ok
+invalid_utf8    not-xmpp        not-xmpp        not-xmpp        not-xmpp        tls-failed not-xmpp        not-xmpp        not-xmpp        not-xmpp        ok
+nul             not-xmpp        not-xmpp        not-xmpp        not-xmpp        tls-failed not-xmpp        not-xmpp        not-xmpp        not-xmpp        ok
+entity_bomb     not-xmpp        not-xmpp        not-xmpp        not-xmpp        tls-failed not-xmpp        not-xmpp        not-xmpp        not-xmpp        ok
+huge_stanza     not-xmpp        not-xmpp        not-xmpp        not-xmpp        tls-failed not-xmpp        not-xmpp        not-xmpp        flooded         ok
+deep_nesting    not-xmpp        not-xmpp        not-xmpp        not-xmpp        tls-failed not-xmpp        not-xmpp        not-xmpp        not-xmpp        ok
+flood           not-xmpp        not-xmpp        not-xmpp        not-xmpp        tls-failed not-xmpp        flooded         flooded         ok              ok
+wrong_namespace not-xmpp        not-xmpp        not-xmpp        not-xmpp        tls-failed not-xmpp        not-xmpp        not-xmpp        not-xmpp        ok
+stream_error    system-shutdown system-shutdown system-shutdown system-shutdown tls-failed system-shutdown system-shutdown system-shutdown system-shutdown ok
+see_other_host  see-other-host  see-other-host  see-other-host  see-other-host  tls-failed see-other-host  see-other-host  see-other-host  see-other-host  ok
+END
+
+# Arguments of those that have some.
+my %ARGUMENTS = (
+    huge_stanza => [100],           # MB
+    deep_nesting => [200_000],      # levels
+    flood => [10_000],              # a second
+    stream_error => ['system-shutdown', 'in words'],
+);
+
+# What can only be done in one place: what, the server's options, phase, condition; then, as far as they differ, the
+# probe's arguments (arguments), whether a login may be tried (login 1), and whether there is little to do but to wait (waits 1);
+# slow 1: AddressSanitizer looks at each byte again and again where others take 0.3 s, and is spared.
+my @SPECIAL = (
+    ['plaintext injected behind <proceed/>', { starttls => 'injected' }, 'tls', 'tls-failed'],
+    ['an unfinished element injected', { starttls => [injected => '<stream:features><mech'] }, 'tls', 'tls-failed'],
+    ['a success injected', { starttls => [injected => "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"] }, 'tls', 'tls-failed'],
+    ['a stream error injected', { starttls => [injected => '<stream:error/>'] }, 'tls', 'tls-failed'],
+    ['STARTTLS stripped, mechanisms offered', { features => 'no_starttls' }, 'tls', 'starttls-missing'],
+    ['STARTTLS stripped, nothing offered', { features => 'empty_features' }, 'tls', 'starttls-missing'],
+    ['STARTTLS refused', { starttls => 'starttls_failure' }, 'tls', 'tls-failed'],
+    ['a certificate that nobody has signed', { certificate => 'self_signed' }, 'tls', 'cert-untrusted'],
+    ['a certificate of an unknown authority', { certificate => 'unknown_ca' }, 'tls', 'cert-untrusted'],
+    ['a certificate for another name', { certificate => 'wrong_name' }, 'tls', 'cert-hostname'],
+    ['a certificate that has expired', { certificate => 'expired' }, 'tls', 'cert-expired'],
+    ['an entity bomb behind TLS', { stream2 => 'entity_bomb' }, 'stream', 'not-xmpp'],
+    ['an entity bomb behind the login', { stream3 => 'entity_bomb' }, 'stream', 'not-xmpp', login => 1],
+    ['HTTP behind direct TLS', { mode => 'direct', stream2 => 'http' }, 'stream', 'not-xmpp', arguments => ['--tls=direct']],
+    ['a wrong namespace behind TLS', { stream2 => 'wrong_namespace' }, 'stream', 'not-xmpp'],
+    ['a text of a million pieces', { features => sub { $_[0]->send('<a>' . '&amp;' x 1_000_000) } }, 'stream', 'not-xmpp',
+        slow => 1],
+    ['a million attributes', { features => sub { $_[0]->send('<a' . join '', map { " a$_=''" } 1 .. 1_000_000) } }, 'stream', 'not-xmpp'],
+    ['a name of a million bytes', { features => sub { $_[0]->send('<' . 'a' x 1_000_000) } }, 'stream', 'not-xmpp'],
+    ['renegotiation during SASL', { sasl => 'renegotiate', tls_options => { SSL_version => 'TLSv1_2' } }, 'tls', 'tls-failed', login => 1],
+    ['renegotiation during bind', { bind => 'renegotiate', tls_options => { SSL_version => 'TLSv1_2' } }, 'tls', 'tls-failed', login => 1],
+    ['renegotiation with a pong', { ping => 'renegotiate', tls_options => { SSL_version => 'TLSv1_2' } }, 'tls', 'tls-failed', login => 1],
+
+    ['mechanisms downgraded to PLAIN', { mechanisms => ['PLAIN'] }, 'auth', 'mechanism-downgraded', arguments => ['--require-mechanism=SCRAM-SHA-256']],
+    ['mechanisms downgraded to SCRAM without binding', { mechanisms => ['SCRAM-SHA-1'] }, 'auth', 'mechanism-downgraded',
+        arguments => ['--require-mechanism=SCRAM-SHA-256-PLUS', '--require-mechanism=SCRAM-SHA-256']],
+    ['mechanisms that nobody knows', { mechanisms => ['X-ROT13'] }, 'auth', 'no-mechanism'],
+    ['mechanisms taken away', { features2 => 'empty_features' }, 'auth', 'no-mechanism'],
+
+    # who does not know the password is not healthy
+    ['SCRAM with 2,000,000,000 iterations', { scram => { iterations => 2_000_000_000 } }, 'auth', 'server-not-authenticated', login => 1],
+    ['SCRAM with 2^64 iterations', { scram => { iterations => '18446744073709551616' } }, 'auth', 'server-not-authenticated', login => 1],
+    ['SCRAM with no iteration', { scram => { iterations => 0 } }, 'auth', 'server-not-authenticated', login => 1],
+    ['SCRAM with -1 iterations', { scram => { iterations => -1 } }, 'auth', 'server-not-authenticated', login => 1],
+    ['SCRAM with a salt of 1,000 bytes', { scram => { salt => 's' x 1000 } }, 'auth', 'server-not-authenticated', login => 1],
+    ['SCRAM with a salt of 100,000 bytes', { scram => { salt => 's' x 100_000 } }, 'auth', 'server-not-authenticated', login => 1],
+    ['SCRAM with a salt that is no base64', { scram => { salt64 => '!!!!' } }, 'auth', 'server-not-authenticated', login => 1],
+    ['SCRAM without a salt', { scram => { salt64 => '' } }, 'auth', 'server-not-authenticated', login => 1],
+    ['a nonce that is not ours', { scram => { nonce => sub { 'another' } } }, 'auth', 'server-not-authenticated', login => 1],
+    ['our nonce and nothing more', { scram => { nonce => sub { $_[0] } } }, 'auth', 'server-not-authenticated', login => 1],
+    ['our nonce cut short', { scram => { nonce => sub { substr $_[0], 0, -1 } } }, 'auth', 'server-not-authenticated', login => 1],
+    ['our nonce behind another', { scram => { nonce => sub { "another$_[0]" } } }, 'auth', 'server-not-authenticated', login => 1],
+    ['a wrong server signature', { scram => { signature => 'x' x 32 } }, 'auth', 'server-not-authenticated', login => 1],
+    ['a wrong signature and a challenge of its own', { scram => { signature => 'x' x 32, final => 'challenge' } }, 'auth',
+        'server-not-authenticated', login => 1],
+    ['a signature cut short', { scram => { signature => 'x' } }, 'auth', 'server-not-authenticated', login => 1],
+    ['an empty signature', { scram => { signature => '' } }, 'auth', 'server-not-authenticated', login => 1],
+    ['success without the final message', { scram => { final => 'none' } }, 'auth', 'server-not-authenticated', login => 1],
+    ['success in place of the first challenge', { sasl => 'success' }, 'auth', 'server-not-authenticated', login => 1],
+    ['success with a signature, without a challenge', { sasl => [success => encode_base64('v=' . encode_base64('x' x 32, ''), '')] },
+        'auth', 'server-not-authenticated', login => 1],
+    ['success in place of the first features', { features => 'success' }, 'auth', 'server-not-authenticated'],
+    ['success in place of <proceed/>', { starttls => 'success' }, 'auth', 'server-not-authenticated'],
+    ['success in place of the mechanisms', { features2 => 'success' }, 'auth', 'server-not-authenticated'],
+    ['SASL2 success in place of the first features', { features => 'sasl2_success' }, 'auth', 'server-not-authenticated'],
+    ['SASL2 success in place of the mechanisms', { features2 => 'sasl2_success' }, 'auth', 'server-not-authenticated'],
+    ['SASL2 success in place of the first challenge', { sasl => 'sasl2_success' }, 'auth', 'server-not-authenticated', login => 1],
+    ['a second success', { features3 => 'success' }, 'auth', 'server-not-authenticated', login => 1],
+    ['challenges of garbage', { sasl => [challenge => "\xff\0\x01", 'x'] }, 'auth', 'server-not-authenticated', login => 1],
+
+    ['pings whose answers nobody takes', { ping => 'deaf' }, 'ping', 'flooded', login => 1],
+
+    # who says again what it was told
+    ['PLAIN told again', { mechanisms => ['PLAIN'], sasl => 'echo' }, 'auth', 'not-authorized', login => 1],
+    ['SCRAM told again', { sasl => 'echo' }, 'auth', 'not-authorized', login => 1],
+    ['PLAIN told again, cut by the end of a record', { mechanisms => ['PLAIN'], sasl => [echo => 130] }, 'auth', 'not-authorized', login => 1],
+);
+
+# Every pair of the table as a case: name, server's options, phase, condition, and whether a login may be tried.
+sub phases_times_misdeeds {
+    my ($head, @rows) = split /\n/, $TABLE;
+    my (undef, @phases) = split ' ', $head;
+    my @cases;
+    for my $row (@rows) {
+        my ($misdeed, @conditions) = split ' ', $row;
+        for my $i (0 .. $#phases) {
+            my $phase = $phases[$i];
+            my $action = [$misdeed, @{ $ARGUMENTS{$misdeed} // [] }];
+            my $named = $NAMED{$phase};
+            # The socket may be dead before the stream is begun.
+            $named = 'connect|stream' if $phase eq 'accept' && $misdeed eq 'reset';
+            push @cases, ["$phase: $misdeed", { wants_session => 1, $phase => $action }, $named, $conditions[$i], login => $i > 4,
+                waits => scalar($misdeed =~ /\A(?:silence|drip)\z/)];
+        }
+    }
+    readme_says(scalar(@cases) . ' hostile servers: ' . @phases . ' phases x ' . @rows . ' misdeeds');
+    return @cases;
+}
+
+sub special_misdeeds {
+    my @cases = grep { my (undef, undef, undef, undef, %more) = @$_; !($sanitized && $more{slow}) } @SPECIAL;
+    readme_says(scalar(@SPECIAL) . ' more whose misdeed is possible in one place only');
+    return @cases;
+}
+
+# Runs the cases, those first that wait for a deadline, so many at the same time. Returns the most KiB of memory that one took.
+sub run_misdeeds {
+    my ($parallel, @cases) = @_;
+    my $certificates = Certificates->new(domain => 'example.org');
+    my @waiting = ((grep { $_->[3] eq 'deadline' } @cases), (grep { $_->[3] ne 'deadline' } @cases));
+    my @running;
+    my $most = 0;
+    while (@waiting || @running) {
+        push @running, start($certificates, shift @waiting) while @waiting && @running < $parallel;
+        my @still;
+        for my $case (@running) {
+            if (!$case->{run}->ended) {
+                push @still, $case;
+                next;
+            }
+            my $memory = check($case);
+            $most = $memory if $memory > $most;
+        }
+        @running = @still;
+        sleep 0.005;
+    }
+    return $most;
+}
+
+sub start {
+    my ($certificates, $case) = @_;
+    my ($name, $option, $phase, $condition, %more) = @$case;
+    my $server = Hostile->new(certificates => $certificates, password => PASSWORD, %$option);
+    my $limit = $condition eq 'deadline' ? $STRUCK : NOT_STRUCK;
+    my $dir = temp_dir();
+    # GNU time tells what the program and its child took.
+    my $run = Probe->start(
+        ['-q', '-f', '%M %U %S', '-o', "$dir/took", Probe->program, '-j', 'alice@example.org', '-H', $server->host, '-p', $server->port,
+            '--ca-file', $server->ca_file, '-t', $limit, '-vvv', @{ $more{arguments} // [] }],
+        env => { CHECK_XMPP_PING_PASSWORD => PASSWORD },
+        program => '/usr/bin/time',
+        limit => $limit + 2 * $PATIENCE,
+    );
+    return { name => $name, phase => $phase, condition => $condition, %more, server => $server, run => $run, limit => $limit, dir => $dir };
+}
+
+sub check {
+    my ($case) = @_;
+    my ($name, $run, $server) = @$case{qw(name run server)};
+    $server->stop;
+    my ($memory, $user, $system) = read_file("$case->{dir}/took") =~ /^(\d+) ([\d.]+) ([\d.]+)$/m;
+    subtest $name => sub {
+        my $passed = $run->is_valid($name);
+        if ($case->{condition} eq 'ok') {
+            $passed &= is $run->exit, 0, 'it is OK';
+        } else {
+            $passed &= is $run->exit, 2, 'it is CRITICAL';
+            $passed &= like $run->phase . ': ' . $run->condition, qr/\A(?:$case->{phase}): $case->{condition}\z/, 'phase and condition';
+        }
+        $passed &= cmp_ok $run->elapsed, '<', $case->{condition} eq 'deadline' ? $case->{limit} + $PATIENCE : NOT_STRUCK, 'in time';
+        $passed &= ok defined $memory, 'what it took is known';
+        $passed &= cmp_ok $memory, '<', MEMORY_MOST, 'KiB of memory are bounded' if !$sanitized;
+        $passed &= cmp_ok $user + $system, '<', $WAITING_CPU_MOST, 'waiting takes no CPU time' if $case->{waits};
+        $passed &= no_secret_told($run, $server);
+        $passed &= no_secret_sent($server, $case->{login});
+        diag "$name\n", $run->explain if !$passed;
+    };
+    return $memory // 0;
+}
+
+# Neither the password in any form nor anything of the SASL exchange is in the output.
+sub no_secret_told {
+    my ($run, $server) = @_;
+    my @secrets = (PASSWORD, 'cj0');    # "r=", with which the server's first message begins
+    push @secrets, map { encode_base64($_, '') =~ s/=+\z//r } PASSWORD, "\0alice\0" . PASSWORD;
+    my @sent = $server->received =~ m{<(?:auth|response)\b[^>]*>([^<]{8,})</}g;
+    push @secrets, map { substr $_, 0, 16 } @sent;    # what is left when a text was cut
+    push @secrets, map { decode_base64($_) =~ /,p=(.{8,})\z/ ? $1 : () } @sent;
+    my $any = join '|', map { quotemeta } @secrets;
+    return unlike $run->stdout, qr/$any/, 'no secret is told';
+}
+
+# A login is tried once at most, never in clear, and only where it may be tried at all.
+sub no_secret_sent {
+    my ($server, $allowed) = @_;
+    my $passed = unlike $server->received('clear'), qr/<auth\b|<response\b/, 'no secret is sent in clear';
+    my $tried = () = $server->received =~ /<auth\b/g;
+    return $passed & cmp_ok $tried, '<=', $allowed ? 1 : 0, 'logins tried';
+}
+
+1;
