@@ -36,12 +36,13 @@ void failure_set_wire(struct failure *failure, enum phase phase, enum wire_condi
 /* Fills a failure that is the probe's own fault: it has no condition. */
 void failure_set_own_fault(struct failure *failure, enum phase phase, const char *words);
 
-/* TEXT, the network's, or "[masked]" when it holds a secret: a server that was told one may say it again. To be asked
- * before a text is cut to the size of a record, as half a secret is not found in it. NULL stays NULL. */
+/* TEXT, a stranger's, or "[masked]" when it holds a secret: a server that was told one may say it again. To be asked
+ * for each piece of a sentence that strangers have said, as our own words say nothing of a password that is one of
+ * them; and before a text is cut to the size of a record, as half a secret is not found in it. NULL stays NULL. */
 const char *tell_masked(const struct teller *teller, const char *text);
 
-/* Writes an event, its texts masked where they hold a secret. When the parent is gone the process ends: there is no one
- * to work for. */
+/* Writes an event; a text that holds a secret which is no word is masked here at the latest. When the parent is gone
+ * the process ends: there is no one to work for. */
 void tell(const struct teller *teller, const struct event *event);
 
 /* Ends the open phase and begins PHASE at the same time stamp; nothing when it is open already. */

@@ -116,6 +116,11 @@ void secret_wipe(struct secret *secret)
 #define SHORTEST_TOLD 4
 #define SHORTEST_MESSAGE 8
 
+/* The places of the password's forms. */
+enum { FORM_PLAIN, FORM_ESCAPED, FORM_BASE64, FORM_SASL_PLAIN };
+
+static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
 /* The longest form: a password of entities. */
 #define FORM_SIZE (6 * sizeof(((struct secret *)NULL)->value))
 
@@ -186,16 +191,17 @@ void secrets_collect(struct secrets *secrets, const struct secret *secret, const
     RAND_bytes(secrets->key, sizeof secrets->key); /* if it fails, the digests are plain ones */
     if (!secret->set || secret->length < SHORTEST_TOLD)
         return;
-    add_form(secrets, &secrets->forms[0], secret->value, secret->length);
-    add_base64(secrets, &secrets->forms[1], secret->value, secret->length);
+    secrets->is_word = strspn(secret->value, letters) == secret->length;
+    add_form(secrets, &secrets->forms[FORM_PLAIN], secret->value, secret->length);
+    add_base64(secrets, &secrets->forms[FORM_BASE64], secret->value, secret->length);
     char plain[2 * sizeof secret->value]; /* NUL node NUL password (RFC 4616) */
     int length = snprintf(plain, sizeof plain, "%c%s%c%s", '\0', node, '\0', secret->value);
     if (length > 0 && (size_t)length < sizeof plain)
-        add_base64(secrets, &secrets->forms[2], plain, (size_t)length);
+        add_base64(secrets, &secrets->forms[FORM_SASL_PLAIN], plain, (size_t)length);
     explicit_bzero(plain, sizeof plain);
     char escaped[FORM_SIZE];
     escape(escaped, secret->value);
-    add_form(secrets, &secrets->forms[3], escaped, strlen(escaped));
+    add_form(secrets, &secrets->forms[FORM_ESCAPED], escaped, strlen(escaped));
     explicit_bzero(escaped, sizeof escaped);
 }
 
@@ -226,13 +232,23 @@ static bool form_is_in(const struct secrets *secrets, const struct secret_form *
     }
 }
 
-bool secrets_are_in(const struct secrets *secrets, const char *text)
+static bool any_is_in(const struct secrets *secrets, size_t first, const char *text)
 {
     size_t length = strlen(text);
-    for (size_t i = 0; i < SECRET_FORMS; i++)
+    for (size_t i = first; i < SECRET_FORMS; i++)
         if (form_is_in(secrets, &secrets->forms[i], text, length))
             return true;
     return false;
+}
+
+bool secrets_are_in(const struct secrets *secrets, const char *text)
+{
+    return any_is_in(secrets, 0, text);
+}
+
+bool secrets_are_in_ours(const struct secrets *secrets, const char *text)
+{
+    return any_is_in(secrets, secrets->is_word ? FORM_BASE64 : 0, text);
 }
 
 void secrets_wipe(struct secrets *secrets)

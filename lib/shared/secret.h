@@ -38,6 +38,7 @@ void secret_wipe(struct secret *secret);
 #define SECRET_FORMS (SECRET_PASSWORD_FORMS + 2)
 struct secrets {
     unsigned char key[32];
+    bool is_word; /* the password has letters only, as words of ours have */
     struct secret_form {
         size_t length; /* 0: none */
         unsigned sum;  /* of its bytes: most places in a text need no digest to be ruled out */
@@ -52,8 +53,11 @@ void secrets_collect(struct secrets *secrets, const struct secret *secret, const
 /* Adds a MESSAGE of the SASL exchange, in base64; of more than two the last counts. */
 void secrets_add(struct secrets *secrets, const char *message);
 
-/* Whether TEXT holds one of them. */
+/* Whether TEXT, which a stranger has said, holds one of them. */
 bool secrets_are_in(const struct secrets *secrets, const char *text);
+
+/* The same for a text of our own, which says nothing of a password that is a word: to mask that would give it away. */
+bool secrets_are_in_ours(const struct secrets *secrets, const char *text);
 
 /* Overwrites them. */
 void secrets_wipe(struct secrets *secrets);
