@@ -262,7 +262,7 @@ SKIP: {
 sub await_guard {
     my ($run) = @_;
     for (my $end = now() + 10; now() < $end; sleep 0.001) {
-        my ($blocked) = read_file('/proc/' . $run->pid . '/status') =~ /^SigBlk:\s*([0-9a-f]+)/m;
+        my ($blocked) = read_file('/proc/' . $run->pid . '/status') =~ /\AName:\s*check_xmpp.*^SigBlk:\s*([0-9a-f]+)/ms;
         return if defined $blocked && hex(substr $blocked, -8) & 1 << 14;
     }
     die "it holds no signal back\n";
