@@ -9,6 +9,7 @@
 
 use strict;
 use warnings;
+use Cwd qw(abs_path);
 use FindBin;
 use IO::Socket::INET;
 use JSON::PP;
@@ -143,6 +144,12 @@ sub alone {
     return Probe->start([@arguments], env => { CHECK_XMPP_PING_PASSWORD => undef });
 }
 
+sub without_landlock {
+    my (@arguments) = @_;
+    my $under = abs_path($ENV{OBJECTS} // 'obj') . '/t/under';
+    return Probe->start(['no-landlock', Probe->program, @account, @arguments], program => $under, env => \%password);
+}
+
 # A listener whose queue is full drops what comes.
 sub dropping {
     my $listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 1) or die "TCP: $@\n";
@@ -215,6 +222,7 @@ my @cases = (
     ['UNKNOWN - --ca-file: ca.pem cannot be read: No such file or directory', 'check_xmpp_ping -j probe@example.org --ca-file ca.pem'],
     ['UNKNOWN - --tls: none would send the password in clear text to 192.0.2.7, not loopback', \&alone, @account, '--tls=none', '-H', '192.0.2.7'],
     ['UNKNOWN - --extra-opts: monitoring-plugins.ini has no section [nosuch]', 'echo "[some]" >monitoring-plugins.ini; check_xmpp_ping --extra-opts=nosuch@monitoring-plugins.ini'],
+    ['UNKNOWN - --require-sandbox: files (Landlock) cannot be barred on this machine', \&without_landlock, '--require-sandbox'],
     ['UNKNOWN - killed by SIGTERM in phase stream', \&killed, 'TERM'],
     # dns
     ['CRITICAL - dns: dns-not-found: example.org has no SRV record and no address', \&named, {}],
