@@ -22,7 +22,7 @@ PROGRAM ?= check_xmpp_ping
 CFLAGS ?= -O2 -g
 HARDENING ?= -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
 WARNINGS  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes
-PACKAGES  := libstrophe libssl libcrypto libconfig libcares libgsasl libidn libidn2 jansson
+PACKAGES  := libstrophe libssl libcrypto libconfig libcares libidn libidn2 jansson
 # The child's sandbox; the program builds without it, too, and then says so in --version.
 SECCOMP   := $(shell $(PKG_CONFIG) --exists libseccomp && echo libseccomp)
 

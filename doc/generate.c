@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "condition.h"
+#include "mechanism.h"
+#include "metric.h"
 #include "options.h"
 #include "phase.h"
 #include "secret.h"
@@ -309,40 +311,96 @@ static void fill(void)
 
 /* --- completion --- */
 
-static void print_bash_reply(const char *action, const char *words)
-{
-    printf("            mapfile -t COMPREPLY < <(compgen %s%s%s%s -- \"$current\")\n", action, words ? " '" : "",
-           words ? words : "", words ? "'" : "");
-}
+/* Words with spaces between, by a function each. */
 
-/* CONDITION= */
-static void print_bash_conditions(void)
+static void print_conditions(void)
 {
-    fputs("            mapfile -t COMPREPLY < <(compgen -S = -W '", stdout);
     for (size_t i = 0; i < COUNT(all_names); i++) {
         if (is_first(i))
             printf("%s%s", i > 0 ? " " : "", all_names[i]);
     }
-    puts("' -- \"$current\")");
+}
+
+/* Of any run; those of remotes are the user's. */
+static void print_labels(void)
+{
+    struct settings settings;
+    struct metrics metrics = {0};
+    if (settings_init(&settings) && metrics_init(&metrics, &settings)) {
+        for (size_t i = 0; i < metrics.count; i++)
+            printf("%s ", metrics.list[i].label);
+    }
+    metrics_free(&metrics);
+    settings_free(&settings);
+    fputs("remotes_up endpoints_up", stdout);
+}
+
+static void print_words(const char *const *words)
+{
+    for (size_t i = 0; words[i]; i++)
+        printf("%s%s", i > 0 ? " " : "", words[i]);
+}
+
+static void print_mechanisms(void)
+{
+    for (size_t i = 0; i < mechanism_count; i++)
+        printf("%s%s", i > 0 ? " " : "", mechanism_table[i].name);
+}
+
+static void print_offers(void)
+{
+    print_mechanisms();
+    putchar(' ');
+    print_words(server_feature_names);
+}
+
+/* The arguments that are names of other tables. */
+static const struct completion {
+    const char *option;
+    void (*print)(void);
+    const char *end; /* what goes on behind the name */
+} completions[] = {
+    {"map", print_conditions, "="}, {"limit", print_labels, ","},     {"require-mechanism", print_mechanisms, ""},
+    {"offers", print_offers, ""},   {"offers-not", print_offers, ""},
+};
+
+static const struct completion *find_completion(const char *option)
+{
+    for (size_t i = 0; i < COUNT(completions); i++) {
+        if (strcmp(completions[i].option, option) == 0)
+            return &completions[i];
+    }
+    return NULL;
 }
 
 /* What completes the argument of ROW; nothing does most. */
+static void print_bash_action(const struct option_row *row)
+{
+    const struct completion *completion = find_completion(row->name);
+    bool directory = strcmp(row->argument, "DIR") == 0;
+    if (completion) {
+        fputs("            _check_xmpp_ping_words '", stdout);
+        completion->print();
+        printf("' %s\n", completion->end);
+    } else if (row->choices) {
+        fputs("            _check_xmpp_ping_words '", stdout);
+        print_words(row->choices);
+        puts("'");
+    } else if (strcmp(row->name, "profile") == 0) {
+        puts("            _check_xmpp_ping_words \"$(_check_xmpp_ping_profiles)\"");
+    } else if (directory || strcmp(row->argument, "FILE") == 0) {
+        puts("            compopt -o filenames");
+        printf("            mapfile -t COMPREPLY < <(compgen %s -- \"$current\")\n", directory ? "-d" : "-f");
+    }
+}
+
 static void print_bash_case(const struct option_row *row)
 {
     fputs("        ", stdout);
     if (row->letter)
         printf("-%c | ", row->letter);
     printf("--%s)\n", row->name);
-    bool directory = strcmp(row->argument, "DIR") == 0;
-    if (strcmp(row->name, "map") == 0) {
-        puts("            compopt -o nospace");
-        print_bash_conditions();
-    } else if (row->choices) {
-        print_bash_reply("-W", row->choices);
-    } else if (directory || strcmp(row->argument, "FILE") == 0) {
-        puts("            compopt -o filenames");
-        print_bash_reply(directory ? "-d" : "-f", NULL);
-    }
+    print_bash_action(row);
     puts("            return\n"
          "            ;;");
 }
@@ -351,6 +409,24 @@ static void print_bash(void)
 {
     puts("# bash completion of check_xmpp_ping, made from its table of options\n"
          "# shellcheck shell=bash\n"
+         "# The words of $1 that fit, each with $2 behind it.\n"
+         "_check_xmpp_ping_words()\n"
+         "{\n"
+         "    [[ -z ${2-} ]] || compopt -o nospace\n"
+         "    mapfile -t COMPREPLY < <(compgen -S \"${2-}\" -W \"$1\" -- \"$current\")\n"
+         "}\n"
+         "# The profiles of the file that the command line names, else of the standard one.\n"
+         "_check_xmpp_ping_profiles()\n"
+         "{\n"
+         "    local i file=()\n"
+         "    for ((i = 1; i + 1 < COMP_CWORD; i++)); do\n"
+         "        case ${COMP_WORDS[i]} in\n"
+         "            -f | --config) file=(-f \"${COMP_WORDS[i + 1]/#=/${COMP_WORDS[i + 2]}}\") ;;\n"
+         "        esac\n"
+         "    done\n"
+         "    \"${COMP_WORDS[0]}\" \"${file[@]}\" --config-test 2>/dev/null |\n"
+         "        sed -n -e 's/^    \\([^ ]*\\) = {$/\\1/p' -e 's/^.*, profile \\([^ ]*\\))$/\\1/p' | sort -u\n"
+         "}\n"
          "_check_xmpp_ping()\n"
          "{\n"
          "    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}\n"

@@ -18,7 +18,7 @@ use Prosody;
 my @worlds = qw(all some none family gone deaf half twins zero void);
 my %accounts = map { ("alice\@$_.test" => 'secret') } @worlds;
 my $certificates = Certificates->new(domain => 'base.test');
-my %common = (domain => 'base.test', domains => [map { "$_.test" } @worlds], accounts => { %accounts, alice => 'secret' }, iterations => 1000,
+my %common = (domain => 'base.test', domains => [map { "$_.test" } @worlds], accounts => { %accounts, alice => 'secret' }, iterations => 4096,
     certificates => $certificates);
 my $one = Prosody->new(%common);
 my $two = Prosody->new(%common, certificate => 'expiring');

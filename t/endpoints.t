@@ -16,7 +16,7 @@ use NameServer;
 use Probe;
 use Prosody;
 
-my $server = Prosody->new(domain => 'base.test', domains => ['next.test'], accounts => { 'alice@next.test' => 'secret' }, iterations => 1000);
+my $server = Prosody->new(domain => 'base.test', domains => ['next.test'], accounts => { 'alice@next.test' => 'secret' }, iterations => 4096);
 my $good = $server->port;
 
 my $header = "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0' id='x' from='next.test'>";
@@ -93,7 +93,7 @@ for my $world (@worlds) {
 # before or behind it.
 {
     my $middle = Prosody->new(
-        domain => 'middle.test', host => '127.0.0.3', accounts => { alice => 'secret' }, iterations => 1000,
+        domain => 'middle.test', host => '127.0.0.3', accounts => { alice => 'secret' }, iterations => 4096,
         certificates => $server->certificates, certificate => $server->certificates->leaf('good', domain => 'middle.test'),
     );
     my $port = $middle->port;

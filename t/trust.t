@@ -17,7 +17,7 @@ use TempDir;
 
 my $certificates = Certificates->new(domain => 'example.org');
 my %server = map {
-    $_ => Prosody->new(domain => 'example.org', certificates => $certificates, certificate => $_, iterations => 1000,
+    $_ => Prosody->new(domain => 'example.org', certificates => $certificates, certificate => $_, iterations => 4096,
         accounts => { alice => 'secret' })
 } qw(good chain self_signed unknown_ca expired);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base64.h"
 #include "expect.h"
 #include "clock.h"
 #include "jid.h"
@@ -12,6 +13,8 @@
 #include "stanza.h"
 #include "tls.h"
 #include "xmlns.h"
+
+#define SCRAM_ITERATIONS_LEAST 4096
 
 static void fail(struct login *login, enum phase phase, enum condition condition, const char *cause)
 {
@@ -117,68 +120,50 @@ static void start_tls(struct login *login)
 
 /* --- SASL --- */
 
-static void send_sasl(struct login *login, const char *name, char *message)
+/* Sends MESSAGE, which is wiped, in base64; an empty one as "=" (RFC 6120 section 6.4.2), but for SCRAM's last, with
+ * which nothing is said. */
+static void send_sasl(struct login *login, const char *name, struct sasl_message *message)
 {
-    xmpp_stanza_t *stanza = stanza_new(login->stream->ctx, name, SASL_XMLNS, message);
+    char encoded[BASE64_SIZE(SASL_MESSAGE_MAX)];
+    base64_encode(message->data, message->length, encoded);
+    if (message->length == 0 && sasl_iterations(login->sasl) == 0)
+        strcpy(encoded, "=");
+    explicit_bzero(message, sizeof *message);
+    xmpp_stanza_t *stanza = stanza_new(login->stream->ctx, name, SASL_XMLNS, encoded);
     if (stanza && strcmp(name, "auth") == 0)
         xmpp_stanza_set_attribute(stanza, "mechanism", sasl_mechanism(login->sasl));
-    if (message)
-        secrets_add(login->secrets, message);
+    secrets_add(login->secrets, encoded);
+    explicit_bzero(encoded, sizeof encoded);
     send_and_release(login, stanza);
-    sasl_free_message(message);
 }
 
-/* Takes the server's message one step on. True when it was good: MESSAGE is then the answer, NULL for none. */
-static bool advance(struct login *login, const char *in, char **message)
+/* Whether the server's message was good; else the login has failed. */
+static bool is_good(struct login *login, enum sasl_result result, const char *why)
 {
-    char why[160];
-    switch (sasl_step(login->sasl, in, message, why, sizeof why)) {
-    case SASL_SEND:
-    case SASL_COMPLETE:
-        return true;
-    case SASL_REFUSED:
+    if (result == SASL_REFUSED)
         fail(login, PHASE_AUTH, CONDITION_SERVER_NOT_AUTHENTICATED, why);
-        break;
-    case SASL_REJECTED:
+    else if (result == SASL_REJECTED)
         fail_said(login, PHASE_AUTH, WIRE_SASL_NOT_AUTHORIZED, why);
-        break;
-    case SASL_OWN_FAULT:
+    else if (result == SASL_OWN_FAULT)
         fail_own(login, PHASE_AUTH, why);
-        break;
-    }
-    return false;
-}
-
-/* Where the server does not say how it binds to a channel, tls-unique is what it means; on TLS 1.3, where that is not
- * safe, some mean it all the same, and only one attempt is to be had: there it takes --require-mechanism to try. */
-static bool server_can_bind(const struct login *login, xmpp_stanza_t *features, const char *type)
-{
-    bool meant = strcmp(type, "tls-unique") == 0 || login->settings->required_count > 0;
-    return offer_can_bind(features, type, meant);
-}
-
-static void fail_no_mechanism(struct login *login, enum condition condition, char *const *names, size_t count)
-{
-    char offer[160];
-    offer_describe(names, count, offer, sizeof offer);
-    fail(login, PHASE_AUTH, condition, offer);
+    return result == SASL_GOOD;
 }
 
 static void take_auth_features(struct login *login, xmpp_stanza_t *features)
 {
-    char *names[OFFER_MECHANISMS_MAX];
-    size_t count = offer_mechanisms(features, names);
-    enum condition condition;
-    struct tls_binding binding;
-    bool bound = login->stream->wire.tls && tls_channel_binding(login->stream->wire.tls, &binding) &&
-                 server_can_bind(login, features, binding.type);
-    login->sasl = sasl_start(login->settings, (const char *const *)names, count, bound ? &binding : NULL, &condition);
-    if (!login->sasl && condition != CONDITION_NONE)
-        fail_no_mechanism(login, condition, names, count);
+    struct sasl_offer offer;
+    struct sasl_binding bindings[TLS_BINDINGS_MAX];
+    struct sasl_message message;
+    char why[200];
+    offer_read(features, &offer);
+    size_t count = tls_channel_bindings(login->stream->wire.tls, bindings);
+    login->sasl = sasl_start(login->settings, &offer, bindings, count, why, sizeof why);
+    explicit_bzero(bindings, sizeof bindings);
+    enum condition refused = login->settings->required_count ? CONDITION_MECHANISM_DOWNGRADED : CONDITION_NO_MECHANISM;
+    if (!login->sasl && why[0])
+        fail(login, PHASE_AUTH, refused, why);
     else if (!login->sasl)
         fail_own(login, PHASE_AUTH, "out of memory");
-    for (size_t i = 0; i < count; i++)
-        xmpp_free(login->stream->ctx, names[i]);
     if (!login->sasl)
         return;
 
@@ -186,61 +171,77 @@ static void take_auth_features(struct login *login, xmpp_stanza_t *features)
     struct event event = event_new(EVENT_MECHANISM);
     event_set(event.name, sasl_mechanism(login->sasl));
     tell(login->teller, &event);
-    char *message;
     login->step = LOGIN_AUTH;
-    if (advance(login, NULL, &message))
-        send_sasl(login, "auth", message);
+    if (is_good(login, sasl_begin(login->sasl, &message, why, sizeof why), why))
+        send_sasl(login, "auth", &message);
 }
 
-static void take_challenge(struct login *login, const char *in)
+/* The server's message; "=" and nothing are both an empty one. False when it is no base64: the login has failed. */
+static bool read_sasl(struct login *login, const char *text, struct sasl_message *message)
 {
-    if (sasl_is_complete(login->sasl)) { /* nothing is left to be asked */
-        fail(login, PHASE_AUTH, CONDITION_SERVER_NOT_AUTHENTICATED, "a challenge after the end of the exchange");
+    if (!text || strcmp(text, "=") == 0)
+        text = "";
+    if (base64_decode(text, strlen(text), message->data, sizeof message->data, &message->length))
+        return true;
+    fail(login, PHASE_AUTH, CONDITION_SERVER_NOT_AUTHENTICATED, "the server's message is no base64, or too long");
+    return false;
+}
+
+static void take_challenge(struct login *login, const char *text)
+{
+    struct sasl_message in, out;
+    char why[160];
+    if (read_sasl(login, text, &in) && is_good(login, sasl_challenge(login->sasl, &in, &out, why, sizeof why), why))
+        send_sasl(login, "response", &out);
+}
+
+/* Fewer iterations make it cheap to find the password from what the server keeps (RFC 5802 section 5.1). */
+static void tell_iterations(const struct login *login)
+{
+    unsigned long iterations = sasl_iterations(login->sasl);
+    char words[80];
+    if (iterations == 0 || iterations >= SCRAM_ITERATIONS_LEAST)
         return;
-    }
-    char *message;
-    if (advance(login, in, &message))
-        send_sasl(login, "response", message);
+    snprintf(words, sizeof words, "%lu iterations, %d are the least that is sound", iterations, SCRAM_ITERATIONS_LEAST);
+    tell_flaw(login->teller, CONDITION_SCRAM_WEAK, words);
 }
 
-/* <success/> ends the exchange only when the mechanism says so too: a server that skips its own proof does not know the
- * password. */
-static void take_success(struct login *login, const char *in)
+static void take_success(struct login *login, const char *text)
 {
-    if (!sasl_is_complete(login->sasl)) {
-        char *message = NULL;
-        if (!in || !*in) {
-            fail(login, PHASE_AUTH, CONDITION_SERVER_NOT_AUTHENTICATED, "success without the server's proof");
-            return;
-        }
-        if (!advance(login, in, &message))
-            return;
-        sasl_free_message(message);
-        if (!sasl_is_complete(login->sasl)) {
-            fail(login, PHASE_AUTH, CONDITION_SERVER_NOT_AUTHENTICATED, "success before the end of the exchange");
-            return;
-        }
-    }
+    struct sasl_message in;
+    char why[160];
+    if (!read_sasl(login, text, &in) || !is_good(login, sasl_success(login->sasl, &in, why, sizeof why), why))
+        return;
     tell_login(login->teller);
+    tell_iterations(login);
     sasl_free(login->sasl);
     login->sasl = NULL;
     secret_wipe(&login->settings->password);
     open_stream(login, LOGIN_BIND_FEATURES);
 }
 
+static void take_failure(struct login *login, xmpp_stanza_t *stanza)
+{
+    char *words;
+    enum wire_condition condition = stanza_condition(stanza, SPACE_SASL, &words);
+    const char *suspicion = sasl_suspicion(login->sasl, condition == WIRE_SASL_MALFORMED_REQUEST);
+    char both[sizeof login->failure.cause];
+    if (suspicion)
+        snprintf(both, sizeof both, "%.100s%s%s", words ? tell_masked(login->teller, words) : "", words ? ": " : "",
+                 suspicion);
+    fail_said(login, PHASE_AUTH, condition, suspicion ? both : words);
+    free(words);
+}
+
 static void take_sasl(struct login *login, xmpp_stanza_t *stanza)
 {
     char *text = xmpp_stanza_get_text(stanza);
-    if (stanza_is(stanza, "challenge", SASL_XMLNS)) {
+    if (stanza_is(stanza, "challenge", SASL_XMLNS))
         take_challenge(login, text);
-    } else if (stanza_is(stanza, "success", SASL_XMLNS)) {
+    else if (stanza_is(stanza, "success", SASL_XMLNS))
         take_success(login, text);
-    } else { /* failure */
-        char *words;
-        enum wire_condition condition = stanza_condition(stanza, SPACE_SASL, &words);
-        fail_said(login, PHASE_AUTH, condition, words);
-        free(words);
-    }
+    else
+        take_failure(login, stanza);
     if (text)
         xmpp_free(login->stream->ctx, text);
 }

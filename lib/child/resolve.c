@@ -309,7 +309,7 @@ bool resolve(const struct settings *settings, const struct service *service, int
     const char *host = settings->hostname ? settings->hostname : settings->jid.ascii;
     enum tls_mode tls = settings->tls == TLS_AUTO ? TLS_STARTTLS : settings->tls;
     uint16_t usual = tls == TLS_DIRECT ? service->port_direct : service->port;
-    uint16_t port = settings->port ? settings->port : usual;
+    uint16_t port = settings->port ? (uint16_t)settings->port : usual;
     union address literal;
     if (host_literal(host, &literal))
         return resolve_literal(settings, host, &literal, port, tls, resolution);

@@ -262,19 +262,48 @@ const struct tls_facts *tls_facts(const struct tls *tls)
     return &tls->facts;
 }
 
-bool tls_channel_binding(const struct tls *tls, struct tls_binding *binding)
+static bool bind_exporter(const struct tls *tls, struct sasl_binding *binding)
 {
     static const char label[] = "EXPORTER-Channel-Binding";
-    if (!tls->established)
-        return false;
-    if (SSL_version(tls->ssl) >= TLS1_3_VERSION) {
-        binding->type = "tls-exporter";
-        binding->length = 32;
-        return SSL_export_keying_material(tls->ssl, binding->data, 32, label, sizeof label - 1, NULL, 0, 0) == 1;
-    }
-    if (SSL_get_extms_support(tls->ssl) != 1)
-        return false;
-    binding->type = "tls-unique"; /* the first Finished message: the client's, as no session is resumed */
+    *binding = (struct sasl_binding){.type = "tls-exporter", .length = 32};
+    return SSL_export_keying_material(tls->ssl, binding->data, 32, label, sizeof label - 1, NULL, 0, 0) == 1;
+}
+
+/* The first Finished message: the client's, as no session is resumed. */
+static bool bind_unique(const struct tls *tls, struct sasl_binding *binding)
+{
+    *binding = (struct sasl_binding){.type = "tls-unique"};
     binding->length = SSL_get_finished(tls->ssl, binding->data, sizeof binding->data);
     return binding->length > 0 && binding->length <= sizeof binding->data;
+}
+
+/* The certificate by the hash of its signature, but never by MD5 or SHA-1 (RFC 5929 section 4.1). */
+static bool bind_end_point(const struct tls *tls, struct sasl_binding *binding)
+{
+    *binding = (struct sasl_binding){.type = "tls-server-end-point"};
+    X509 *leaf = SSL_get0_peer_certificate(tls->ssl);
+    int hash = NID_undef;
+    if (!leaf || X509_get_signature_info(leaf, &hash, NULL, NULL, NULL) != 1 || hash == NID_undef)
+        return false;
+    const EVP_MD *digest = hash == NID_md5 || hash == NID_sha1 ? EVP_sha256() : EVP_get_digestbynid(hash);
+    unsigned length = 0;
+    if (!digest || (size_t)EVP_MD_get_size(digest) > sizeof binding->data ||
+        X509_digest(leaf, digest, binding->data, &length) != 1)
+        return false;
+    binding->length = length;
+    return true;
+}
+
+size_t tls_channel_bindings(const struct tls *tls, struct sasl_binding bindings[TLS_BINDINGS_MAX])
+{
+    size_t count = 0;
+    if (!tls || !tls->established)
+        return 0;
+    bool newest = SSL_version(tls->ssl) >= TLS1_3_VERSION;
+    bool safe = newest || SSL_get_extms_support(tls->ssl) == 1;
+    count += safe && bind_exporter(tls, &bindings[count]);
+    count += safe && !newest && bind_unique(tls, &bindings[count]);
+    count += bind_end_point(tls, &bindings[count]);
+    ERR_clear_error();
+    return count;
 }

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "certificate.h"
+#include "sasl.h"
 #include "settings.h"
 
 /* What all connections of a run have in common: trust, policy, the client certificate. */
@@ -64,15 +65,11 @@ enum tls_result tls_write(struct tls *tls, const char *text, size_t length);
 /* What is known so far, whether it went well or not. Owned by TLS. */
 const struct tls_facts *tls_facts(const struct tls *tls);
 
-/* What binds a SASL exchange to this TLS channel. */
-struct tls_binding {
-    const char *type;       /* "tls-exporter" (RFC 9266) or "tls-unique" (RFC 5929) */
-    unsigned char data[64]; /* secret */
-    size_t length;
-};
+#define TLS_BINDINGS_MAX 3
 
-/* The binding of the connection. False when it has none that is safe: before the end of the handshake, or TLS 1.2
- * without the extended master secret (RFC 7627). */
-bool tls_channel_binding(const struct tls *tls, struct tls_binding *binding);
+/* What can bind a SASL exchange to this TLS channel, the best first: tls-exporter (RFC 9266); on TLS 1.2 tls-unique,
+ * and both of them only with the extended master secret (RFC 7627); tls-server-end-point (RFC 5929). They are secret.
+ * Returns how many there are: none for NULL, and before the end of the handshake. */
+size_t tls_channel_bindings(const struct tls *tls, struct sasl_binding bindings[TLS_BINDINGS_MAX]);
 
 #endif

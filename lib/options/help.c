@@ -2,7 +2,6 @@
 #include "options.h"
 
 #include <ares.h>
-#include <gsasl.h>
 #include <idn2.h>
 #include <jansson.h>
 #include <libconfig.h>
@@ -111,10 +110,10 @@ void options_print_version(FILE *out)
     char text[300];
     char sandbox[32];
     snprintf(text, sizeof text,
-             "check_xmpp_ping %s (libstrophe 0.%d, OpenSSL %s, libconfig %d.%d, c-ares %s, GNU SASL %s, libidn %s, "
+             "check_xmpp_ping %s (libstrophe 0.%d, OpenSSL %s, libconfig %d.%d, c-ares %s, libidn %s, "
              "libidn2 %s, jansson %s, %s)",
              VERSION, strophe_minor(), OpenSSL_version(OPENSSL_VERSION_STRING), LIBCONFIG_VER_MAJOR,
-             LIBCONFIG_VER_MINOR, ares_version(NULL), gsasl_check_version(NULL), stringprep_check_version(NULL),
+             LIBCONFIG_VER_MINOR, ares_version(NULL), stringprep_check_version(NULL),
              idn2_check_version(NULL), jansson_version_str(), sandbox_version(sandbox, sizeof sandbox));
     print_words(out, text, 0, 4);
 }

@@ -156,7 +156,7 @@ static json_t *describe_endpoint(const struct endpoint_result *endpoint)
     json_t *error = connected ? json_null()
                               : json_pack("{s:s, s:s?}", "condition", any_condition_name(endpoint->condition), "text",
                                           if_any(endpoint->cause));
-    return json_pack("{s:s, s:s, s:b, s:o, s:o}", "name", endpoint->name, "tls", settings_tls_name(endpoint->tls),
+    return json_pack("{s:s, s:s, s:b, s:o, s:o}", "name", endpoint->name, "tls", tls_mode_names[endpoint->tls],
                      "connected", connected, "time", time_if(true, endpoint->time), "error", error);
 }
 

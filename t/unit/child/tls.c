@@ -83,8 +83,7 @@ struct outcome {
     bool established;
     enum tls_result ended; /* of the client's handshake, else of its last reading */
     struct tls_facts facts;
-    bool bound;
-    char binding[24];
+    char bindings[100];
     char text[8]; /* what the server said */
 };
 
@@ -139,9 +138,13 @@ static void talk(struct tls *client, SSL *server, struct outcome *outcome)
         carry(client, server);
     }
     outcome->established = outcome->ended == TLS_DONE;
-    struct tls_binding binding = {0};
-    outcome->bound = tls_channel_binding(client, &binding);
-    snprintf(outcome->binding, sizeof outcome->binding, "%s", binding.type ? binding.type : "");
+    struct sasl_binding bindings[TLS_BINDINGS_MAX];
+    size_t count = tls_channel_bindings(client, bindings);
+    for (size_t i = 0; i < count; i++) {
+        size_t used = strlen(outcome->bindings);
+        snprintf(outcome->bindings + used, sizeof outcome->bindings - used, "%s %zu, ", bindings[i].type,
+                 bindings[i].length);
+    }
     if (!outcome->established)
         return;
     SSL_write(server, "hello", 5);
@@ -206,17 +209,18 @@ static void check_good(void)
     is_int(got.facts.certificate.days_left, 90, "and its days");
     is_str(got.facts.version, "TLSv1.3", "the version is known");
     ok(strncmp(got.facts.cipher, "TLS_", 4) == 0, "and the cipher: %s", got.facts.cipher);
-    is_str(got.binding, "tls-exporter", "the channel can be bound by the exporter");
+    is_str(got.bindings, "tls-exporter 32, tls-server-end-point 32, ", "the channel can be bound");
     is_str(got.text, "hello", "what the server says is read, in pieces of any size");
 
     got = shake((struct shake){"example.org", .ca_file = ca_file, .leaf = leaf, .version = TLS1_2_VERSION});
     is_str(got.facts.version, "TLSv1.2", "a server without TLS 1.3 is as good");
-    is_str(got.binding, "tls-unique", "and its channel is bound by tls-unique");
+    is_str(got.bindings, "tls-exporter 32, tls-unique 12, tls-server-end-point 32, ",
+           "and its channel can be bound by tls-unique, too");
     got = shake((struct shake){"example.org", .ca_file = ca_file, .leaf = leaf, .version = TLS1_1_VERSION});
     ok(!got.established, "one that has no more than TLS 1.1 is not");
     ok(got.facts.error[0] != '\0', "which has words: %s", got.facts.error);
     ok(!got.facts.own_fault, "and is not our fault");
-    ok(!got.bound, "and nothing to bind to");
+    is_str(got.bindings, "", "and nothing to bind to");
 
     got = shake((struct shake){"example.net", .ca_file = ca_file, .insecure = true, .leaf = leaf});
     ok(got.established && !got.facts.certificate.verified,
