@@ -217,6 +217,8 @@ my @cases = (
     ['CRITICAL - dns: dns-failed: no answer from 192.0.2.53:53 for example.org', \&named, { '*' => 'silent' }],
     ['CRITICAL - dns: dns-failed: connection refused by 192.0.2.53:53 for example.org', \&in_site, '--dns-server', "127.0.0.1:$unused"],
     ['CRITICAL - dns: service-not-offered: example.org has an SRV record that says so', \&named, { map { ("_$_._tcp.example.org SRV" => ['0 0 0 .']) } qw(xmpp-client xmpps-client) }],
+    ['CRITICAL - dns: service-not-offered: SRV says port 0 for xmpp.example.org', \&named, { %up, '_xmpp-client._tcp.example.org SRV' => ['10 5 0 xmpp.example.org'] }],
+    ['CRITICAL - dns: dns-failed: SERVFAIL for _xmpp-client._tcp.example.org; connect: connect-refused: example.org 192.0.2.7:5222: Connection refused', \&named, { 'example.org A' => ['127.0.0.5'], map { ("_$_._tcp.example.org SRV" => 'servfail') } qw(xmpp-client xmpps-client) }],
     # connect
     ['CRITICAL - connect: connect-refused: xmpp.example.org 192.0.2.7:5222: Connection refused', \&named, { %up, '_xmpp-client._tcp.example.org SRV' => ["10 5 $unused xmpp.example.org"] }],
     ['CRITICAL - connect: connect-unreachable: 192.0.2.7:5222: Network is unreachable', \&in_site, '-H', '255.255.255.255'],
