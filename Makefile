@@ -46,7 +46,7 @@ ROOM         = $(firstword $(filter $(ROOMS),$(subst /, ,$<)) none)
 
 ALL_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(sysconfdir)"' $(if $(SECCOMP),-DHAVE_LIBSECCOMP) \
 	$(MAY_$(ROOM):%=-Ilib/%) $(if $(filter t/%,$<),-It/support) $(filter-out -l% -L%,$(PACKAGE_FLAGS)) $(CPPFLAGS)
-ALL_CFLAGS   = -std=gnu11 $(WARNINGS) $(HARDENING) $(CFLAGS)
+ALL_CFLAGS   = -std=gnu11 -pthread $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS  = -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS)
 ALL_LIBS     = $(filter -l% -L%,$(PACKAGE_FLAGS)) -lm $(LIBS)
 

@@ -13,6 +13,7 @@
 
 #include "clock.h"
 #include "host.h"
+#include "tell.h"
 
 #define PATIENCE (5 * NS_PER_S)
 #define OVERTIME (NS_PER_S / 2) /* behind the deadline, so that it is the deadline that strikes */
@@ -74,6 +75,8 @@ static ares_ssize_t socket_receive(ares_socket_t fd, void *buffer, size_t size, 
 {
     struct dns *dns = data;
     ssize_t length = recvfrom(fd, buffer, size, flags, from, from_size);
+    if (length > 0)
+        tell_heard(dns->teller);
     if (length < NS_HFIXEDSZ)
         return length;
     switch (((const unsigned char *)buffer)[3] & 0xf) {
@@ -116,10 +119,11 @@ void dns_reads(struct sandbox_reads *reads)
 }
 
 bool dns_open(struct dns *dns, int family, const char *server, bool search, bool files_only, int64_t deadline,
-              int *status)
+              struct teller *teller, int *status)
 {
     memset(dns, 0, sizeof(*dns));
     dns->family = family;
+    dns->teller = teller;
     dns->started_at = clock_now();
     int64_t left = deadline - dns->started_at;
     dns->patience = left > PATIENCE ? dns->started_at + PATIENCE : deadline + OVERTIME;

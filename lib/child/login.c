@@ -15,19 +15,19 @@
 
 void login_fail(struct login *login, enum phase phase, enum condition condition, const char *words)
 {
-    failure_set(&login->failure, phase, condition, "%s", words ? tell_masked(login->teller, words) : "");
+    failure_set(&login->failure, phase, condition, "%s", words ? words : "");
     login->step = LOGIN_FAILED;
 }
 
 void login_fail_said(struct login *login, enum phase phase, enum wire_condition condition, const char *words)
 {
-    failure_set_wire(&login->failure, phase, condition, tell_masked(login->teller, words));
+    failure_set_wire(&login->failure, phase, condition, words);
     login->step = LOGIN_FAILED;
 }
 
 void login_fail_own(struct login *login, enum phase phase, const char *words)
 {
-    failure_set_own_fault(&login->failure, phase, tell_masked(login->teller, words));
+    failure_set_own_fault(&login->failure, phase, words);
     login->step = LOGIN_FAILED;
 }
 
@@ -67,8 +67,8 @@ static void take_stream_error(struct login *login, xmpp_stanza_t *stanza)
     xmpp_stanza_t *element = xmpp_stanza_get_child_by_name(stanza, wire_condition_name(condition));
     char *elsewhere = element ? xmpp_stanza_get_text(element) : NULL; /* <see-other-host/> holds the host */
     login_fail_said(login, login->teller->phase, condition,
-                    text                      ? text
-                    : elsewhere && *elsewhere ? elsewhere
+                    text                      ? tell_masked(login->teller, text)
+                    : elsewhere && *elsewhere ? tell_masked(login->teller, elsewhere)
                                               : "the server ends the stream");
     free(text);
     if (elsewhere)
@@ -114,7 +114,7 @@ static void tell_tls(const struct login *login)
     if (facts->certificate.seen) {
         struct event event = event_new(EVENT_CERTIFICATE);
         event.value = facts->certificate.days_left;
-        event_set(event.text, facts->certificate.names);
+        event_set(event.text, tell_masked(login->teller, facts->certificate.names));
         tell(login->teller, &event);
     }
 }
@@ -151,8 +151,10 @@ static void fail_unexpected(struct login *login, xmpp_stanza_t *stanza)
     }
     const char *xmlns = xmpp_stanza_get_ns(stanza);
     char words[216];
-    snprintf(words, sizeof words, "the server sends %.60s of %.100s%s", xmpp_stanza_get_name(stanza),
-             xmlns ? xmlns : "no namespace", login->stream->unsent ? " before it is asked" : "");
+    snprintf(words, sizeof words, "the server sends %.60s of %.100s%s",
+             tell_masked(login->teller, xmpp_stanza_get_name(stanza)),
+             xmlns ? tell_masked(login->teller, xmlns) : "no namespace",
+             login->stream->unsent ? " before it is asked" : "");
     login_fail(login, login->teller->phase, CONDITION_NOT_XMPP, words);
 }
 

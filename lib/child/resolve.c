@@ -315,7 +315,7 @@ static bool resolve_srv(struct dns *dns, const struct service *service, const ch
     return conclude(resolution);
 }
 
-bool resolve(const struct settings *settings, const struct service *service, int64_t deadline,
+bool resolve(const struct settings *settings, const struct service *service, int64_t deadline, struct teller *teller,
              struct resolution *resolution)
 {
     memset(resolution, 0, sizeof(*resolution));
@@ -336,7 +336,7 @@ bool resolve(const struct settings *settings, const struct service *service, int
     struct dns dns;
     int status;
     bool passed;
-    if (!dns_open(&dns, settings->family, settings->dns_server, search, local, deadline, &status)) {
+    if (!dns_open(&dns, settings->family, settings->dns_server, search, local, deadline, teller, &status)) {
         passed = fail(resolution, CONDITION_DNS_FAILED, "the resolver cannot start: %s", ares_strerror(status));
     } else if (settings->hostname || settings->port || local) {
         take_host(&dns, name, port, tls, resolution);

@@ -35,6 +35,8 @@ enum event_kind {
                            fault (UNKNOWN) */
     EVENT_LOG,          /* text: a piece of the stream log, secrets masked; code: 1 if the line goes on in the next
                            record */
+    EVENT_HEARD,        /* the first byte from outside has come: a death from here on may be a stranger's work */
+    EVENT_BARRED,       /* value: the number of a system call that is not allowed; the child dies of it */
     EVENT_DONE,         /* all was done that was to be done */
     EVENT_OFFER,        /* one thing that the stream's features offer; type: "mechanism", "feature" (name: its word for
                            --offers)        or "binding" (its type, XEP-0440); name; code: 1 behind TLS */

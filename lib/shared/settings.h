@@ -45,6 +45,9 @@ struct limits {
 /* The configuration file of --profile without --config. */
 #define CONFIG_FILE SYSCONFDIR "/check_xmpp_ping.conf"
 
+/* Pings of all targets together, at most. */
+#define SETTINGS_PINGS_MAX 100000
+
 /* What a target may have that differs from the run's. */
 enum {
     TARGET_OWN_COUNT = 1,

@@ -47,6 +47,8 @@ static enum event_kind read_kind(const char *word)
         [EVENT_FLAW] = "flaw",
         [EVENT_FAILURE] = "failure",
         [EVENT_LOG] = "log",
+        [EVENT_HEARD] = "heard",
+        [EVENT_BARRED] = "barred",
         [EVENT_DONE] = "done",
         [EVENT_OFFER] = "offer",
         [EVENT_FEATURES] = "features",

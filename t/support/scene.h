@@ -39,6 +39,8 @@ struct scene {
     enum supervise_end end;
     int signal; /* SUPERVISE_FAILED: not 0 is a record that is not valid */
     bool failed, own_fault;
+    bool unheard;    /* no byte had come from outside */
+    int barred;      /* a system call that was not allowed; 0: none */
     enum phase last; /* the last phase begun; PHASE_DNS also stands for "all" */
     const char *condition, *cause;
     const char *mechanism;
@@ -247,6 +249,12 @@ static inline void scene_bars(struct result *result, const struct scene *scene)
 
 static inline void scene_end(struct result *result, const struct scene *scene, enum phase last, int64_t at)
 {
+    struct event heard = event_new(EVENT_HEARD), barred = event_new(EVENT_BARRED);
+    barred.value = scene->barred;
+    if (!scene->unheard)
+        result_take(&heard, result);
+    if (scene->barred)
+        result_take(&barred, result);
     struct supervision supervision = {.end = scene->end, .signal = scene->signal, .ended_at = at};
     if (scene->failed) {
         struct event event = event_new(EVENT_FAILURE);
