@@ -59,6 +59,8 @@ static void take_phase_begin(struct result *result, const struct event *event)
     result->entered[result->phase] = true;
     result->open = true;
     result->opened_at = event->at;
+    if (result->phase == PHASE_CONNECT)
+        result->attempt_count = 0; /* those of an earlier race that were not told of again have lost it */
 }
 
 static void take_phase_end(struct result *result, const struct event *event)
@@ -115,6 +117,12 @@ static void take_endpoint(struct result *result, const struct event *event)
     CLEAN(endpoint->name, event->text);
     endpoint->condition = event_condition(event);
     CLEAN(endpoint->cause, event->name);
+}
+
+static void take_heard(struct result *result)
+{
+    if (result->endpoint_count > 0)
+        result->endpoints[result->endpoint_count - 1].heard = true;
 }
 
 /* The host is given to the next child as --hostname would be; it has to be one. */
@@ -322,6 +330,9 @@ void result_take(const struct event *event, void *userdata)
     case EVENT_ENDPOINT:
         end_attempt(result, event);
         take_endpoint(result, event);
+        break;
+    case EVENT_HEARD:
+        take_heard(result);
         break;
     case EVENT_CANDIDATE:
         take_candidate(result, event);

@@ -52,6 +52,7 @@ struct endpoint_result {
     struct any_condition condition; /* none: it took the connection */
     char cause[112];                /* cleaned */
     int64_t time;
+    bool heard; /* it said something */
 };
 
 /* An endpoint that --each-endpoint is to check, by one family. */

@@ -13,6 +13,7 @@
 #include "summary.h"
 #include "tally.h"
 #include "text.h"
+#include "way.h"
 
 #define NO_TARGET SIZE_MAX
 
@@ -109,6 +110,8 @@ static void judge_run(struct judge *judge)
         if (!result->failed)
             return;
         condition = result->condition;
+        if (!result->own_fault && way_failed_lookup(judge->settings, result))
+            condition = (struct any_condition){.own = CONDITION_DNS_FAILED};
         if (!result->own_fault)
             state = mapped(judge, condition, any_condition_state(condition));
         summary_failure(&line, judge->settings, result);
