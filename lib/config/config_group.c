@@ -17,8 +17,7 @@ struct level {
     struct settings *settings;
     uint64_t above;   /* rows that a higher level has set */
     uint64_t useless; /* rows that mean nothing with what a higher level has set */
-    char *why;
-    size_t why_size;
+    struct mistakes *mistakes;
 };
 
 /* "a string", "a group" ...: what SETTING is. */
@@ -59,41 +58,41 @@ static void add_path(const config_setting_t *setting, char *out, size_t size)
                 why_show(config_setting_name(setting) ? config_setting_name(setting) : "", shown));
 }
 
-/* Writes "FILE:LINE: KEY: REASON". Always returns false. */
-static bool refuse(const struct source *source, const config_setting_t *setting, const char *reason, char *why,
-                   size_t why_size)
+/* Adds "FILE:LINE: KEY: REASON". Always returns false. */
+static bool refuse(const struct source *source, const config_setting_t *setting, const char *reason,
+                   struct mistakes *mistakes)
 {
     char place[SOURCE_PLACE_SIZE], path[160] = "";
     add_path(setting, path, sizeof path);
-    return why_set(why, why_size, "%s: %s: %s", source_place(source, line_of(setting), place), path, reason);
+    return mistakes_add(mistakes, "%s: %s: %s", source_place(source, line_of(setting), place), path, reason);
 }
 
 static bool refuse_value(const struct level *level, const config_setting_t *setting, const char *reason)
 {
-    return refuse(level->source, setting, reason, level->why, level->why_size);
+    return refuse(level->source, setting, reason, level->mistakes);
 }
 
-bool config_refuse_type(const struct source *source, const config_setting_t *setting, const char *expected, char *why,
-                        size_t why_size)
+bool config_refuse_type(const struct source *source, const config_setting_t *setting, const char *expected,
+                        struct mistakes *mistakes)
 {
     char reason[160];
     why_set(reason, sizeof reason, "found %s, expected %s", type_name(setting), expected);
-    return refuse(source, setting, reason, why, why_size);
+    return refuse(source, setting, reason, mistakes);
 }
 
 static bool refuse_type(const struct level *level, const config_setting_t *setting, const char *expected)
 {
-    return config_refuse_type(level->source, setting, expected, level->why, level->why_size);
+    return config_refuse_type(level->source, setting, expected, level->mistakes);
 }
 
 bool config_refuse_key(const struct source *source, const config_setting_t *setting, const char *const *names,
-                       size_t count, char *why, size_t why_size)
+                       size_t count, struct mistakes *mistakes)
 {
     char reason[100];
     const char *nearest = text_nearest(config_setting_name(setting), names, count);
     why_set(reason, sizeof reason, "unknown key%s%s%s", nearest ? ": did you mean " : "", nearest ? nearest : "",
             nearest ? "?" : "");
-    return refuse(source, setting, reason, why, why_size);
+    return refuse(source, setting, reason, mistakes);
 }
 
 /* --- values --- */
@@ -176,11 +175,10 @@ static bool read_strings(const struct level *level, const struct option_row *row
         return read_value(level, row, setting, level->settings);
     if (!config_setting_is_list(setting) && !config_setting_is_array(setting))
         return refuse_type(level, setting, "a string or a list of strings");
-    for (int i = 0; i < config_setting_length(setting); i++) {
-        if (!read_value(level, row, config_setting_get_elem(setting, (unsigned)i), level->settings))
-            return false;
-    }
-    return true;
+    bool good = true;
+    for (int i = 0; i < config_setting_length(setting); i++)
+        good = read_value(level, row, config_setting_get_elem(setting, (unsigned)i), level->settings) && good;
+    return good;
 }
 
 /* --- the keys that are lists and groups of their own --- */
@@ -219,7 +217,7 @@ static bool read_remote_member(const struct level *level, const config_setting_t
         return config_setting_type(setting) == CONFIG_TYPE_STRING || refuse_type(level, setting, "a string");
     }
     if (!row)
-        return config_refuse_key(level->source, setting, names, count, level->why, level->why_size);
+        return config_refuse_key(level->source, setting, names, count, level->mistakes);
     remote->own |= row->own;
     return read_value(level, row, setting, &remote->values);
 }
@@ -246,8 +244,8 @@ static bool read_remote(const struct level *level, const config_setting_t *group
 {
     struct remote remote = {0};
     bool good = settings_init(&remote.values) || refuse_value(level, group, "out of memory");
-    for (int i = 0; good && i < config_setting_length(group); i++)
-        good = read_remote_member(level, config_setting_get_elem(group, (unsigned)i), &remote);
+    for (int i = 0; i < config_setting_length(group); i++)
+        good = read_remote_member(level, config_setting_get_elem(group, (unsigned)i), &remote) && good;
     good = good && add_remote(level, group, &remote);
     settings_free(&remote.values);
     return good;
@@ -255,20 +253,19 @@ static bool read_remote(const struct level *level, const config_setting_t *group
 
 static bool read_remotes(const struct level *level, const struct option_row *row, const config_setting_t *setting)
 {
+    bool good = true;
     if (!config_setting_is_list(setting) && !config_setting_is_array(setting))
         return refuse_type(level, setting, "a list of strings and groups");
     for (int i = 0; i < config_setting_length(setting); i++) {
         const config_setting_t *element = config_setting_get_elem(setting, (unsigned)i);
-        if (config_setting_type(element) == CONFIG_TYPE_STRING) {
-            if (!read_value(level, row, element, level->settings))
-                return false;
-        } else if (!config_setting_is_group(element)) {
-            return refuse_type(level, element, "a string or a group");
-        } else if (!read_remote(level, element)) {
-            return false;
-        }
+        if (config_setting_type(element) == CONFIG_TYPE_STRING)
+            good = read_value(level, row, element, level->settings) && good;
+        else if (config_setting_is_group(element))
+            good = read_remote(level, element) && good;
+        else
+            good = refuse_type(level, element, "a string or a group");
     }
-    return true;
+    return good;
 }
 
 /* LABEL = "WARNING,CRITICAL" */
@@ -331,11 +328,10 @@ static bool read_group(const struct level *level, const struct option_row *row, 
 {
     if (!config_setting_is_group(setting))
         return refuse_type(level, setting, "a group");
-    for (int i = 0; i < config_setting_length(setting); i++) {
-        if (!read(level, row, config_setting_get_elem(setting, (unsigned)i)))
-            return false;
-    }
-    return true;
+    bool good = true;
+    for (int i = 0; i < config_setting_length(setting); i++)
+        good = read(level, row, config_setting_get_elem(setting, (unsigned)i)) && good;
+    return good;
 }
 
 static bool read_password(const struct level *level, const config_setting_t *setting)
@@ -379,7 +375,7 @@ static bool refuse_unknown(const struct level *level, const config_setting_t *se
         names[count] = option_key(&option_table[i], keys[count]);
         count += *names[count] != '\0';
     }
-    return config_refuse_key(level->source, setting, names, count, level->why, level->why_size);
+    return config_refuse_key(level->source, setting, names, count, level->mistakes);
 }
 
 static bool read_member(const struct level *level, const config_setting_t *setting)
@@ -400,13 +396,12 @@ static bool read_member(const struct level *level, const config_setting_t *setti
     return refuse_unknown(level, setting);
 }
 
-bool config_group_read(const struct source *source, const config_setting_t *group, struct settings *settings, char *why,
-                       size_t why_size)
+bool config_group_read(const struct source *source, const config_setting_t *group, struct settings *settings,
+                       struct mistakes *mistakes)
 {
-    struct level level = {source, settings, settings->given, options_useless(settings), why, why_size};
-    for (int i = 0; i < config_setting_length(group); i++) {
-        if (!read_member(&level, config_setting_get_elem(group, (unsigned)i)))
-            return false;
-    }
-    return true;
+    bool good = true;
+    struct level level = {source, settings, settings->given, options_useless(settings), mistakes};
+    for (int i = 0; i < config_setting_length(group); i++)
+        good = read_member(&level, config_setting_get_elem(group, (unsigned)i)) && good;
+    return good;
 }

@@ -15,59 +15,59 @@
 
 /* What is told of the profiles, side by side until all have been looked at. */
 struct findings {
-    size_t bad;
-    char first[WHY_SIZE]; /* what is wrong with the first bad one */
-    FILE *errors;         /* the same of the others */
+    struct mistakes mistakes;
+    size_t bad; /* profiles */
     FILE *settings;
 };
 
-static bool check_password_file(const struct settings *settings, char *why, size_t why_size)
+static void check_password_file(const struct settings *settings, struct mistakes *mistakes)
 {
     struct secret secret = {0};
     char reason[400];
     if (!settings->password_file || !settings_use_password(settings))
-        return true;
-    bool good = secret_read_file(settings->password_file, &secret, reason, sizeof reason) ||
-                why_set(why, why_size, "--password-file: %s", reason);
+        return;
+    if (!secret_read_file(settings->password_file, &secret, reason, sizeof reason))
+        mistakes_add(mistakes, "--password-file: %s", reason);
     secret_wipe(&secret);
-    return good;
 }
 
 /* What the settings come to, beyond their forms. */
-static bool check_settings(struct settings *settings, char *why, size_t why_size)
+static bool check_settings(struct settings *settings, struct mistakes *mistakes)
 {
-    if (settings_check(settings, why, why_size) && check_password_file(settings, why, why_size))
-        return true;
-    config_tell_origin(settings, why, why_size);
-    return false;
+    struct mistakes found = MISTAKES_NONE;
+    char origin[WHY_SIZE] = "";
+    settings_check_all(settings, &found);
+    check_password_file(settings, &found);
+    bool good = found.count == 0 && !found.lost;
+    config_tell_origin(settings, origin, sizeof origin);
+    mistakes_move(mistakes, &found, origin);
+    return good;
 }
 
 /* Makes the settings that a run with PROFILE, NULL for none, would have. SETTINGS are to be freed in any case. */
 static bool make_settings(const struct config *config, const char *profile, int argc, char *const argv[],
-                          struct settings *settings, char *why, size_t why_size)
+                          struct settings *settings, struct mistakes *mistakes)
 {
+    char why[WHY_SIZE];
     if (!settings_init(settings))
-        return why_set(why, why_size, "out of memory");
-    if (options_parse(argc, argv, settings, why, why_size) != OPTIONS_RUN)
-        return false;
+        return mistakes_add(mistakes, "out of memory");
+    if (options_parse(argc, argv, settings, why, sizeof why) != OPTIONS_RUN)
+        return mistakes_add(mistakes, "%s", why);
     free(settings->profile);
     settings->profile = profile ? strdup(profile) : NULL;
-    return config_check(config, profile, why, why_size) && config_apply(config, settings, why, why_size) &&
-           check_settings(settings, why, why_size);
+    return config_apply(config, settings, mistakes) && check_settings(settings, mistakes);
 }
 
-static void test_profile(const struct config *config, const char *profile, int argc, char *const argv[],
-                         struct findings *findings)
+/* Together with defaults that are bad no profile can be used; what is wrong with itself is told nevertheless. */
+static void test_profile(const struct config *config, const char *profile, bool good_defaults, int argc,
+                         char *const argv[], struct findings *findings)
 {
-    struct settings settings;
-    char why[WHY_SIZE], clean[WHY_SIZE];
-    if (make_settings(config, profile, argc, argv, &settings, why, sizeof why)) {
+    struct settings settings = {0};
+    bool good = config_check_profile(config, profile, &findings->mistakes) && good_defaults &&
+                make_settings(config, profile, argc, argv, &settings, &findings->mistakes);
+    if (good)
         config_print(findings->settings, profile ? profile : "defaults", &settings, profile ? 4 : 0);
-    } else if (findings->bad++ == 0) {
-        memcpy(findings->first, why, sizeof why);
-    } else {
-        fprintf(findings->errors, "%s\n", text_clean_string(clean, sizeof clean, why));
-    }
+    findings->bad += !good;
     settings_free(&settings);
 }
 
@@ -76,10 +76,11 @@ static void test_profiles(const struct config *config, int argc, char *const arg
 {
     size_t count = config_profile_count(config);
     bool one = settings->profile || count == 0;
+    bool good_defaults = config_check_defaults(config, &findings->mistakes);
     if (one)
-        test_profile(config, settings->profile, argc, argv, findings);
+        test_profile(config, settings->profile, good_defaults, argc, argv, findings);
     for (size_t i = 0; !one && i < count; i++)
-        test_profile(config, config_profile_name(config, i), argc, argv, findings);
+        test_profile(config, config_profile_name(config, i), good_defaults, argc, argv, findings);
 }
 
 /* The first line when all is good, as any check's. */
@@ -98,37 +99,35 @@ static void print_good(FILE *out, const char *file, size_t count)
     fprintf(out, FIRST_LINE_SERVICE " OK - %s\n", clean);
 }
 
+static void print_bad(FILE *out, const struct mistakes *mistakes)
+{
+    char clean[WHY_SIZE];
+    first_line_unknown(out, mistakes_first(mistakes), "");
+    for (size_t i = 1; i < mistakes->count; i++)
+        fprintf(out, "%s\n", text_clean_string(clean, sizeof clean, mistakes->sentences[i]));
+}
+
 static enum state test(FILE *out, const struct config *config, int argc, char *const argv[],
                        const struct settings *settings)
 {
-    char *errors = NULL, *groups = NULL;
-    size_t errors_size, groups_size;
-    struct findings findings = {.errors = open_memstream(&errors, &errors_size),
-                                .settings = open_memstream(&groups, &groups_size)};
-    bool memory = findings.errors && findings.settings;
-    if (memory)
+    char *groups = NULL;
+    size_t groups_size, count = settings->profile ? 1 : config_profile_count(config);
+    struct findings findings = {.settings = open_memstream(&groups, &groups_size)};
+    if (findings.settings)
         test_profiles(config, argc, argv, settings, &findings);
-    memory = findings.errors && fclose(findings.errors) == 0 && memory;
-    memory = findings.settings && fclose(findings.settings) == 0 && memory;
-    size_t count = settings->profile ? 1 : config_profile_count(config);
-    bool has_profiles = count > 0;
-    if (!memory) {
-        first_line_unknown(out, "out of memory", "");
-    } else {
-        if (findings.bad > 0) {
-            first_line_unknown(out, findings.first, "");
-            fputs(errors, out);
-        } else {
-            print_good(out, config_file_name(settings), count);
-        }
-        if (*groups != '\0')
-            fprintf(out, "%s%s%s", has_profiles ? "profiles = {\n" : "", groups, has_profiles ? "};\n" : "");
-        if (findings.bad > 0 && has_profiles)
-            fprintf(out, "# %zu of %zu profiles cannot be used\n", findings.bad, count);
-    }
-    free(errors);
+    bool memory = findings.settings && fclose(findings.settings) == 0;
+    bool good = memory && findings.mistakes.count == 0 && !findings.mistakes.lost;
+    if (good)
+        print_good(out, config_file_name(settings), count);
+    else
+        print_bad(out, &findings.mistakes);
+    if (memory && *groups != '\0')
+        fprintf(out, "%s%s%s", count > 0 ? "profiles = {\n" : "", groups, count > 0 ? "};\n" : "");
+    if (findings.bad > 0 && count > 0)
+        fprintf(out, "# %zu of %zu profiles cannot be used\n", findings.bad, count);
     free(groups);
-    return memory && findings.bad == 0 ? STATE_OK : STATE_UNKNOWN;
+    mistakes_free(&findings.mistakes);
+    return good ? STATE_OK : STATE_UNKNOWN;
 }
 
 enum state config_test(FILE *out, int argc, char *const argv[], const struct settings *settings)
@@ -136,8 +135,7 @@ enum state config_test(FILE *out, int argc, char *const argv[], const struct set
     struct config config;
     char why[WHY_SIZE];
     enum state state = STATE_UNKNOWN;
-    if (config_open(&config, config_file_name(settings), why, sizeof why) &&
-        config_check(&config, NULL, why, sizeof why))
+    if (config_open(&config, config_file_name(settings), why, sizeof why))
         state = test(out, &config, argc, argv, settings);
     else
         first_line_unknown(out, why, "");

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "line.h"
+#include "mistakes.h"
 #include "settings.h"
 
 /* Room for a value that is shown: two ranges and more. */
@@ -83,9 +84,8 @@ uint64_t option_bits(const struct option_row *row);
 /* The bits in settings.given of all rows that are useless with what SETTINGS say so far. */
 uint64_t options_useless(const struct settings *settings);
 
-/* The first row that settings.given has and that is useless; NULL when all is well. A switch that is off does not
- * count. */
-const struct option_row *options_find_useless(const struct settings *settings);
+/* Whether SETTINGS have ROW and no use for it. A switch that is off does not count. */
+bool option_is_misplaced(const struct option_row *row, const struct settings *settings);
 
 /* Whether the configuration file may have a number without quotes for ROW. */
 bool option_takes_number(const struct option_row *row);
@@ -113,10 +113,13 @@ enum options_result options_parse(int argc, char *const argv[], struct settings 
 
 /* Checks that can be made only when all is read: a JID is there, no password for clear text to an address that is not
  * loopback, options that mean nothing with one another, shadowed ranges, thresholds and pauses at or above the timeout,
- * labels of -L that exist, aliases that collide,
- * --min-alive above the number of remotes, CA files that cannot be read; copies the run's count, interval, timeout and
- * ranges into the targets that have none of their own. On failure returns false and writes to WHY a sentence that
- * begins with the option at fault. Touches no network. */
+ * labels of -L that exist, aliases that collide, --min-alive above the number of remotes, CA files that cannot be read.
+ * Completes SETTINGS: the run's count, interval, timeout and ranges for the targets that have none of their own, what
+ * --s2s and --component imply. Adds to MISTAKES a sentence for each, which begins with the option at fault, and returns
+ * false when there are any. Touches no network. */
+bool settings_check_all(struct settings *settings, struct mistakes *mistakes);
+
+/* The same; WHY gets the first of them. */
 bool settings_check(struct settings *settings, char *why, size_t why_size);
 
 /* Prints what --help shows; 80 columns. */

@@ -255,14 +255,8 @@ uint64_t options_useless(const struct settings *settings)
     return bits;
 }
 
-const struct option_row *options_find_useless(const struct settings *settings)
+bool option_is_misplaced(const struct option_row *row, const struct settings *settings)
 {
-    uint64_t bits = options_useless(settings) & settings->given;
-    for (size_t i = 0; i < option_count; i++) {
-        const struct option_row *row = &option_table[i];
-        bool is_off = row->type == OPTION_SWITCH && !*(const bool *)field_of(row, settings);
-        if ((bits >> i & 1) && !is_off)
-            return row;
-    }
-    return NULL;
+    bool is_off = row->type == OPTION_SWITCH && !*(const bool *)field_of(row, settings);
+    return (row->useless & kind_of(settings)) && !is_off && (settings->given >> (row - option_table) & 1);
 }

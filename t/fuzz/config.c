@@ -38,16 +38,19 @@ static void check_profile(const struct config *config, const char *profile)
     if (!settings_init(&settings) || options_parse(3, argv, &settings, why, sizeof why) != OPTIONS_RUN)
         abort();
     settings.profile = profile ? strdup(profile) : NULL;
-    if (config_check(config, profile, why, sizeof why) && config_apply(config, &settings, why, sizeof why)) {
+    struct mistakes mistakes = MISTAKES_NONE;
+    if (config_check_defaults(config, &mistakes) && config_check_profile(config, profile, &mistakes) &&
+        config_apply(config, &settings, &mistakes)) {
         bool good = settings_check(&settings, why, sizeof why);
         EXPECT(good || *why != '\0', "refused without a reason");
         EXPECT(!good || (settings.timeout > 0 && settings.target_count > 0), "settings without a time or a target");
         EXPECT(strcmp(settings.jid_text, argv[2]) == 0, "the file wins over the command line: %s", settings.jid_text);
         for (size_t i = 0; good && i < settings.target_count; i++)
             EXPECT(settings.targets[i].count > 0, "%d pings", settings.targets[i].count);
-    } else {
-        EXPECT(names_place(why), "no place: %s", why);
     }
+    for (size_t i = 0; i < mistakes.count; i++)
+        EXPECT(names_place(mistakes.sentences[i]), "no place: %s", mistakes.sentences[i]);
+    mistakes_free(&mistakes);
     settings_free(&settings);
 }
 
