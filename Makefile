@@ -22,7 +22,7 @@ PROGRAM ?= check_xmpp_ping
 CFLAGS ?= -O2 -g
 HARDENING ?= -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
 WARNINGS  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes
-PACKAGES  := libstrophe libssl libcrypto libconfig libcares libgsasl libidn jansson
+PACKAGES  := libstrophe libssl libcrypto libconfig libcares libidn libidn2 jansson
 # The child's sandbox; the program builds without it, too, and then says so in --version.
 SECCOMP   := $(shell $(PKG_CONFIG) --exists libseccomp && echo libseccomp)
 
@@ -64,7 +64,7 @@ CHILD_TESTS  := $(filter $(O)/t/child/%,$(UNIT_TESTS))
 # What of t/fuzz is no target, but what targets have in common.
 FUZZ_COMMON  := t/fuzz/fuzz.c t/fuzz/judged.c t/fuzz/world.c
 FUZZ_TARGETS := $(patsubst %.c,$(O)/%,$(filter-out $(FUZZ_COMMON) t/fuzz/replay.c,$(wildcard t/fuzz/*.c)))
-FUZZ_CHILD   := $(patsubst %,$(O)/t/fuzz/%,masking ping sasl starttls)
+FUZZ_CHILD   := $(patsubst %,$(O)/t/fuzz/%,masking ping sasl)
 # Where main() is: `make fuzz` has libFuzzer's.
 FUZZ_MAIN    ?= $(O)/t/fuzz/replay.o
 

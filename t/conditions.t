@@ -10,7 +10,7 @@ use JSON::PP;
 use MIME::Base64 qw(encode_base64);
 use Test::More;
 
-use lib "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/support";
 
 use Hostile;
 use Probe;

@@ -30,7 +30,7 @@ use constant NOISE => 3;
 my @accounts = map { "user$_" } 1 .. 40;
 my @domains = qw(first-dead.test first-narrow.test);
 my $server = Prosody->new(
-    domain => 'example.org', host => '0.0.0.0', iterations => 1000, domains => \@domains,
+    domain => 'example.org', host => '0.0.0.0', iterations => 4096, domains => \@domains,
     accounts => { map { $_ => 'secret' } @accounts, map { "alice\@$_" } @domains },
     modules => ['witness'], global => qq{plugin_paths = { "$FindBin::Bin/support/prosody" }},
 );

@@ -13,8 +13,10 @@
 #include "host.h"
 #include "srv.h"
 
-#define PORT_STARTTLS 5222
-#define PORT_DIRECT 5223 /* XEP-0368 has no default; this one is the old custom */
+const struct service service_client = {
+    .srv = "_xmpp-client", .srv_direct = "_xmpps-client", .port = 5222, .port_direct = 5223};
+const struct service service_server = {
+    .srv = "_xmpp-server", .srv_direct = "_xmpps-server", .port = 5269, .port_direct = 5270};
 
 /* Room for each endpoint: every SRV target, and the sets that could not be asked. */
 #define ENDPOINTS_MAX (DNS_LOOKUPS_MAX + 2)
@@ -92,13 +94,13 @@ static void take_lookup(struct endpoint *endpoint, const struct dns *dns, const 
                       lookup->status == ARES_ENOTFOUND ? "NXDOMAIN" : no_address(dns->family));
 }
 
-/* What the user should hear first: of failures those of a host, then of an SRV set (port 0), then what does not exist.
- */
+/* What the user should hear first: of failures those of a host, then of an SRV set (port 0); then what does not exist;
+ * then what is not offered. */
 static int rank(const struct endpoint *endpoint)
 {
-    if (endpoint->condition != CONDITION_DNS_FAILED)
-        return 0;
-    return endpoint->port != 0 ? 2 : 1;
+    if (endpoint->condition == CONDITION_DNS_FAILED)
+        return endpoint->port != 0 ? 3 : 2;
+    return endpoint->condition == CONDITION_DNS_NOT_FOUND;
 }
 
 /* Whether there is somewhere to go; else the resolution fails for the reason of its worst endpoint. */
@@ -234,17 +236,20 @@ static void take_records(struct dns *dns, struct resolution *resolution)
     for (size_t i = 0; i < count; i++) {
         char name[256];
         bool absolute;
-        valid[i] = host_name(records[i].target, name, &absolute);
-        lookups[i] = valid[i] ? dns_ask_addresses(dns, name) : NULL;
+        union address address; /* RFC 2782 wants a name, but clients take an address */
+        valid[i] = host_name(records[i].target, name, &absolute) || host_literal(records[i].target, &address);
+        lookups[i] = valid[i] && records[i].port != 0 ? dns_ask_addresses(dns, records[i].target) : NULL;
     }
     dns_wait(dns, dns_addresses_settled);
 
     for (size_t i = 0; i < count; i++) {
         struct endpoint *endpoint = add_endpoint(resolution, records[i].target, records[i].port, records[i].tls);
-        if (endpoint && valid[i])
-            take_lookup(endpoint, dns, lookups[i]);
-        else if (endpoint)
+        if (endpoint && !valid[i])
             set_condition(endpoint, CONDITION_DNS_FAILED, "SRV target is no host name");
+        else if (endpoint && endpoint->port == 0)
+            set_condition(endpoint, CONDITION_SERVICE_NOT_OFFERED, "SRV says port 0");
+        else if (endpoint)
+            take_lookup(endpoint, dns, lookups[i]);
     }
     free(records);
 }
@@ -265,13 +270,13 @@ static void take_host(struct dns *dns, const char *name, uint16_t port, enum tls
         take_lookup(endpoint, dns, lookup);
 }
 
-static bool resolve_srv(struct dns *dns, const char *domain, enum tls_mode asked, uint16_t port, enum tls_mode tls,
-                        struct resolution *resolution)
+static bool resolve_srv(struct dns *dns, const struct service *service, const char *domain, enum tls_mode asked,
+                        uint16_t port, enum tls_mode tls, struct resolution *resolution)
 {
     if (asked != TLS_DIRECT)
-        dns_ask_srv(dns, "_xmpp-client", domain, tls);
+        dns_ask_srv(dns, service->srv, domain, tls);
     if (asked == TLS_AUTO || asked == TLS_DIRECT)
-        dns_ask_srv(dns, "_xmpps-client", domain, TLS_DIRECT);
+        dns_ask_srv(dns, service->srv_direct, domain, TLS_DIRECT);
     dns_wait(dns, sets_settled);
 
     list_failed_sets(dns, resolution);
@@ -283,11 +288,11 @@ static bool resolve_srv(struct dns *dns, const char *domain, enum tls_mode asked
         take_host(dns, domain, port, tls, resolution);
         if (resolution->endpoints && resolution->endpoint_count == 1 &&
             resolution->endpoints[0].condition == CONDITION_DNS_NOT_FOUND)
-            return fail(resolution, CONDITION_DNS_NOT_FOUND, "%s has no %sSRV record and %s", domain,
+            return fail(resolution, CONDITION_DNS_NOT_FOUND, "%s has no %s%sSRV record and %s", domain,
                         asked == TLS_AUTO     ? ""
-                        : asked == TLS_DIRECT ? "_xmpps-client "
-                                              : "_xmpp-client ",
-                        no_address(dns->family));
+                        : asked == TLS_DIRECT ? service->srv_direct
+                                              : service->srv,
+                        asked == TLS_AUTO ? "" : " ", no_address(dns->family));
         break;
     case SRV_PLAN_NOT_OFFERED:
         return fail(resolution, CONDITION_SERVICE_NOT_OFFERED, "%s has an SRV record that says so", domain);
@@ -297,12 +302,14 @@ static bool resolve_srv(struct dns *dns, const char *domain, enum tls_mode asked
     return conclude(resolution);
 }
 
-bool resolve(const struct settings *settings, int64_t deadline, struct resolution *resolution)
+bool resolve(const struct settings *settings, const struct service *service, int64_t deadline,
+             struct resolution *resolution)
 {
     memset(resolution, 0, sizeof(*resolution));
     const char *host = settings->hostname ? settings->hostname : settings->jid.ascii;
     enum tls_mode tls = settings->tls == TLS_AUTO ? TLS_STARTTLS : settings->tls;
-    uint16_t port = settings->port ? (uint16_t)settings->port : tls == TLS_DIRECT ? PORT_DIRECT : PORT_STARTTLS;
+    uint16_t usual = tls == TLS_DIRECT ? service->port_direct : service->port;
+    uint16_t port = settings->port ? (uint16_t)settings->port : usual;
     union address literal;
     if (host_literal(host, &literal))
         return resolve_literal(settings, host, &literal, port, tls, resolution);
@@ -322,7 +329,7 @@ bool resolve(const struct settings *settings, int64_t deadline, struct resolutio
         take_host(&dns, name, port, tls, resolution);
         passed = conclude(resolution);
     } else {
-        passed = resolve_srv(&dns, name, settings->tls, port, tls, resolution);
+        passed = resolve_srv(&dns, service, name, settings->tls, port, tls, resolution);
     }
     dns_close(&dns);
     return passed;

@@ -61,7 +61,17 @@ static void add_finding(struct verdict *verdict, enum state state, enum conditio
     text_clean_string(finding->text, sizeof finding->text, words->text);
 }
 
-/* A set of SRV records that could not be asked names endpoints that nobody can check. */
+/* Those that were checked, and those of SRV records with port 0, which are down. */
+static size_t count_endpoints(const struct survey *survey)
+{
+    size_t count = survey->count;
+    for (size_t i = 0; i < survey->discovery.endpoint_count; i++)
+        count += survey->discovery.endpoints[i].condition.own == CONDITION_SERVICE_NOT_OFFERED;
+    return count;
+}
+
+/* A set of SRV records that could not be asked names endpoints that nobody can check; nor can they those with port 0.
+ */
 static void judge_discovery(const struct survey *survey, const struct settings *settings, struct verdict *verdict)
 {
     enum state state = settings_endpoint_down(settings);
@@ -96,7 +106,7 @@ static bool measure(const struct survey *survey, size_t up, struct metrics *metr
     }
     struct metric *endpoints = metrics_find(metrics, "endpoints_up");
     endpoints->has_maximum = true;
-    endpoints->maximum = (double)survey->count;
+    endpoints->maximum = (double)count_endpoints(survey);
     metrics_set(metrics, "endpoints_up", (double)up);
     metrics_set(metrics, "time", clock_seconds(ended_at - survey->discovery.started_at));
     metrics_set(metrics, "time_dns", clock_seconds(survey->discovery.spent[PHASE_DNS]));
@@ -106,7 +116,7 @@ static bool measure(const struct survey *survey, size_t up, struct metrics *metr
 static void add_count(struct line *line, const struct survey *survey, size_t up)
 {
     line_add(line, "%zu of ", up);
-    line_add_count(line, (long long)survey->count, "endpoint");
+    line_add_count(line, (long long)count_endpoints(survey), "endpoint");
     line_add(line, " up");
 }
 

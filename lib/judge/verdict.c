@@ -148,6 +148,11 @@ static void judge_flaws(struct judge *judge)
     }
 }
 
+static struct any_condition said_by(const struct ping_record *ping)
+{
+    return (struct any_condition){.wire = ping->condition};
+}
+
 /* The worst of a target's answers. */
 struct answers {
     bool found;
@@ -178,7 +183,7 @@ static struct answers judge_answers(const struct judge *judge, size_t index)
         if (ping->outcome != PING_ERROR)
             continue;
         enum state plain = answer_state(judge->settings->targets[index].kind, ping->condition, ping->type);
-        enum state state = mapped(judge, (struct any_condition){.wire = ping->condition}, plain);
+        enum state state = mapped(judge, said_by(ping), plain);
         if (plain != STATE_OK || state != STATE_OK)
             take_answer(&answers, state, ping);
     }
@@ -241,7 +246,7 @@ static void judge_target(struct judge *judge, size_t index, enum state ceiling)
         summary_error(&line, judge->settings, answers.ping);
     else
         say_unanswered(&line, judge, index);
-    verdict->condition = answers.ping ? (struct any_condition){.wire = answers.ping->condition} : ping_timeout;
+    verdict->condition = answers.ping ? said_by(answers.ping) : ping_timeout;
     judge->answers_are_asked |= index == 0 && is_mapped(judge, verdict->condition);
     find(judge, index, answers.state, verdict->condition, &line);
 }

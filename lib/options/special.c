@@ -99,8 +99,12 @@ CHECK(hostname)
     (void)settings;
     if (strlen(value) > HOSTNAME_LONGEST)
         return why_value(why, why_size, value, "is too long");
-    return host_literal(value, &address) || host_name(value, name, &absolute) ||
-           why_value(why, why_size, value, "is neither a host name nor an address");
+    if (host_literal(value, &address) || host_name(value, name, &absolute))
+        return true;
+    bool number = *value != '\0' && value[strspn(value, "0123456789.")] == '\0';
+    return why_value(why, why_size, value,
+                     number ? "is no IPv4 address: four numbers up to 255, without zeros in front"
+                            : "is neither a host name nor an address");
 }
 
 CHECK(dns_server)

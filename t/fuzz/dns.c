@@ -186,7 +186,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct resolution resolution;
         world_begin(answer_all, NULL);
         int64_t begun = clock_now();
-        bool found = resolve(&settings, begun + settings.timeout, &resolution);
+        bool found = resolve(&settings, &service_client, begun + settings.timeout, &resolution);
         int64_t took = clock_now() - begun;
         world_end();
         EXPECT(took < 20 * NS_PER_S, "%lld ns", (long long)took);

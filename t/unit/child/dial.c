@@ -98,14 +98,20 @@ static void observe(const struct endpoint *endpoint, const union address *addres
              step == DIAL_CONNECTED ? "connected" : condition_name(condition), time < 0 ? " in negative time" : "");
 }
 
-static bool run(struct world *world, size_t first, int64_t patience, struct dialed *dialed, int64_t *took)
+static bool run_on(struct world *world, struct dial_position *position, int64_t patience, struct dialed *dialed,
+                   int64_t *took)
 {
     int64_t begun_at = clock_now();
     world->log[0] = '\0';
     world->begun = 0;
-    bool connected = dial(&world->resolution, first, begun_at + patience, observe, world, dialed);
+    bool connected = dial(&world->resolution, position, begun_at + patience, observe, world, dialed);
     *took = clock_now() - begun_at;
     return connected;
+}
+
+static bool run(struct world *world, size_t first, int64_t patience, struct dialed *dialed, int64_t *took)
+{
+    return run_on(world, &(struct dial_position){.endpoint = first}, patience, dialed, took);
 }
 
 /* Which descriptors are open, to find leaks. */
@@ -226,6 +232,64 @@ static void test_silence(union address good, union address hole)
     close(dialed.fd);
 }
 
+static void test_going_on(union address good, union address refused, union address good6)
+{
+    struct world world = {0};
+    struct dialed dialed;
+    struct dial_position position = {0};
+    int64_t took;
+    struct endpoint *first = add_endpoint(&world, "first");
+    add_address(first, refused);
+    add_address(first, good);
+    add_address(first, good6);
+    snprintf(add_endpoint(&world, "nowhere")->cause, sizeof(first->cause), "NXDOMAIN");
+    world.endpoints[1].condition = CONDITION_DNS_NOT_FOUND;
+    add_address(add_endpoint(&world, "second"), good);
+
+    is_int((long long)dial_left(&world.resolution, &position), 4, "at the beginning all addresses are left");
+    ok(run_on(&world, &position, LONG, &dialed, &took) && dialed.endpoint == 0 && host_same(&dialed.address, &good),
+       "the first address that takes the connection is used");
+    close(dialed.fd);
+    is_int((long long)dial_left(&world.resolution, &position), 2, "the one that refused it is not left either");
+    ok(run_on(&world, &position, LONG, &dialed, &took) && dialed.endpoint == 0 && host_same(&dialed.address, &good6),
+       "when it was of no use, the next address of the same endpoint is");
+    is_str(world.log, "first connected", "and no other is tried");
+    close(dialed.fd);
+    ok(run_on(&world, &position, LONG, &dialed, &took) && dialed.endpoint == 2, "then the next endpoint");
+    is_str(world.log, "nowhere dns-not-found, second connected", "which the observer is told");
+    close(dialed.fd);
+    is_int((long long)dial_left(&world.resolution, &position), 0, "no address is left");
+    ok(!run_on(&world, &position, LONG, &dialed, &took) && dialed.fd == -1, "and none takes the connection");
+    is_str(world.log, "", "and nothing is told");
+    ok(!run_on(&world, &position, LONG, &dialed, &took), "and so on");
+}
+
+static void test_going_on_in_silence(union address good, union address hole)
+{
+    struct world world = {0};
+    struct dialed dialed;
+    struct dial_position position = {0};
+    int64_t took;
+    struct endpoint *endpoint = add_endpoint(&world, "half dead");
+    add_address(endpoint, hole);
+    add_address(endpoint, good);
+    ok(run_on(&world, &position, LONG, &dialed, &took), "an address is connected to while one before it is silent");
+    close(dialed.fd);
+    is_int((long long)dial_left(&world.resolution, &position), 0, "the silent one has had its time");
+
+    memset(&world, 0, sizeof(world));
+    position = (struct dial_position){0};
+    endpoint = add_endpoint(&world, "half dead");
+    add_address(endpoint, good);
+    add_address(endpoint, hole);
+    ok(run_on(&world, &position, LONG, &dialed, &took), "an address is connected to before a silent one is tried");
+    close(dialed.fd);
+    ok(!run_on(&world, &position, LONG, &dialed, &took), "the silent one is tried next");
+    ok(took >= DIAL_ENDPOINT_PATIENCE - NS_PER_MS && took < DIAL_ENDPOINT_PATIENCE + 3 * NS_PER_S,
+       "but only for its patience: there is something to tell already");
+    is_str(world.log, "half dead connect-timeout", "the observer is told of it then");
+}
+
 /* The kernel gives a connecting socket a port of the ephemeral range: when that is the one it connects to, it is
  * talking to itself. Linux goes through all even ports of the range, at most 32,768 by default, for one destination
  * after another. */
@@ -289,10 +353,13 @@ int main(void)
     test_success(good);
     test_failures(good, refused, good6);
     test_unreachable(refused);
-    if (has_hole)
+    test_going_on(good, refused, good6);
+    if (has_hole) {
         test_silence(good, silent);
-    else
+        test_going_on_in_silence(good, silent);
+    } else {
         diag("a full backlog still takes connections here: silence is not tested");
+    }
     test_self_connection();
     test_format();
     is_int(open_descriptors(), before, "no descriptor is left open");

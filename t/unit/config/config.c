@@ -60,7 +60,7 @@ static const struct {
     /* values, which the options refuse with the same words */
     {"defaults = { count = 0 };", "f:1: count: 0 is not a whole number from 1 to 1000"},
     {"defaults = { count = 3.0 };", "f:1: count: 3.0 is not a whole number from 1 to 1000"},
-    {"defaults = { count = \"3 \" };", "f:1: count: 3 is not a whole number from 1 to 1000"},
+    {"defaults = { count = \"3 \" };", "f:1: count: 3\xe2\x90\xa3 is not a whole number from 1 to 1000"},
     {"defaults = { port = -1 };", "f:1: port: -1 is not a whole number from 1 to 65535"},
     {"defaults = { jid = \"\" };", "f:1: jid: is empty"},
     {"defaults = { jid = \"@b\" };", "f:1: jid: @b has an empty local part before @"},

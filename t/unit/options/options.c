@@ -167,6 +167,9 @@ static const struct {
     {"--no-login=yes", "--no-login: takes no argument"},
     {"-H host:5222", "--hostname: host:5222 is neither a host name nor an address"},
     {"-H [192.0.2.1", "--hostname: [192.0.2.1 is neither a host name nor an address"},
+    {"-H 0127.0.0.1", "--hostname: 0127.0.0.1 is no IPv4 address: four numbers up to 255, without zeros in front"},
+    {"-H 127.0.0.256", "--hostname: 127.0.0.256 is no IPv4 address: four numbers up to 255, without zeros in front"},
+    {"-j alice@0127.0.0.1", "--jid: alice@0127.0.0.1 has a domain that ends in a number but is no IPv4 address"},
     {"-p 0", "--port: 0 is not a whole number from 1 to 65535"},
     {"-p 65536", "--port: 65536 is not a whole number from 1 to 65535"},
     {"-p 99999999999999999999", "--port: 99999999999999999999 is not a whole number from 1 to 65535"},
@@ -397,6 +400,37 @@ static enum options_result parse(const char *arguments, char *why, size_t why_si
     return result;
 }
 
+/* Values with blanks at their ends, which nobody would see. */
+static const struct {
+    const char *argument;
+    const char *why;
+} blanks[] = {
+    {"-H127.0.0.1 ", "--hostname: 127.0.0.1\xe2\x90\xa3 is neither a host name nor an address"},
+    {"-H xmpp.example", "--hostname: \xe2\x90\xa3xmpp.example is neither a host name nor an address"},
+    {"-Hxmpp.example\xc2\xa0", "--hostname: xmpp.example\xe2\x90\xa3 is neither a host name nor an address"},
+    {"-H ", "--hostname: \xe2\x90\xa3 is neither a host name nor an address"},
+    {"-jalice@example.org ", "--jid: alice@example.org\xe2\x90\xa3 ends with a blank"},
+    {"-j alice@example.org", "--jid: \xe2\x90\xa3"
+                             "alice@example.org begins with a blank"},
+    {"-jalice@example.org\t", "--jid: alice@example.org\xe2\x90\xa3 holds a control character"},
+    {"-Rb=bob@example.org ", "--remote: bob@example.org\xe2\x90\xa3 ends with a blank"},
+    {"-n3 ", "--count: 3\xe2\x90\xa3 is not a whole number from 1 to 1000"},
+};
+
+static void check_blanks(void)
+{
+    for (size_t i = 0; i < COUNT(blanks); i++) {
+        char program[] = "check_xmpp_ping", argument[64], why[512] = "";
+        snprintf(argument, sizeof argument, "%s", blanks[i].argument);
+        struct settings settings;
+        settings_init(&settings);
+        is_int(options_parse(2, (char *[]){program, argument, NULL}, &settings, why, sizeof why), OPTIONS_ERROR,
+               "'%s' is refused", argument);
+        is_str(why, blanks[i].why, "it shows the blank");
+        settings_free(&settings);
+    }
+}
+
 static void check_invalid(const char *arguments, const char *expected)
 {
     char why[512] = "";
@@ -513,6 +547,7 @@ int main(void)
         check_valid(valid[i].arguments, valid[i].settings);
     for (size_t i = 0; i < COUNT(invalid); i++)
         check_invalid(invalid[i].arguments, invalid[i].why);
+    check_blanks();
     check_long_values();
     check_ends();
     check_help();

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "../tap.h"
+#include "tap.h"
 
 #define STREAM "'urn:ietf:params:xml:ns:xmpp-streams'"
 #define SASL "'urn:ietf:params:xml:ns:xmpp-sasl'"
