@@ -9,7 +9,6 @@
 #include "config_group.h"
 #include "line.h"
 #include "text.h"
-#include "why.h"
 
 /* --- libconfig's memory --- */
 
@@ -52,15 +51,15 @@ void config_close(struct config *config)
 
 /* --- the outer form --- */
 
-static bool refuse_syntax(const struct config *config, char *why, size_t why_size)
+static bool refuse_syntax(const struct config *config, struct line *why)
 {
     char place[SOURCE_PLACE_SIZE];
     int line = config_error_line(&config->tree);
     const char *text = config_error_text(&config->tree);
     if (text && strcmp(text, "memory exhausted") == 0) /* the parser's stack, which has a bound */
         text = "nested too deep";
-    return why_set(why, why_size, "%s: %s", source_place_key(&config->source, line > 0 ? (unsigned)line : 1, place),
-                   text ? text : "syntax error");
+    return line_set(why, "%s: %s", source_place_key(&config->source, line > 0 ? (unsigned)line : 1, place),
+                    text ? text : "syntax error");
 }
 
 /* What a file may have. */
@@ -84,17 +83,17 @@ static void take_root(struct config *config)
     }
 }
 
-bool config_open(struct config *config, const char *file, char *why, size_t why_size)
+bool config_open(struct config *config, const char *file, struct line *why)
 {
     *config = (struct config){0};
     config_init(&config->tree);
-    if (!source_read(&config->source, file, why, why_size))
+    if (!source_read(&config->source, file, why))
         return false;
     wipe_freed(true);
     bool good = config_read_string(&config->tree, config->source.text);
     wipe_freed(false);
     if (!good)
-        return refuse_syntax(config, why, why_size);
+        return refuse_syntax(config, why);
     take_root(config);
     return true;
 }
@@ -129,25 +128,26 @@ static const config_setting_t *find_profile(const struct config *config, const c
 /* Of a name that is near none there is, nothing is shown: it may be a password. */
 static bool refuse_profile(const struct config *config, const char *name, struct mistakes *mistakes)
 {
-    char shown[WHY_VALUE_SIZE], place[SOURCE_PLACE_SIZE];
+    char shown[TEXT_SHOWN_SIZE], place[SOURCE_PLACE_SIZE];
     struct line line = LINE_EMPTY;
+    struct nearest nearest = nearest_to(name);
     size_t count = config_profile_count(config);
-    const char **known = calloc(count + 1, sizeof *known);
-    for (size_t i = 0; known && i < count; i++)
-        known[i] = config_profile_name(config, i);
-    const char *nearest = known ? text_nearest(name, known, count) : NULL;
+    for (size_t i = 0; i < count; i++)
+        nearest_try(&nearest, config_profile_name(config, i));
     source_place(&config->source, 1, place);
     *strrchr(place, ':') = '\0';
-    line_add(&line, "--profile: %s is not in %s", nearest ? why_show(name, shown) : "this name", place);
-    if (nearest)
-        line_add(&line, ": did you mean %s?", nearest);
-    else if (count == 0)
+    line_add(&line, "--profile: %s is not in %s", nearest.name ? text_show(name, shown) : "this name", place);
+    line_add_guess(&line, "", nearest.name);
+    if (count == 0)
         line_add(&line, ", which has no profiles");
-    for (size_t i = 0; !nearest && known && i < count; i++)
-        line_add(&line, "%s%s", i == 0 ? ", which has " : i + 1 < count ? ", " : " and ", known[i]);
-    if (!nearest)
+    for (size_t i = 0; !nearest.name && i < count; i++)
+        line_add(&line, "%s%s",
+                 i == 0          ? ", which has "
+                 : i + 1 < count ? ", "
+                                 : " and ",
+                 config_profile_name(config, i));
+    if (!nearest.name)
         line_add(&line, " (no option takes a password)");
-    free(known);
     return mistakes_add(mistakes, "%s", line.text);
 }
 
@@ -211,32 +211,29 @@ const char *config_file_name(const struct settings *settings)
     return settings->config_file ? settings->config_file : CONFIG_FILE;
 }
 
-bool config_load(struct settings *settings, char *why, size_t why_size)
+bool config_load(struct settings *settings, struct line *why)
 {
     struct config config;
     struct mistakes mistakes = MISTAKES_NONE;
     if (!settings->config_file && !settings->profile)
         return true;
     bool is_missing = !settings->config_file && access(CONFIG_FILE, F_OK) != 0;
-    bool is_open = config_open(&config, config_file_name(settings), why, why_size);
+    bool is_open = config_open(&config, config_file_name(settings), why);
     bool good = is_open && load(&config, settings, &mistakes);
-    size_t used = is_open ? 0 : strlen(why);
-    if (!good && is_missing)
-        why_set(why + used, why_size - used, " (which has the profiles for -P; no option takes a password)");
-    else if (is_open && !good)
-        why_set(why, why_size, "%s", mistakes_first(&mistakes));
+    if (is_open && !good)
+        line_set(why, "%s", mistakes_first(&mistakes));
+    else if (is_missing && !good)
+        line_add(why, " (which has the profiles for -P; no option takes a password)");
     mistakes_free(&mistakes);
     config_close(&config);
     return good;
 }
 
-bool config_tell_origin(const struct settings *settings, char *why, size_t why_size)
+bool config_tell_origin(const struct settings *settings, struct line *why)
 {
-    size_t used = strlen(why);
     if (!settings->config_file && !settings->profile && !settings->config_test)
         return false;
     const char *profile = settings->profile;
-    why_set(why + used, why_size - used, " (%s%s%s)", config_file_name(settings), profile ? ", profile " : "",
-            profile ? profile : "");
+    line_add(why, " (%s%s%s)", config_file_name(settings), profile ? ", profile " : "", profile ? profile : "");
     return true;
 }

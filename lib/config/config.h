@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "line.h"
 #include "mistakes.h"
 #include "settings.h"
 #include "source.h"
@@ -21,7 +22,7 @@ struct config {
 /* Reads FILE. On failure, that is when it is no text of libconfig's syntax, returns false and writes to WHY a sentence
  * that begins with the file, and the line where there is one. The caller ends CONFIG with config_close() in both cases.
  */
-bool config_open(struct config *config, const char *file, char *why, size_t why_size);
+bool config_open(struct config *config, const char *file, struct line *why);
 
 /* How many profiles there are, and the name of one of them. */
 size_t config_profile_count(const struct config *config);
@@ -42,13 +43,13 @@ void config_close(struct config *config);
 
 /* All of the above for a run that is not --config-test: checks the whole file, and applies what settings.config_file
  * and settings.profile say; nothing when neither is set. WHY gets the first mistake. */
-bool config_load(struct settings *settings, char *why, size_t why_size);
+bool config_load(struct settings *settings, struct line *why);
 
 /* The file of these settings. */
 const char *config_file_name(const struct settings *settings);
 
 /* Appends to WHY, which says what is wrong with SETTINGS, the file and the profile that they come from. False when they
  * come from the command line alone. */
-bool config_tell_origin(const struct settings *settings, char *why, size_t why_size);
+bool config_tell_origin(const struct settings *settings, struct line *why);
 
 #endif

@@ -6,7 +6,6 @@
 
 #include "options.h"
 #include "text.h"
-#include "why.h"
 
 /* The names that a key may have: one for each row, and the password. */
 #define NAMES_MOST 65
@@ -42,7 +41,7 @@ static unsigned line_of(const config_setting_t *setting)
 /* "count", "limits.rtt", "remotes[2].count": from below the profile on. */
 static void add_path(const config_setting_t *setting, char *out, size_t size)
 {
-    char shown[WHY_VALUE_SIZE];
+    char shown[TEXT_SHOWN_SIZE];
     const config_setting_t *parent = config_setting_parent(setting);
     bool in_list = parent && !config_setting_is_group(parent);
     bool in_nested =
@@ -52,10 +51,10 @@ static void add_path(const config_setting_t *setting, char *out, size_t size)
         add_path(parent, out, size);
     size_t used = strlen(out);
     if (in_list)
-        why_set(out + used, size - used, "[%d]", config_setting_index(setting) + 1);
+        text_format(out + used, size - used, "[%d]", config_setting_index(setting) + 1);
     else
-        why_set(out + used, size - used, "%s%s", used > 0 ? "." : "",
-                why_show(config_setting_name(setting) ? config_setting_name(setting) : "", shown));
+        text_format(out + used, size - used, "%s%s", used > 0 ? "." : "",
+                    text_show(config_setting_name(setting) ? config_setting_name(setting) : "", shown));
 }
 
 /* Adds "FILE:LINE: KEY: REASON". Always returns false. */
@@ -75,9 +74,9 @@ static bool refuse_value(const struct level *level, const config_setting_t *sett
 bool config_refuse_type(const struct source *source, const config_setting_t *setting, const char *expected,
                         struct mistakes *mistakes)
 {
-    char reason[160];
-    why_set(reason, sizeof reason, "found %s, expected %s", type_name(setting), expected);
-    return refuse(source, setting, reason, mistakes);
+    struct line reason = LINE_EMPTY;
+    line_add(&reason, "found %s, expected %s", type_name(setting), expected);
+    return refuse(source, setting, reason.text, mistakes);
 }
 
 static bool refuse_type(const struct level *level, const config_setting_t *setting, const char *expected)
@@ -88,11 +87,10 @@ static bool refuse_type(const struct level *level, const config_setting_t *setti
 bool config_refuse_key(const struct source *source, const config_setting_t *setting, const char *const *names,
                        size_t count, struct mistakes *mistakes)
 {
-    char reason[100];
-    const char *nearest = text_nearest(config_setting_name(setting), names, count);
-    why_set(reason, sizeof reason, "unknown key%s%s%s", nearest ? ": did you mean " : "", nearest ? nearest : "",
-            nearest ? "?" : "");
-    return refuse(source, setting, reason, mistakes);
+    struct line reason = LINE_EMPTY;
+    line_add(&reason, "unknown key");
+    line_add_guess(&reason, "", text_nearest(config_setting_name(setting), names, count));
+    return refuse(source, setting, reason.text, mistakes);
 }
 
 /* --- values --- */
@@ -101,12 +99,12 @@ bool config_refuse_key(const struct source *source, const config_setting_t *sett
 static void number_text(const config_setting_t *setting, char *out, size_t size)
 {
     if (config_setting_type(setting) != CONFIG_TYPE_FLOAT) {
-        why_set(out, size, "%lld", config_setting_get_int64(setting));
+        text_format(out, size, "%lld", config_setting_get_int64(setting));
         return;
     }
     double value = config_setting_get_float(setting);
     for (int decimals = 1; decimals < 20; decimals++) {
-        why_set(out, size, "%.*f", decimals, value);
+        text_format(out, size, "%.*f", decimals, value);
         if (strtod(out, NULL) == value)
             return;
     }
@@ -128,8 +126,8 @@ static const char *text_of(const config_setting_t *setting, bool number, char *b
 static bool apply(const struct level *level, const struct option_row *row, const config_setting_t *setting,
                   const char *value, struct settings *settings)
 {
-    char reason[256];
-    return option_apply(row, settings, value, reason, sizeof reason) || refuse_value(level, setting, reason);
+    struct line reason;
+    return option_apply(row, settings, value, &reason) || refuse_value(level, setting, reason.text);
 }
 
 static bool read_switch(const struct level *level, const struct option_row *row, const config_setting_t *setting)
@@ -147,9 +145,9 @@ static bool read_degree(const struct level *level, const struct option_row *row,
         return refuse_type(level, setting, expected);
     int degree = config_setting_get_int(setting);
     if (degree < 0 || degree > 3) {
-        char reason[60];
-        why_set(reason, sizeof reason, "%d is not %s", degree, expected);
-        return refuse_value(level, setting, reason);
+        struct line reason = LINE_EMPTY;
+        line_add(&reason, "%d is not %s", degree, expected);
+        return refuse_value(level, setting, reason.text);
     }
     for (int i = 0; i < degree; i++) {
         if (!apply(level, row, setting, NULL, level->settings))
@@ -224,16 +222,16 @@ static bool read_remote_member(const struct level *level, const config_setting_t
 
 static bool add_remote(const struct level *level, const config_setting_t *group, const struct remote *remote)
 {
-    char reason[256];
+    struct line reason;
     const char *alias = remote->alias ? config_setting_get_string(remote->alias) : NULL;
     if (!remote->jid)
         return refuse_value(level, group, "has no jid");
     if (alias && !jid_alias_valid(alias)) {
-        why_value(reason, sizeof reason, alias, "is not of a-z, 0-9 and _ only");
-        return refuse_value(level, remote->alias, reason);
+        line_value(&reason, alias, "is not of a-z, 0-9 and _ only");
+        return refuse_value(level, remote->alias, reason.text);
     }
-    if (!settings_add_target(level->settings, alias, config_setting_get_string(remote->jid), reason, sizeof reason))
-        return refuse_value(level, remote->jid, reason);
+    if (!settings_add_target(level->settings, alias, config_setting_get_string(remote->jid), &reason))
+        return refuse_value(level, remote->jid, reason.text);
     struct target *target = &level->settings->targets[level->settings->target_count - 1];
     target->own = remote->own;
     settings_copy_to_target(target, &remote->values, remote->own);
@@ -278,9 +276,9 @@ static bool read_limit(const struct level *level, const struct option_row *row, 
         return refuse_type(level, setting, "a string: WARNING,CRITICAL");
     const char *comma = strchr(ranges, ',');
     if (!comma || strchr(comma + 1, ',')) {
-        char reason[100];
-        why_value(reason, sizeof reason, ranges, "is not WARNING,CRITICAL");
-        return refuse_value(level, setting, reason);
+        struct line reason;
+        line_value(&reason, ranges, "is not WARNING,CRITICAL");
+        return refuse_value(level, setting, reason.text);
     }
     if (settings_has_limit(level->settings, label))
         return true;
@@ -288,7 +286,7 @@ static bool read_limit(const struct level *level, const struct option_row *row, 
     char *text = malloc(size);
     if (!text)
         return refuse_value(level, setting, "out of memory");
-    why_set(text, size, "%s,%s", label, ranges);
+    text_format(text, size, "%s,%s", label, ranges);
     bool good = apply(level, row, setting, text, level->settings);
     free(text);
     return good;
@@ -297,13 +295,14 @@ static bool read_limit(const struct level *level, const struct option_row *row, 
 /* CONDITION is SETTING's key as --map has it. */
 static bool refuse_condition(const struct level *level, const config_setting_t *setting, const char *condition)
 {
-    char key[CONDITION_SIZE] = "", reason[100];
+    char key[CONDITION_SIZE] = "";
     const char *nearest = condition_nearest(condition);
+    struct line reason = LINE_EMPTY;
     for (size_t i = 0; nearest && nearest[i] != '\0'; i++)
         key[i] = nearest[i] == '-' ? '_' : nearest[i];
-    why_set(reason, sizeof reason, "unknown condition%s%s%s", nearest ? ": did you mean " : "", key,
-            nearest ? "?" : "");
-    return refuse_value(level, setting, reason);
+    line_add(&reason, "unknown condition");
+    line_add_guess(&reason, "", nearest ? key : NULL);
+    return refuse_value(level, setting, reason.text);
 }
 
 /* condition = "STATE" */
@@ -319,7 +318,7 @@ static bool read_condition(const struct level *level, const struct option_row *r
         return refuse_type(level, setting, "a string: ok, warning, critical, unknown or 0 to 3");
     if (settings_has_map(level->settings, condition))
         return true;
-    why_set(text, sizeof text, "%s=%s", condition, config_setting_get_string(setting));
+    text_format(text, sizeof text, "%s=%s", condition, config_setting_get_string(setting));
     return apply(level, row, setting, text, level->settings);
 }
 

@@ -9,9 +9,6 @@
 #include "line.h"
 #include "options.h"
 #include "text.h"
-#include "why.h"
-
-#define WHY_SIZE 512
 
 /* What is told of the profiles, side by side until all have been looked at. */
 struct findings {
@@ -35,12 +32,12 @@ static void check_password_file(const struct settings *settings, struct mistakes
 static bool check_settings(struct settings *settings, struct mistakes *mistakes)
 {
     struct mistakes found = MISTAKES_NONE;
-    char origin[WHY_SIZE] = "";
+    struct line origin = LINE_EMPTY;
     settings_check_all(settings, &found);
     check_password_file(settings, &found);
     bool good = found.count == 0 && !found.lost;
-    config_tell_origin(settings, origin, sizeof origin);
-    mistakes_move(mistakes, &found, origin);
+    config_tell_origin(settings, &origin);
+    mistakes_move(mistakes, &found, origin.text);
     return good;
 }
 
@@ -48,11 +45,11 @@ static bool check_settings(struct settings *settings, struct mistakes *mistakes)
 static bool make_settings(const struct config *config, const char *profile, int argc, char *const argv[],
                           struct settings *settings, struct mistakes *mistakes)
 {
-    char why[WHY_SIZE];
+    struct line why;
     if (!settings_init(settings))
         return mistakes_add(mistakes, "out of memory");
-    if (options_parse(argc, argv, settings, why, sizeof why) != OPTIONS_RUN)
-        return mistakes_add(mistakes, "%s", why);
+    if (options_parse(argc, argv, settings, &why) != OPTIONS_RUN)
+        return mistakes_add(mistakes, "%s", why.text);
     free(settings->profile);
     settings->profile = profile ? strdup(profile) : NULL;
     return config_apply(config, settings, mistakes) && check_settings(settings, mistakes);
@@ -101,7 +98,7 @@ static void print_good(FILE *out, const char *file, size_t count)
 
 static void print_bad(FILE *out, const struct mistakes *mistakes)
 {
-    char clean[WHY_SIZE];
+    char clean[LINE_SIZE];
     first_line_unknown(out, mistakes_first(mistakes), "");
     for (size_t i = 1; i < mistakes->count; i++)
         fprintf(out, "%s\n", text_clean_string(clean, sizeof clean, mistakes->sentences[i]));
@@ -133,12 +130,12 @@ static enum state test(FILE *out, const struct config *config, int argc, char *c
 enum state config_test(FILE *out, int argc, char *const argv[], const struct settings *settings)
 {
     struct config config;
-    char why[WHY_SIZE];
+    struct line why;
     enum state state = STATE_UNKNOWN;
-    if (config_open(&config, config_file_name(settings), why, sizeof why))
+    if (config_open(&config, config_file_name(settings), &why))
         state = test(out, &config, argc, argv, settings);
     else
-        first_line_unknown(out, why, "");
+        first_line_unknown(out, why.text, "");
     config_close(&config);
     return state;
 }

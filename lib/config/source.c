@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 #include "file.h"
-#include "why.h"
+#include "line.h"
+#include "text.h"
 
 /* An int has every number of so many digits, and libconfig (1.5) takes some larger ones for others; a double has every
  * decimal of them. */
@@ -29,17 +30,16 @@ struct reader {
     char key[40];          /* the name last seen, cut: a number's key */
     const char *setting;   /* the name that the line sets; NULL for none */
     size_t setting_length; /* 0: several */
-    char *why;
-    size_t why_size;
+    struct line *why;
 };
 
-static bool read_file(struct source *source, const struct reader *parent, const char *name, char *why, size_t why_size);
+static bool read_file(struct source *source, const struct reader *parent, const char *name, struct line *why);
 
 static const char *place(const char *file, unsigned line, char out[SOURCE_PLACE_SIZE])
 {
     size_t length = strlen(file);
     bool cut = length > NAME_MOST;
-    why_set(out, SOURCE_PLACE_SIZE, "%s%s:%u", cut ? "..." : "", cut ? file + length - NAME_MOST : file, line);
+    text_format(out, SOURCE_PLACE_SIZE, "%s%s:%u", cut ? "..." : "", cut ? file + length - NAME_MOST : file, line);
     return out;
 }
 
@@ -48,7 +48,7 @@ static bool refuse(const struct reader *reader, const char *reason)
 {
     char where[SOURCE_PLACE_SIZE];
     const char *name = reader->source->files[reader->file].name;
-    return why_set(reader->why, reader->why_size, "%s: %s", place(name, reader->line, where), reason);
+    return line_set(reader->why, "%s: %s", place(name, reader->line, where), reason);
 }
 
 /* --- tokens --- */
@@ -90,11 +90,11 @@ static size_t read_number(const struct reader *reader, const char *text)
         length++;
     if (is_decimal(text, length))
         return length;
-    char number[WHY_VALUE_SIZE], shown[WHY_VALUE_SIZE], reason[160];
-    why_set(number, sizeof number, "%.*s", (int)(length < sizeof number ? length : sizeof number), text);
+    char number[TEXT_SHOWN_SIZE], shown[TEXT_SHOWN_SIZE], reason[160];
+    text_format(number, sizeof number, "%.*s", (int)(length < sizeof number ? length : sizeof number), text);
     bool secret = strcmp(reader->key, "password") == 0;
-    why_set(reason, sizeof reason, "%s: %s is not a decimal number of at most %d digits", reader->key,
-            secret ? "what stands here" : why_show(number, shown), DIGITS_MOST);
+    text_format(reason, sizeof reason, "%s: %s is not a decimal number of at most %d digits", reader->key,
+                secret ? "what stands here" : text_show(number, shown), DIGITS_MOST);
     refuse(reader, reason);
     return 0;
 }
@@ -185,7 +185,7 @@ static bool check_line(struct reader *reader, const char *line)
 static bool refuse_size(const struct reader *reader, int most, const char *what)
 {
     char reason[80];
-    why_set(reason, sizeof reason, "more than %d %s, with all that is included", most, what);
+    text_format(reason, sizeof reason, "more than %d %s, with all that is included", most, what);
     return refuse(reader, reason);
 }
 
@@ -240,7 +240,7 @@ static bool include(const struct reader *reader, const char *text)
     char *name = resolve(reader, text + 1, length);
     if (!name)
         return refuse(reader, "out of memory");
-    bool good = read_file(reader->source, reader, name, reader->why, reader->why_size);
+    bool good = read_file(reader->source, reader, name, reader->why);
     free(name);
     return good;
 }
@@ -312,14 +312,14 @@ static size_t depth(const struct reader *reader)
 }
 
 /* What cannot be opened is told at the place of the @include, if there is one. */
-static bool refuse_file(const struct reader *parent, const char *name, const char *reason, char *why, size_t why_size)
+static bool refuse_file(const struct reader *parent, const char *name, const char *reason, struct line *why)
 {
     char where[SOURCE_PLACE_SIZE], sentence[SOURCE_PLACE_SIZE + 100];
     place(name, 0, where);
     *strrchr(where, ':') = '\0';
     if (!parent)
-        return why_set(why, why_size, "%s: %s", where, reason);
-    why_set(sentence, sizeof sentence, "@include: %s: %s", where, reason);
+        return line_set(why, "%s: %s", where, reason);
+    text_format(sentence, sizeof sentence, "@include: %s: %s", where, reason);
     return refuse(parent, sentence);
 }
 
@@ -335,43 +335,38 @@ static bool add_file(struct source *source, const char *name, const struct stat 
 }
 
 static bool read_open_file(struct source *source, const struct reader *parent, const char *name, int fd,
-                           const struct stat *status, char *why, size_t why_size)
+                           const struct stat *status, struct line *why)
 {
     if (is_open(parent, status))
-        return refuse_file(parent, name, "includes itself", why, why_size);
+        return refuse_file(parent, name, "includes itself", why);
     if (source->file_count == SOURCE_FILES_MOST)
-        return refuse_file(parent, name, "is one file too many", why, why_size);
+        return refuse_file(parent, name, "is one file too many", why);
     if (!add_file(source, name, status))
-        return refuse_file(parent, name, "out of memory", why, why_size);
-    struct reader reader = {.source = source,
-                            .parent = parent,
-                            .file = source->file_count - 1,
-                            .line = 1,
-                            .why = why,
-                            .why_size = why_size};
+        return refuse_file(parent, name, "out of memory", why);
+    struct reader reader = {.source = source, .parent = parent, .file = source->file_count - 1, .line = 1, .why = why};
     return take_file(&reader, fd);
 }
 
-static bool read_file(struct source *source, const struct reader *parent, const char *name, char *why, size_t why_size)
+static bool read_file(struct source *source, const struct reader *parent, const char *name, struct line *why)
 {
     struct stat status;
     if (depth(parent) > SOURCE_DEEPEST)
-        return refuse_file(parent, name, "is included too deep", why, why_size);
+        return refuse_file(parent, name, "is included too deep", why);
     int fd = file_open(name, &status);
     if (fd < 0)
-        return refuse_file(parent, name, errno != 0 ? strerror(errno) : "is not a regular file", why, why_size);
-    bool good = read_open_file(source, parent, name, fd, &status, why, why_size);
+        return refuse_file(parent, name, errno != 0 ? strerror(errno) : "is not a regular file", why);
+    bool good = read_open_file(source, parent, name, fd, &status, why);
     close(fd);
     return good;
 }
 
-bool source_read(struct source *source, const char *file, char *why, size_t why_size)
+bool source_read(struct source *source, const char *file, struct line *why)
 {
     *source = (struct source){.text = malloc(SOURCE_MOST + 1)};
     if (!source->text)
-        return why_set(why, why_size, "out of memory");
+        return line_set(why, "out of memory");
     source->text[0] = '\0';
-    return read_file(source, NULL, file, why, why_size);
+    return read_file(source, NULL, file, why);
 }
 
 static const struct source_line *find_line(const struct source *source, unsigned number)
@@ -398,7 +393,7 @@ const char *source_place_key(const struct source *source, unsigned number, char 
     source_place(source, number, out);
     size_t used = strlen(out);
     if (line->key_length > 0)
-        why_set(out + used, SOURCE_PLACE_SIZE - used, ": %.*s", (int)line->key_length, text + line->key);
+        text_format(out + used, SOURCE_PLACE_SIZE - used, ": %.*s", (int)line->key_length, text + line->key);
     return out;
 }
 

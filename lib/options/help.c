@@ -113,7 +113,7 @@ void options_print_version(FILE *out)
              "check_xmpp_ping %s (libstrophe 0.%d, OpenSSL %s, libconfig %d.%d, c-ares %s, libidn %s, "
              "libidn2 %s, jansson %s, %s)",
              VERSION, strophe_minor(), OpenSSL_version(OPENSSL_VERSION_STRING), LIBCONFIG_VER_MAJOR,
-             LIBCONFIG_VER_MINOR, ares_version(NULL), stringprep_check_version(NULL),
-             idn2_check_version(NULL), jansson_version_str(), sandbox_version(sandbox, sizeof sandbox));
+             LIBCONFIG_VER_MINOR, ares_version(NULL), stringprep_check_version(NULL), idn2_check_version(NULL),
+             jansson_version_str(), sandbox_version(sandbox, sizeof sandbox));
     print_words(out, text, 0, 4);
 }

@@ -52,10 +52,9 @@ struct option_row {
     const char *standard;       /* the default in words, NULL for none */
     /* Of strings: looks at VALUE before it is kept, and may keep what it makes of it. On failure returns false and
      * writes a sentence fragment to WHY, to be read behind the option's name. NULL: any will do. */
-    bool (*check)(struct settings *settings, const char *value, char *why, size_t why_size);
+    bool (*check)(struct settings *settings, const char *value, struct line *why);
     /* Of special rows: what option_apply() and option_show() do; show is NULL where there is nothing to show. */
-    bool (*apply)(const struct option_row *row, struct settings *settings, const char *value, char *why,
-                  size_t why_size);
+    bool (*apply)(const struct option_row *row, struct settings *settings, const char *value, struct line *why);
     const char *(*show)(const struct option_row *row, const struct settings *settings, char buffer[OPTION_SHOWN_SIZE]);
     const char *key;      /* the configuration key when it is another than the name with '_' for '-' */
     const char *excludes; /* the row that is the same setting with another value; NULL for none */
@@ -92,8 +91,7 @@ bool option_takes_number(const struct option_row *row);
 
 /* Applies VALUE (NULL for a switch) to SETTINGS. On failure returns false and writes a sentence fragment to WHY, to be
  * read behind the option's name. */
-bool option_apply(const struct option_row *row, struct settings *settings, const char *value, char *why,
-                  size_t why_size);
+bool option_apply(const struct option_row *row, struct settings *settings, const char *value, struct line *why);
 
 /* The value in force as option_apply() takes it, "true" or "false" for a switch: a string of SETTINGS, a static one, or
  * BUFFER. NULL when there is none, for lists, and where it is useless. */
@@ -109,7 +107,7 @@ enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_ERROR 
 /* Reads ARGV into SETTINGS (which settings_init() has filled), in order, and notes in settings.given which rows were
  * there; does not call settings_check(), and reads no configuration file. With OPTIONS_ERROR WHY holds one sentence
  * that names the option. Prints nothing. */
-enum options_result options_parse(int argc, char *const argv[], struct settings *settings, char *why, size_t why_size);
+enum options_result options_parse(int argc, char *const argv[], struct settings *settings, struct line *why);
 
 /* Checks that can be made only when all is read: a JID is there, no password for clear text to an address that is not
  * loopback, options that mean nothing with one another, shadowed ranges, thresholds and pauses at or above the timeout,
@@ -120,7 +118,7 @@ enum options_result options_parse(int argc, char *const argv[], struct settings 
 bool settings_check_all(struct settings *settings, struct mistakes *mistakes);
 
 /* The same; WHY gets the first of them. */
-bool settings_check(struct settings *settings, char *why, size_t why_size);
+bool settings_check(struct settings *settings, struct line *why);
 
 /* Prints what --help shows; 80 columns. */
 void options_print_help(FILE *out);

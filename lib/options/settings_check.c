@@ -16,7 +16,6 @@
 #include "metric.h"
 #include "mistakes.h"
 #include "text.h"
-#include "why.h"
 
 /* "--s2s" and so on: why there is no login of a user; NULL when there is one. */
 static const char *other_login(const struct settings *settings)
@@ -131,10 +130,10 @@ static void check_clear_text(const struct settings *settings, struct mistakes *m
 static void check_path(const char *option, const char *path, mode_t mode, struct mistakes *mistakes)
 {
     struct stat status;
-    char shown[WHY_VALUE_SIZE];
+    char shown[TEXT_SHOWN_SIZE];
     if (!path)
         return;
-    why_show(path, shown);
+    text_show(path, shown);
     bool directory = mode == S_IFDIR;
     if (stat(path, &status) == 0 && (status.st_mode & S_IFMT) != mode)
         mistakes_add(mistakes, "--%s: %s is not a %s", option, shown, directory ? "directory" : "regular file");
@@ -148,11 +147,11 @@ static void check_pauses(const struct settings *settings, const struct target *t
     int pauses = target->count - 1;
     if (pauses == 0 || target->interval <= (settings->timeout - 1) / pauses)
         return;
-    char name[80], alias[WHY_VALUE_SIZE], interval[32], timeout[32];
+    char name[80], alias[TEXT_SHOWN_SIZE], interval[32], timeout[32];
     if (target == settings->targets)
-        why_set(name, sizeof name, "--interval:");
+        text_format(name, sizeof name, "--interval:");
     else
-        why_set(name, sizeof name, "--remote: %s:", why_show(target->alias, alias));
+        text_format(name, sizeof name, "--remote: %s:", text_show(target->alias, alias));
     mistakes_add(mistakes, "%s %d pings with %s s between them do not fit into the timeout of %s s", name,
                  target->count, duration_seconds(target->interval, interval, sizeof interval),
                  duration_seconds(settings->timeout, timeout, sizeof timeout));
@@ -170,15 +169,15 @@ static void refuse_alias(const struct settings *settings, const struct metric *a
                          struct mistakes *mistakes)
 {
     const struct target *later = &settings->targets[b->target];
-    char alias[WHY_VALUE_SIZE], one[WHY_VALUE_SIZE], other[WHY_VALUE_SIZE];
-    why_show(later->alias, alias);
+    char alias[TEXT_SHOWN_SIZE], one[TEXT_SHOWN_SIZE], other[TEXT_SHOWN_SIZE];
+    text_show(later->alias, alias);
     if (a->target < 1)
         mistakes_add(mistakes,
                      "--remote: alias %s makes the label %s, which exists already: choose another with ALIAS=JID",
-                     alias, why_show(b->label, one));
+                     alias, text_show(b->label, one));
     else
         mistakes_add(mistakes, "--remote: %s and %s have one alias, %s: choose another with ALIAS=JID",
-                     why_show(settings->targets[a->target].jid_text, one), why_show(later->jid_text, other), alias);
+                     text_show(settings->targets[a->target].jid_text, one), text_show(later->jid_text, other), alias);
 }
 
 /* Two remotes with one alias have several labels in common; one is enough to tell. */
@@ -208,7 +207,7 @@ static void refuse_time(const struct settings *settings, const struct range *ran
     char timeout[32], hint[sizeof range->text + 8] = "";
     bool plain = range->start == 0 && isfinite(range->end) && !range->inside; /* its text is a number */
     if (plain && range->bare)
-        why_set(hint, sizeof hint, " (%sms?)", range->text);
+        text_format(hint, sizeof hint, " (%sms?)", range->text);
     mistakes_add(mistakes, "%s %s%s is not below the timeout of %s s%s", name, range->text, plain ? " s" : "",
                  duration_seconds(settings->timeout, timeout, sizeof timeout), hint);
 }
@@ -241,31 +240,27 @@ static void check_limits(const struct settings *settings, const struct metric *m
 
 static void refuse_label(const struct metrics *metrics, const char *label, struct mistakes *mistakes)
 {
-    char shown[WHY_VALUE_SIZE];
-    const char *nearest = NULL;
-    const char **names = calloc(metrics->count, sizeof *names);
-    if (names) {
-        for (size_t i = 0; i < metrics->count; i++)
-            names[i] = metrics->list[i].label;
-        nearest = text_nearest(label, names, metrics->count);
-        free(names);
-    }
-    why_show(label, shown);
-    mistakes_add(mistakes, "--limit: %s is no metric of this check%s%s%s", shown, nearest ? ": did you mean " : "",
-                 nearest ? nearest : "", nearest ? "?" : "");
+    char shown[TEXT_SHOWN_SIZE];
+    struct line line = LINE_EMPTY;
+    struct nearest nearest = nearest_to(label);
+    for (size_t i = 0; i < metrics->count; i++)
+        nearest_try(&nearest, metrics->list[i].label);
+    line_add(&line, "--limit: %s is no metric of this check", text_show(label, shown));
+    line_add_guess(&line, "", nearest.name);
+    mistakes_add(mistakes, "%s", line.text);
 }
 
 static bool read_range(const struct metric *metric, const char *name, const char *text, struct range *range,
                        struct mistakes *mistakes)
 {
     const char *reason;
-    char shown[WHY_VALUE_SIZE];
+    char shown[TEXT_SHOWN_SIZE];
     *range = (struct range){0};
     if (*text == '\0')
         return true;
     if (range_parse(text, metric->unit == METRIC_SECONDS ? RANGE_TIME : RANGE_NUMBER, range, &reason))
         return true;
-    return mistakes_add(mistakes, "%s %s %s", name, why_show(text, shown), reason);
+    return mistakes_add(mistakes, "%s %s %s", name, text_show(text, shown), reason);
 }
 
 /* METRICS are those of one login; WHOLE, with --each-endpoint, those beside them. */
@@ -279,10 +274,10 @@ static void check_label_limits(const struct settings *settings, const struct met
         refuse_label(metrics, label->label, mistakes);
         return;
     }
-    char shown[WHY_VALUE_SIZE], warning[80], critical[80];
-    why_show(label->label, shown);
-    why_set(warning, sizeof warning, "--limit: %s: warning", shown);
-    why_set(critical, sizeof critical, "--limit: %s: critical", shown);
+    char shown[TEXT_SHOWN_SIZE], warning[80], critical[80];
+    text_show(label->label, shown);
+    text_format(warning, sizeof warning, "--limit: %s: warning", shown);
+    text_format(critical, sizeof critical, "--limit: %s: critical", shown);
     bool good = read_range(metric, warning, label->warning, &label->limits.warning, mistakes);
     good = read_range(metric, critical, label->critical, &label->limits.critical, mistakes) && good;
     if (good)
@@ -295,11 +290,11 @@ static void check_target(const struct settings *settings, const struct metrics *
 {
     if ((target->own & (TARGET_OWN_WARNING | TARGET_OWN_CRITICAL)) == 0)
         return;
-    char names[4][80], alias[WHY_VALUE_SIZE];
+    char names[4][80], alias[TEXT_SHOWN_SIZE];
     static const char *const kinds[4] = {"warning: RTT", "critical: RTT", "warning: loss", "critical: loss"};
-    why_show(target->alias, alias);
+    text_show(target->alias, alias);
     for (size_t i = 0; i < 4; i++)
-        why_set(names[i], sizeof names[i], "--remote: %s: %s", alias, kinds[i]);
+        text_format(names[i], sizeof names[i], "--remote: %s: %s", alias, kinds[i]);
     check_limits(settings, metrics_find(metrics, "rtt"), &target->rtt, names[0], names[1], mistakes);
     check_limits(settings, metrics_find(metrics, "loss"), &target->loss, names[2], names[3], mistakes);
 }
@@ -369,12 +364,12 @@ bool settings_check_all(struct settings *settings, struct mistakes *mistakes)
     return mistakes->count == 0 && !mistakes->lost;
 }
 
-bool settings_check(struct settings *settings, char *why, size_t why_size)
+bool settings_check(struct settings *settings, struct line *why)
 {
     struct mistakes mistakes = MISTAKES_NONE;
     bool good = settings_check_all(settings, &mistakes);
     if (!good)
-        why_set(why, why_size, "%s", mistakes_first(&mistakes));
+        line_set(why, "%s", mistakes_first(&mistakes));
     mistakes_free(&mistakes);
     return good;
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "clock.h"
-#include "why.h"
+#include "text.h"
 
 const char *const tls_mode_names[] = {"auto", "starttls", "direct", "none", NULL};
 const char *const login_way_names[] = {"auto", "sasl2", "rfc6120", NULL};
@@ -77,11 +77,11 @@ static bool split_alias(const char *text, char **alias, const char **jid)
     return true;
 }
 
-static bool refuse_remote(const char *text, const char *reason, bool has_alias, char *why, size_t why_size)
+static bool refuse_remote(const char *text, const char *reason, bool has_alias, struct line *why)
 {
     if (!has_alias && strchr(text, '='))
         reason = "is no JID and begins with no alias of a-z, 0-9 and _";
-    return why_value(why, why_size, text, reason);
+    return line_value(why, text, reason);
 }
 
 /* Takes ALIAS, which may be NULL, over, also on failure. *REASON is then a static sentence fragment. */
@@ -104,23 +104,23 @@ static bool add_jid(struct settings *settings, char *alias, const char *jid, con
     return add_target(settings, &target);
 }
 
-bool settings_add_remote(struct settings *settings, const char *text, char *why, size_t why_size)
+bool settings_add_remote(struct settings *settings, const char *text, struct line *why)
 {
     char *alias;
     const char *jid, *reason;
     if (!split_alias(text, &alias, &jid))
-        return why_set(why, why_size, out_of_memory);
+        return line_set(why, out_of_memory);
     bool has_alias = alias != NULL;
-    return add_jid(settings, alias, jid, &reason) || refuse_remote(jid, reason, has_alias, why, why_size);
+    return add_jid(settings, alias, jid, &reason) || refuse_remote(jid, reason, has_alias, why);
 }
 
-bool settings_add_target(struct settings *settings, const char *alias, const char *jid, char *why, size_t why_size)
+bool settings_add_target(struct settings *settings, const char *alias, const char *jid, struct line *why)
 {
     const char *reason;
     char *copy = alias ? strdup(alias) : NULL;
     if (alias && !copy)
-        return why_set(why, why_size, out_of_memory);
-    return add_jid(settings, copy, jid, &reason) || why_value(why, why_size, jid, reason);
+        return line_set(why, out_of_memory);
+    return add_jid(settings, copy, jid, &reason) || line_value(why, jid, reason);
 }
 
 void settings_copy_to_target(struct target *target, const struct settings *from, unsigned which)
@@ -181,16 +181,16 @@ static bool add_label(struct settings *settings, struct label_limits *label)
     return true;
 }
 
-bool settings_add_limit(struct settings *settings, const char *text, char *why, size_t why_size)
+bool settings_add_limit(struct settings *settings, const char *text, struct line *why)
 {
     const char *first = strchr(text, ',');
     const char *second = first ? strchr(first + 1, ',') : NULL;
     if (!second || strchr(second + 1, ','))
-        return why_value(why, why_size, text, "is not METRIC,WARNING,CRITICAL");
+        return line_value(why, text, "is not METRIC,WARNING,CRITICAL");
     if (first == text)
-        return why_value(why, why_size, text, "names no metric");
+        return line_value(why, text, "names no metric");
     if (second == first + 1 && second[1] == '\0')
-        return why_value(why, why_size, text, "has neither a warning nor a critical range");
+        return line_value(why, text, "has neither a warning nor a critical range");
     struct label_limits label = {
         .label = strndup(text, (size_t)(first - text)),
         .warning = strndup(first + 1, (size_t)(second - first - 1)),
@@ -198,9 +198,9 @@ bool settings_add_limit(struct settings *settings, const char *text, char *why, 
     };
     if (!label.label || !label.warning || !label.critical) {
         free_label(&label);
-        return why_set(why, why_size, out_of_memory);
+        return line_set(why, out_of_memory);
     }
-    return add_label(settings, &label) || why_set(why, why_size, out_of_memory);
+    return add_label(settings, &label) || line_set(why, out_of_memory);
 }
 
 static struct condition_map *find_map(const struct settings *settings, const char *condition)
@@ -217,29 +217,28 @@ bool settings_has_map(const struct settings *settings, const char *condition)
     return find_map(settings, condition) != NULL;
 }
 
-static bool refuse_condition(const char *condition, char *why, size_t why_size)
+static bool refuse_condition(const char *condition, struct line *why)
 {
-    char shown[WHY_VALUE_SIZE];
-    why_show(condition, shown);
     const char *nearest = condition_nearest(condition);
-    if (nearest)
-        return why_set(why, why_size, "%s is no condition: did you mean %s?", shown, nearest);
-    return why_set(why, why_size, "%s is no condition: the man page lists them", shown);
+    line_value(why, condition, "is no condition");
+    if (!nearest)
+        line_add(why, ": the man page lists them");
+    return line_add_guess(why, "", nearest);
 }
 
-bool settings_add_map(struct settings *settings, const char *text, char *why, size_t why_size)
+bool settings_add_map(struct settings *settings, const char *text, struct line *why)
 {
     const char *equals = strchr(text, '=');
     if (!equals || equals == text)
-        return why_value(why, why_size, text, "is not CONDITION=STATE");
+        return line_value(why, text, "is not CONDITION=STATE");
     /* A name that is cut is none of the known ones, as these are shorter than that. */
     struct condition_map row = {.state = STATE_UNKNOWN};
     size_t length = (size_t)(equals - text);
     memcpy(row.name, text, length < sizeof row.name ? length : sizeof row.name - 1);
     if (length >= sizeof row.name || !condition_known(row.name))
-        return refuse_condition(row.name, why, why_size);
+        return refuse_condition(row.name, why);
     if (!state_parse(equals + 1, &row.state))
-        return why_value(why, why_size, text, "has an unknown state: use ok, warning, critical, unknown or 0-3");
+        return line_value(why, text, "has an unknown state: use ok, warning, critical, unknown or 0-3");
     struct condition_map *same = find_map(settings, row.name);
     if (same) {
         *same = row;
@@ -247,13 +246,13 @@ bool settings_add_map(struct settings *settings, const char *text, char *why, si
     }
     struct condition_map *map = realloc(settings->map, (settings->map_count + 1) * sizeof *map);
     if (!map)
-        return why_set(why, why_size, out_of_memory);
+        return line_set(why, out_of_memory);
     settings->map = map;
     map[settings->map_count++] = row;
     return true;
 }
 
-bool settings_read_password(struct settings *settings, char *why, size_t why_size)
+bool settings_read_password(struct settings *settings, struct line *why)
 {
     char reason[400];
     bool found = secret_take_environment(&settings->password, reason, sizeof reason);
@@ -263,15 +262,15 @@ bool settings_read_password(struct settings *settings, char *why, size_t why_siz
     }
     if (settings->password_file) {
         return secret_read_file(settings->password_file, &settings->password, reason, sizeof reason) ||
-               why_set(why, why_size, "--password-file: %s", reason);
+               line_set(why, "--password-file: %s", reason);
     }
     if (reason[0] != '\0')
-        return why_set(why, why_size, "%s", reason);
+        return line_set(why, "%s", reason);
     if (settings->client_cert)
         return true;
     if (found || settings->password.set)
         return true;
-    return why_set(why, why_size, "--password-file: no password: give a file or set %s", SECRET_VARIABLE);
+    return line_set(why, "--password-file: no password: give a file or set %s", SECRET_VARIABLE);
 }
 
 enum state settings_map(const struct settings *settings, struct any_condition condition, enum state fallback)

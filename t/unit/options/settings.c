@@ -194,26 +194,27 @@ static const struct {
 
 static void read_arguments(struct settings *settings, const char *arguments)
 {
-    char text[256], why[512];
+    char text[256];
+    struct line why = LINE_EMPTY;
     char *argv[16] = {(char *)"check_xmpp_ping"}, *rest = text;
     int argc = 1;
     snprintf(text, sizeof text, "%s", arguments);
     for (char *word; *arguments != '\0' && (word = strsep(&rest, " ")) != NULL;)
         argv[argc++] = word;
     settings_init(settings);
-    if (options_parse(argc, argv, settings, why, sizeof why) != OPTIONS_RUN)
-        diag("%s", why);
+    if (options_parse(argc, argv, settings, &why) != OPTIONS_RUN)
+        diag("%s", why.text);
 }
 
 static void check_checks(void)
 {
     for (size_t i = 0; i < COUNT(checks); i++) {
         struct settings settings;
-        char why[512] = "";
+        struct line why = LINE_EMPTY;
         read_arguments(&settings, checks[i].arguments);
-        bool good = settings_check(&settings, why, sizeof why);
+        bool good = settings_check(&settings, &why);
         ok(good == !checks[i].why, "'%s' is %s", checks[i].arguments, checks[i].why ? "refused" : "accepted");
-        is_str(why, checks[i].why ? checks[i].why : "", "it says '%s'", checks[i].why ? checks[i].why : "");
+        is_str(why.text, checks[i].why ? checks[i].why : "", "it says '%s'", checks[i].why ? checks[i].why : "");
         settings_free(&settings);
     }
 }
@@ -221,15 +222,15 @@ static void check_checks(void)
 static void check_unreadable_file(void)
 {
     struct settings settings;
-    char why[512] = "";
+    struct line why = LINE_EMPTY;
     if (geteuid() == 0) {
         ok(true, "an unreadable CA file is refused # SKIP root reads all");
         return;
     }
     chmod("ca.pem", 0);
     read_arguments(&settings, "-j example.org --ca-file=ca.pem");
-    settings_check(&settings, why, sizeof why);
-    is_str(why, "--ca-file: ca.pem cannot be read: Permission denied", "an unreadable CA file is refused");
+    settings_check(&settings, &why);
+    is_str(why.text, "--ca-file: ca.pem cannot be read: Permission denied", "an unreadable CA file is refused");
     settings_free(&settings);
 }
 
@@ -249,10 +250,10 @@ static void check_defaults(void)
 static void check_targets(void)
 {
     struct settings settings;
-    char why[512];
+    struct line why = LINE_EMPTY;
     read_arguments(&settings,
                    "-j a@example.org -R b=b.example -n 7 -i 20ms --ping-timeout=2 -w 1,5% -c 2,50% -L b_rtt,30ms,4");
-    ok(settings_check(&settings, why, sizeof why), "settings of two targets are good");
+    ok(settings_check(&settings, &why), "settings of two targets are good");
     for (size_t i = 0; i < settings.target_count; i++) {
         const struct target *target = &settings.targets[i];
         is_int(target->count, 7, "target %zu has its count", i);
@@ -271,23 +272,23 @@ static void check_targets(void)
 static void check_component(void)
 {
     struct settings settings;
-    char why[512];
+    struct line why = LINE_EMPTY;
     read_arguments(&settings, "--component=a@probe.example.org -H ::1 -p 5347");
-    ok(settings_check(&settings, why, sizeof why), "a component needs no --jid");
+    ok(settings_check(&settings, &why), "a component needs no --jid");
     is_str(settings.jid.ascii, "example.org", "its server is the domain above its own");
     is_int(settings.tls, TLS_NONE, "it has no TLS");
     ok(settings_use_password(&settings) && !settings_anonymous(&settings), "it has a password");
     settings_free(&settings);
     read_arguments(&settings, "--component=localhost -H ::1 -p 5347");
-    settings_check(&settings, why, sizeof why);
+    settings_check(&settings, &why);
     is_str(settings.jid_text, "localhost", "a domain of one label is above itself");
     settings_free(&settings);
     read_arguments(&settings, "--component=probe.example.org -H ::1 -p 5347 -j other.example");
-    settings_check(&settings, why, sizeof why);
+    settings_check(&settings, &why);
     is_str(settings.jid_text, "other.example", "--jid says another server");
     settings_free(&settings);
     read_arguments(&settings, "-j example.org --s2s");
-    settings_check(&settings, why, sizeof why);
+    settings_check(&settings, &why);
     ok(settings.no_login, "--s2s means --no-login");
     settings_free(&settings);
 }
@@ -335,14 +336,14 @@ static void check_passwords(void)
 {
     for (size_t i = 0; i < COUNT(passwords); i++) {
         struct settings settings;
-        char why[512] = "";
+        struct line why = LINE_EMPTY;
         unsetenv(SECRET_VARIABLE);
         if (passwords[i].variable)
             setenv(SECRET_VARIABLE, passwords[i].variable, 1);
         read_arguments(&settings, passwords[i].arguments);
-        bool good = settings_read_password(&settings, why, sizeof why);
+        bool good = settings_read_password(&settings, &why);
         ok(good == !passwords[i].why, "password %zu is %s", i, passwords[i].why ? "refused" : "taken");
-        is_str(why, passwords[i].why ? passwords[i].why : "", "password %zu: '%s'", i, why);
+        is_str(why.text, passwords[i].why ? passwords[i].why : "", "password %zu: '%s'", i, why.text);
         if (good)
             is_str(settings.password.set ? settings.password.value : NULL, passwords[i].password,
                    "it is the right one");
@@ -350,14 +351,15 @@ static void check_passwords(void)
         settings_free(&settings);
         ok(settings.password.length == 0 && settings.password.value[0] == '\0', "freed settings hold no password");
     }
-    char longest[2000], why[512] = "";
+    char longest[2000];
+    struct line why = LINE_EMPTY;
     struct settings settings;
     memset(longest, 'x', sizeof longest - 1);
     longest[sizeof longest - 1] = '\0';
     setenv(SECRET_VARIABLE, longest, 1);
     read_arguments(&settings, "-j a@example.org");
-    ok(!settings_read_password(&settings, why, sizeof why), "a variable that is too long is refused");
-    is_str(why, "CHECK_XMPP_PING_PASSWORD is too long", "it says so");
+    ok(!settings_read_password(&settings, &why), "a variable that is too long is refused");
+    is_str(why.text, "CHECK_XMPP_PING_PASSWORD is too long", "it says so");
     settings_free(&settings);
 }
 
