@@ -166,7 +166,8 @@ static bool check_group(const struct config *config, const config_setting_t *gro
 static bool check_top(const struct config *config, const config_setting_t *setting, struct mistakes *mistakes)
 {
     if (!is_named(setting, names[0]) && !is_named(setting, names[1]))
-        return config_refuse_key(&config->source, setting, names, 2, mistakes);
+        return config_refuse_key(&config->source, setting, text_nearest(config_setting_name(setting), names, 2),
+                                 mistakes);
     return config_setting_is_group(setting) || config_refuse_type(&config->source, setting, "a group", mistakes);
 }
 

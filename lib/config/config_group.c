@@ -4,11 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lists.h"
 #include "options.h"
 #include "text.h"
-
-/* The names that a key may have: one for each row, and the password. */
-#define NAMES_MOST 65
 
 /* A group while it is read. */
 struct level {
@@ -84,13 +82,43 @@ static bool refuse_type(const struct level *level, const config_setting_t *setti
     return config_refuse_type(level->source, setting, expected, level->mistakes);
 }
 
-bool config_refuse_key(const struct source *source, const config_setting_t *setting, const char *const *names,
-                       size_t count, struct mistakes *mistakes)
+bool config_refuse_key(const struct source *source, const config_setting_t *setting, const char *nearest,
+                       struct mistakes *mistakes)
 {
     struct line reason = LINE_EMPTY;
     line_add(&reason, "unknown key");
-    line_add_guess(&reason, "", text_nearest(config_setting_name(setting), names, count));
+    line_add_guess(&reason, "", nearest);
     return refuse(source, setting, reason.text, mistakes);
+}
+
+/* --- keys --- */
+
+/* The row with the key NAME, NULL for none. */
+static const struct option_row *find_row(const char *name)
+{
+    for (size_t i = 0; i < option_count; i++) {
+        char key[OPTION_KEY_SIZE];
+        if (strcmp(option_key(&option_table[i], key), name) == 0)
+            return &option_table[i];
+    }
+    return NULL;
+}
+
+/* There are the keys of all rows, or of those that a remote may have as its own, and OTHERS. */
+static bool refuse_unknown(const struct level *level, const config_setting_t *setting, const char *const *others,
+                           bool of_remote)
+{
+    char key[OPTION_KEY_SIZE], best[OPTION_KEY_SIZE];
+    struct nearest nearest = nearest_to(config_setting_name(setting));
+    for (; *others; others++)
+        nearest_try(&nearest, *others);
+    for (size_t i = 0; i < option_count; i++) {
+        if (*option_key(&option_table[i], key) != '\0' && (!of_remote || option_table[i].own))
+            nearest_try(&nearest, key);
+        if (nearest.name == key)
+            nearest.name = strcpy(best, key);
+    }
+    return config_refuse_key(level->source, setting, nearest.name, level->mistakes);
 }
 
 /* --- values --- */
@@ -141,6 +169,7 @@ static bool read_switch(const struct level *level, const struct option_row *row,
 static bool read_degree(const struct level *level, const struct option_row *row, const config_setting_t *setting)
 {
     static const char expected[] = "an integer from 0 to 3";
+    bool good = true;
     if (config_setting_type(setting) != CONFIG_TYPE_INT)
         return refuse_type(level, setting, expected);
     int degree = config_setting_get_int(setting);
@@ -149,11 +178,9 @@ static bool read_degree(const struct level *level, const struct option_row *row,
         line_add(&reason, "%d is not %s", degree, expected);
         return refuse_value(level, setting, reason.text);
     }
-    for (int i = 0; i < degree; i++) {
-        if (!apply(level, row, setting, NULL, level->settings))
-            return false;
-    }
-    return true;
+    for (int i = 0; i < degree; i++)
+        good = apply(level, row, setting, NULL, level->settings) && good;
+    return good;
 }
 
 static bool read_value(const struct level *level, const struct option_row *row, const config_setting_t *setting,
@@ -181,22 +208,6 @@ static bool read_strings(const struct level *level, const struct option_row *row
 
 /* --- the keys that are lists and groups of their own --- */
 
-/* The row of remotes with the key NAME, NULL for none. NAMES gets all such keys, for a suggestion. */
-static const struct option_row *find_own_row(const char *name, char keys[][OPTION_KEY_SIZE], const char **names,
-                                             size_t *count)
-{
-    const struct option_row *found = NULL;
-    for (size_t i = 0; i < option_count; i++) {
-        if (option_table[i].own == 0)
-            continue;
-        names[*count] = option_key(&option_table[i], keys[*count]);
-        if (strcmp(names[*count], name) == 0)
-            found = &option_table[i];
-        ++*count;
-    }
-    return found;
-}
-
 struct remote {
     const config_setting_t *alias, *jid;
     struct settings values; /* its own */
@@ -205,17 +216,15 @@ struct remote {
 
 static bool read_remote_member(const struct level *level, const config_setting_t *setting, struct remote *remote)
 {
-    char keys[NAMES_MOST][OPTION_KEY_SIZE];
-    const char *names[NAMES_MOST] = {"alias", "jid"}, *name = config_setting_name(setting);
-    size_t count = 2;
+    const char *name = config_setting_name(setting);
     bool is_alias = strcmp(name, "alias") == 0, is_jid = strcmp(name, "jid") == 0;
-    const struct option_row *row = find_own_row(name, keys, names, &count);
     if (is_alias || is_jid) {
         *(is_alias ? &remote->alias : &remote->jid) = setting;
         return config_setting_type(setting) == CONFIG_TYPE_STRING || refuse_type(level, setting, "a string");
     }
-    if (!row)
-        return config_refuse_key(level->source, setting, names, count, level->mistakes);
+    const struct option_row *row = find_row(name);
+    if (!row || !row->own)
+        return refuse_unknown(level, setting, (const char *const[]){"alias", "jid", NULL}, true);
     remote->own |= row->own;
     return read_value(level, row, setting, &remote->values);
 }
@@ -230,7 +239,7 @@ static bool add_remote(const struct level *level, const config_setting_t *group,
         line_value(&reason, alias, "is not of a-z, 0-9 and _ only");
         return refuse_value(level, remote->alias, reason.text);
     }
-    if (!settings_add_target(level->settings, alias, config_setting_get_string(remote->jid), &reason))
+    if (!list_add_target(level->settings, alias, config_setting_get_string(remote->jid), &reason))
         return refuse_value(level, remote->jid, reason.text);
     struct target *target = &level->settings->targets[level->settings->target_count - 1];
     target->own = remote->own;
@@ -365,34 +374,18 @@ static bool read_row(const struct level *level, const struct option_row *row, co
     return row->argument ? read_value(level, row, setting, level->settings) : read_switch(level, row, setting);
 }
 
-static bool refuse_unknown(const struct level *level, const config_setting_t *setting)
-{
-    char keys[NAMES_MOST][OPTION_KEY_SIZE];
-    const char *names[NAMES_MOST] = {"password"};
-    size_t count = 1;
-    for (size_t i = 0; i < option_count; i++) {
-        names[count] = option_key(&option_table[i], keys[count]);
-        count += *names[count] != '\0';
-    }
-    return config_refuse_key(level->source, setting, names, count, level->mistakes);
-}
-
 static bool read_member(const struct level *level, const config_setting_t *setting)
 {
     const char *name = config_setting_name(setting);
     if (strcmp(name, "password") == 0)
         return read_password(level, setting);
-    for (size_t i = 0; i < option_count; i++) {
-        char key[OPTION_KEY_SIZE];
-        const struct option_row *row = &option_table[i];
-        if (strcmp(option_key(row, key), name) != 0)
-            continue;
-        if (level->useless & option_bits(row))
-            return true;
-        level->settings->given |= option_bits(row);
-        return read_row(level, row, setting);
-    }
-    return refuse_unknown(level, setting);
+    const struct option_row *row = find_row(name);
+    if (!row)
+        return refuse_unknown(level, setting, (const char *const[]){"password", NULL}, false);
+    if (level->useless & option_bits(row))
+        return true;
+    level->settings->given |= option_bits(row);
+    return read_row(level, row, setting);
 }
 
 bool config_group_read(const struct source *source, const config_setting_t *group, struct settings *settings,

@@ -9,11 +9,8 @@
 
 #include "file.h"
 #include "line.h"
+#include "scan.h"
 #include "text.h"
-
-/* An int has every number of so many digits, and libconfig (1.5) takes some larger ones for others; a double has every
- * decimal of them. */
-#define DIGITS_MOST 9
 
 #define BUFFER_SIZE (SOURCE_MOST + 2)
 
@@ -26,10 +23,7 @@ struct reader {
     const struct reader *parent; /* of the file that includes this one; NULL for none */
     size_t file;                 /* index into source->files */
     unsigned line;
-    bool in_comment;
-    char key[40];          /* the name last seen, cut: a number's key */
-    const char *setting;   /* the name that the line sets; NULL for none */
-    size_t setting_length; /* 0: several */
+    struct scan scan;
     struct line *why;
 };
 
@@ -51,137 +45,6 @@ static bool refuse(const struct reader *reader, const char *reason)
     return line_set(reader->why, "%s: %s", place(name, reader->line, where), reason);
 }
 
-/* --- tokens --- */
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-static bool is_hexadecimal(char c)
-{
-    return is_digit(c) || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
-}
-
-/* -?(digits[.digits]|.digits), which is the grammar of number.h. */
-static bool is_decimal(const char *text, size_t length)
-{
-    size_t digits = 0, points = 0;
-    for (size_t i = length > 0 && *text == '-'; i < length; i++) {
-        digits += is_digit(text[i]);
-        points += text[i] == '.';
-        if (!is_digit(text[i]) && text[i] != '.')
-            return false;
-    }
-    return digits > 0 && digits <= DIGITS_MOST && points <= 1 && text[length - 1] != '.';
-}
-
-/* TEXT begins with a number, or what looks like one. Returns its length, 0 when it is refused. libconfig would take
- * "5L", "0x10", "1e3" and "1.", and "5count = 3" for two settings. */
-static size_t read_number(const struct reader *reader, const char *text)
-{
-    size_t length = 1;
-    while (is_digit(text[length]) || is_letter(text[length]) || (text[length] && strchr("._+-", text[length])))
-        length++;
-    if (is_decimal(text, length))
-        return length;
-    char number[TEXT_SHOWN_SIZE], shown[TEXT_SHOWN_SIZE], reason[160];
-    text_format(number, sizeof number, "%.*s", (int)(length < sizeof number ? length : sizeof number), text);
-    bool secret = strcmp(reader->key, "password") == 0;
-    text_format(reason, sizeof reason, "%s: %s is not a decimal number of at most %d digits", reader->key,
-                secret ? "what stands here" : text_show(number, shown), DIGITS_MOST);
-    refuse(reader, reason);
-    return 0;
-}
-
-/* Notes the name that TEXT begins with if it is set there. */
-static void note_setting(struct reader *reader, const char *text, size_t length)
-{
-    const char *next = text + length + strspn(text + length, " \t");
-    if (*next != '=' && *next != ':')
-        return;
-    bool same = reader->setting && reader->setting_length == length && memcmp(reader->setting, text, length) == 0;
-    reader->setting_length = !reader->setting || same ? length : 0;
-    reader->source->setting_count++;
-    reader->setting = text;
-}
-
-/* Returns the length of the name that TEXT begins with. */
-static size_t read_name(struct reader *reader, const char *text)
-{
-    size_t length = 1;
-    while (is_digit(text[length]) || is_letter(text[length]) || (text[length] && strchr("*-_", text[length])))
-        length++;
-    size_t kept = length < sizeof reader->key ? length : sizeof reader->key - 1;
-    memcpy(reader->key, text, kept);
-    reader->key[kept] = '\0';
-    note_setting(reader, text, length);
-    return length;
-}
-
-/* The length of the escape that TEXT begins with, 0 for one that libconfig would not take for the character meant. */
-static size_t read_escape(const char *text)
-{
-    if (text[1] != '\0' && strchr("nrtf\\\"", text[1]))
-        return 2;
-    bool hexadecimal = (text[1] == 'x' || text[1] == 'X') && is_hexadecimal(text[2]) && is_hexadecimal(text[3]);
-    return hexadecimal && (text[2] != '0' || text[3] != '0') ? 4 : 0;
-}
-
-/* TEXT begins with a quote. Returns the string's length, 0 when it is refused. */
-static size_t read_string(const struct reader *reader, const char *text)
-{
-    size_t length = 1;
-    while (text[length] != '\n' && text[length] != '"') {
-        size_t step = text[length] == '\\' ? read_escape(text + length) : 1;
-        if (step == 0) {
-            refuse(reader, "a string has an unknown escape: a backslash itself is written twice");
-            return 0;
-        }
-        length += step;
-    }
-    if (text[length] == '"')
-        return length + 1;
-    refuse(reader, "a string does not end on its line");
-    return 0;
-}
-
-/* Looks through LINE, which ends in a newline, as libconfig's scanner does. */
-static bool check_line(struct reader *reader, const char *line)
-{
-    reader->setting = NULL;
-    reader->setting_length = 0;
-    while (*line != '\n') {
-        size_t length = 1;
-        if (reader->in_comment) {
-            reader->in_comment = strncmp(line, "*/", 2) != 0;
-            length = reader->in_comment ? 1 : 2;
-        } else if (*line == '#' || strncmp(line, "//", 2) == 0) {
-            return true;
-        } else if (strncmp(line, "/*", 2) == 0) {
-            reader->in_comment = true;
-            length = 2;
-        } else if (*line == '"') {
-            length = read_string(reader, line);
-        } else if (is_letter(*line) || *line == '*') {
-            length = read_name(reader, line);
-        } else if (is_digit(*line) || strchr("+-.", *line)) {
-            length = read_number(reader, line);
-        }
-        if (length == 0)
-            return false;
-        line += length;
-    }
-    return true;
-}
-
-/* --- files --- */
-
 static bool refuse_size(const struct reader *reader, int most, const char *what)
 {
     char reason[80];
@@ -189,9 +52,19 @@ static bool refuse_size(const struct reader *reader, int most, const char *what)
     return refuse(reader, reason);
 }
 
+static bool check_line(struct reader *reader, const char *line)
+{
+    char where[SOURCE_PLACE_SIZE];
+    if (scan_line(&reader->scan, line, reader->why))
+        return true;
+    return line_before(reader->why, "%s: ", place(reader->source->files[reader->file].name, reader->line, where));
+}
+
 static bool add_line(const struct reader *reader, const char *line, size_t length)
 {
     struct source *source = reader->source;
+    const struct scan *scan = &reader->scan;
+    source->setting_count += scan->settings;
     if (source->length + length > SOURCE_MOST)
         return refuse_size(reader, SOURCE_MOST, "bytes");
     if (source->setting_count > SOURCE_SETTINGS_MOST)
@@ -206,8 +79,8 @@ static bool add_line(const struct reader *reader, const char *line, size_t lengt
     memcpy(source->text + source->length, line, length);
     source->length += length;
     source->text[source->length] = '\0';
-    size_t key = reader->setting ? (size_t)(reader->setting - line) : 0;
-    source->lines[source->line_count++] = (struct source_line){reader->file, reader->line, key, reader->setting_length};
+    size_t key = scan->name ? (size_t)(scan->name - line) : 0;
+    source->lines[source->line_count++] = (struct source_line){reader->file, reader->line, key, scan->length};
     return true;
 }
 
@@ -260,14 +133,14 @@ static bool take_lines(struct reader *reader, const char *text)
 {
     for (reader->line = 1; *text != '\0'; reader->line++) {
         size_t length = strcspn(text, "\n") + 1;
-        const char *name = reader->in_comment ? NULL : find_include(text);
+        const char *name = reader->scan.in_comment ? NULL : find_include(text);
         bool good = name ? include(reader, name) : check_line(reader, text) && add_line(reader, text, length);
         if (!good)
             return false;
         text += length;
     }
     reader->line--;
-    return !reader->in_comment || refuse(reader, "a comment does not end");
+    return !reader->scan.in_comment || refuse(reader, "a comment does not end");
 }
 
 /* BUFFER holds the file's USED bytes, and has room for a newline and a NUL behind them. */

@@ -25,7 +25,7 @@ enum option_type {
     OPTION_DURATION, /* int64_t in ns, least or more; one below least is "not given" */
     OPTION_CHOICE,   /* an enum: the place among choices */
     OPTION_STRINGS,  /* char **, and a size_t in count_field: each adds one */
-    OPTION_REMOTES,  /* these three: what settings_add_remote(), _limit() and _map() add to */
+    OPTION_REMOTES,  /* these three: see lists.h */
     OPTION_LIMITS,
     OPTION_MAP,
     OPTION_SPECIAL /* as its functions say */

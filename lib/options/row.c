@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "duration.h"
+#include "lists.h"
 #include "special.h"
 #include "text.h"
 
@@ -134,11 +135,11 @@ bool option_apply(const struct option_row *row, struct settings *settings, const
     case OPTION_STRINGS:
         return add_string(row, settings, value, why);
     case OPTION_REMOTES:
-        return settings_add_remote(settings, value, why);
+        return list_add_remote(settings, value, why);
     case OPTION_LIMITS:
-        return settings_add_limit(settings, value, why);
+        return list_add_limit(settings, value, why);
     case OPTION_MAP:
-        return settings_add_map(settings, value, why);
+        return list_add_map(settings, value, why);
     case OPTION_SPECIAL:
         return row->apply(row, settings, value, why);
     case OPTION_QUESTION:

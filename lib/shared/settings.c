@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "clock.h"
-#include "text.h"
 
 const char *const tls_mode_names[] = {"auto", "starttls", "direct", "none", NULL};
 const char *const login_way_names[] = {"auto", "sasl2", "rfc6120", NULL};
@@ -19,23 +18,20 @@ const char *const server_feature_names[] = {
 };
 const char *const output_format_names[] = {"nagios", "json", "prometheus", NULL};
 
-static const char out_of_memory[] = "out of memory";
-
-static void free_target(struct target *target)
+void target_free(struct target *target)
 {
     free(target->alias);
     free(target->jid_text);
     jid_free(&target->jid);
 }
 
-/* Takes TARGET over, also on failure. False when there is no memory, or was none for TARGET's texts. */
-static bool add_target(struct settings *settings, struct target *target)
+bool settings_add_target(struct settings *settings, struct target *target)
 {
     struct target *targets = NULL;
     if (target->alias && (target->jid_text || target->kind == TARGET_SERVER))
         targets = realloc(settings->targets, (settings->target_count + 1) * sizeof *targets);
     if (!targets) {
-        free_target(target);
+        target_free(target);
         return false;
     }
     settings->targets = targets;
@@ -53,74 +49,7 @@ bool settings_init(struct settings *settings)
         .timeout_state = STATE_CRITICAL,
     };
     struct target own = {.alias = strdup(""), .kind = TARGET_SERVER};
-    return add_target(settings, &own);
-}
-
-/* Splits "[ALIAS=]JID"; a JID may hold '=' too. *ALIAS is NULL when there is none, else the caller's. False when out of
- * memory. */
-static bool split_alias(const char *text, char **alias, const char **jid)
-{
-    const char *equals = strchr(text, '=');
-    *alias = NULL;
-    *jid = text;
-    if (!equals)
-        return true;
-    *alias = strndup(text, (size_t)(equals - text));
-    if (!*alias)
-        return false;
-    if (jid_alias_valid(*alias)) {
-        *jid = equals + 1;
-        return true;
-    }
-    free(*alias);
-    *alias = NULL;
-    return true;
-}
-
-static bool refuse_remote(const char *text, const char *reason, bool has_alias, struct line *why)
-{
-    if (!has_alias && strchr(text, '='))
-        reason = "is no JID and begins with no alias of a-z, 0-9 and _";
-    return line_value(why, text, reason);
-}
-
-/* Takes ALIAS, which may be NULL, over, also on failure. *REASON is then a static sentence fragment. */
-static bool add_jid(struct settings *settings, char *alias, const char *jid, const char **reason)
-{
-    struct target target = {.alias = alias};
-    if (!jid_parse(jid, &target.jid, reason)) {
-        free_target(&target);
-        return false;
-    }
-    *reason = out_of_memory;
-    target.kind = target.jid.resource ? TARGET_FULL : TARGET_BARE;
-    target.jid_text = strdup(jid);
-    if (!target.alias) {
-        size_t size = strlen(jid) + 1;
-        target.alias = malloc(size);
-        if (target.alias)
-            jid_alias(jid, target.alias, size);
-    }
-    return add_target(settings, &target);
-}
-
-bool settings_add_remote(struct settings *settings, const char *text, struct line *why)
-{
-    char *alias;
-    const char *jid, *reason;
-    if (!split_alias(text, &alias, &jid))
-        return line_set(why, out_of_memory);
-    bool has_alias = alias != NULL;
-    return add_jid(settings, alias, jid, &reason) || refuse_remote(jid, reason, has_alias, why);
-}
-
-bool settings_add_target(struct settings *settings, const char *alias, const char *jid, struct line *why)
-{
-    const char *reason;
-    char *copy = alias ? strdup(alias) : NULL;
-    if (alias && !copy)
-        return line_set(why, out_of_memory);
-    return add_jid(settings, copy, jid, &reason) || line_value(why, jid, reason);
+    return settings_add_target(settings, &own);
 }
 
 void settings_copy_to_target(struct target *target, const struct settings *from, unsigned which)
@@ -162,45 +91,23 @@ bool settings_has_limit(const struct settings *settings, const char *label)
     return find_label(settings, label) != NULL;
 }
 
-/* Takes LABEL over, also on failure. */
-static bool add_label(struct settings *settings, struct label_limits *label)
+bool settings_add_limits(struct settings *settings, struct label_limits *label)
 {
-    struct label_limits *same = find_label(settings, label->label);
-    if (same) {
-        free_label(same);
-        *same = *label;
-        return true;
+    struct label_limits *same = NULL, *labels = NULL;
+    if (label->label && label->warning && label->critical) {
+        same = find_label(settings, label->label);
+        labels = same ? NULL : realloc(settings->labels, (settings->label_count + 1) * sizeof *labels);
     }
-    struct label_limits *labels = realloc(settings->labels, (settings->label_count + 1) * sizeof *labels);
-    if (!labels) {
+    if (!same && !labels) {
         free_label(label);
         return false;
     }
-    settings->labels = labels;
-    labels[settings->label_count++] = *label;
+    if (same)
+        free_label(same);
+    else
+        settings->labels = labels;
+    *(same ? same : &labels[settings->label_count++]) = *label;
     return true;
-}
-
-bool settings_add_limit(struct settings *settings, const char *text, struct line *why)
-{
-    const char *first = strchr(text, ',');
-    const char *second = first ? strchr(first + 1, ',') : NULL;
-    if (!second || strchr(second + 1, ','))
-        return line_value(why, text, "is not METRIC,WARNING,CRITICAL");
-    if (first == text)
-        return line_value(why, text, "names no metric");
-    if (second == first + 1 && second[1] == '\0')
-        return line_value(why, text, "has neither a warning nor a critical range");
-    struct label_limits label = {
-        .label = strndup(text, (size_t)(first - text)),
-        .warning = strndup(first + 1, (size_t)(second - first - 1)),
-        .critical = strdup(second + 1),
-    };
-    if (!label.label || !label.warning || !label.critical) {
-        free_label(&label);
-        return line_set(why, out_of_memory);
-    }
-    return add_label(settings, &label) || line_set(why, out_of_memory);
 }
 
 static struct condition_map *find_map(const struct settings *settings, const char *condition)
@@ -217,38 +124,17 @@ bool settings_has_map(const struct settings *settings, const char *condition)
     return find_map(settings, condition) != NULL;
 }
 
-static bool refuse_condition(const char *condition, struct line *why)
+bool settings_add_map(struct settings *settings, const struct condition_map *row)
 {
-    const char *nearest = condition_nearest(condition);
-    line_value(why, condition, "is no condition");
-    if (!nearest)
-        line_add(why, ": the man page lists them");
-    return line_add_guess(why, "", nearest);
-}
-
-bool settings_add_map(struct settings *settings, const char *text, struct line *why)
-{
-    const char *equals = strchr(text, '=');
-    if (!equals || equals == text)
-        return line_value(why, text, "is not CONDITION=STATE");
-    /* A name that is cut is none of the known ones, as these are shorter than that. */
-    struct condition_map row = {.state = STATE_UNKNOWN};
-    size_t length = (size_t)(equals - text);
-    memcpy(row.name, text, length < sizeof row.name ? length : sizeof row.name - 1);
-    if (length >= sizeof row.name || !condition_known(row.name))
-        return refuse_condition(row.name, why);
-    if (!state_parse(equals + 1, &row.state))
-        return line_value(why, text, "has an unknown state: use ok, warning, critical, unknown or 0-3");
-    struct condition_map *same = find_map(settings, row.name);
-    if (same) {
-        *same = row;
-        return true;
+    struct condition_map *map = find_map(settings, row->name);
+    if (!map) {
+        map = realloc(settings->map, (settings->map_count + 1) * sizeof *map);
+        if (!map)
+            return false;
+        settings->map = map;
+        map += settings->map_count++;
     }
-    struct condition_map *map = realloc(settings->map, (settings->map_count + 1) * sizeof *map);
-    if (!map)
-        return line_set(why, out_of_memory);
-    settings->map = map;
-    map[settings->map_count++] = row;
+    *map = *row;
     return true;
 }
 
@@ -331,7 +217,7 @@ void settings_free(struct settings *settings)
     free(settings->ca_file);
     free(settings->ca_path);
     for (size_t i = 0; i < settings->target_count; i++)
-        free_target(&settings->targets[i]);
+        target_free(&settings->targets[i]);
     free(settings->targets);
     for (size_t i = 0; i < settings->label_count; i++)
         free_label(&settings->labels[i]);

@@ -155,16 +155,14 @@ struct probe_input {
  * settings_free() in both cases. */
 bool settings_init(struct settings *settings);
 
-/* Each of these adds what one value of an option says: -R's "[ALIAS=]JID", -L's "METRIC,WARNING,CRITICAL", --map's
- * "CONDITION=STATE". A metric or condition that is there already is replaced. On failure returns false and writes to
- * WHY a sentence fragment, to be read behind the option's name. */
-bool settings_add_remote(struct settings *settings, const char *text, struct line *why);
-bool settings_add_limit(struct settings *settings, const char *text, struct line *why);
-bool settings_add_map(struct settings *settings, const char *text, struct line *why);
+/* Each takes what it adds over, also on failure, which is that there is no memory, or was none for its texts. A metric
+ * or condition that is there already is replaced. */
+bool settings_add_target(struct settings *settings, struct target *target);
+bool settings_add_limits(struct settings *settings, struct label_limits *limits);
+bool settings_add_map(struct settings *settings, const struct condition_map *row);
 
-/* The same for a JID that may hold anything, and an alias; NULL: the JID makes it. The target is the last of
- * settings.targets then. */
-bool settings_add_target(struct settings *settings, const char *alias, const char *jid, struct line *why);
+/* Frees what a target holds. */
+void target_free(struct target *target);
 
 /* Whether -L, --map have been given for this label, this condition. */
 bool settings_has_limit(const struct settings *settings, const char *label);

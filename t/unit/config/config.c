@@ -24,6 +24,7 @@ static const struct {
     {"defaults = {\n  cuont = 5;\n};", "f:2: cuont: unknown key: did you mean count?"},
     {"defaults = { password-file = \"x\" };", "f:1: password-file: unknown key: did you mean password_file?"},
     {"defaults = { limit = { } };", "f:1: limit: unknown key: did you mean limits?"},
+    {"defaults = { z = 1 };", "f:1: z: unknown key"},
     {"defaults = { zzzzzzzzzz = 1 };", "f:1: zzzzzzzzzz: unknown key"},
     {"defaults = { config = \"x\" };", "f:1: config: unknown key"},
     {"defaults = { profile = \"x\" };", "f:1: profile: unknown key"},

@@ -12,6 +12,7 @@
 #include "tap.h"
 #include "config.h"
 #include "config_test.h"
+#include "lists.h"
 #include "options.h"
 
 /* libconfig (1.5) loses the string in front of a syntax error. */
@@ -308,12 +309,12 @@ static void add_remotes(struct settings *settings, const config_setting_t *remot
     for (int i = 0; remotes && i < config_setting_length(remotes); i++) {
         const config_setting_t *remote = config_setting_get_elem(remotes, (unsigned)i);
         if (!config_setting_is_group(remote)) {
-            settings_add_remote(settings, config_setting_get_string(remote), &why);
+            list_add_remote(settings, config_setting_get_string(remote), &why);
             continue;
         }
         const config_setting_t *alias = member(remote, "alias"), *jid = member(remote, "jid");
-        settings_add_target(settings, alias ? config_setting_get_string(alias) : NULL, config_setting_get_string(jid),
-                            &why);
+        list_add_target(settings, alias ? config_setting_get_string(alias) : NULL, config_setting_get_string(jid),
+                        &why);
         struct target *target = &settings->targets[settings->target_count - 1];
         static const struct {
             const char *key;
