@@ -21,7 +21,7 @@ binmode Test::More->builder->$_, ':utf8' for qw(output failure_output);
 
 my $certificates = Certificates->new(domain => 'xn--strae-oqa.example');
 my $server = Prosody->new(
-    domain => 'strasse.example', accounts => { alice => 'secret' }, iterations => 1000, certificates => $certificates,
+    domain => 'strasse.example', accounts => { alice => 'secret' }, iterations => 4096, certificates => $certificates,
     certificate => $certificates->leaf('good'),
 );
 

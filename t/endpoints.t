@@ -93,7 +93,7 @@ for my $world (@worlds) {
 # before or behind it.
 {
     my $middle = Prosody->new(
-        domain => 'middle.test', host => '127.0.0.3', accounts => { alice => 'secret' }, iterations => 1000,
+        domain => 'middle.test', host => '127.0.0.3', accounts => { alice => 'secret' }, iterations => 4096,
         certificates => $server->certificates, certificate => $server->certificates->leaf('good', domain => 'middle.test'),
     );
     my $port = $middle->port;

@@ -103,6 +103,16 @@ void tell_login(const struct teller *teller)
     tell(teller, &event);
 }
 
+void tell_phase_passed(struct teller *teller, enum phase phase)
+{
+    struct event event = event_new(EVENT_PHASE_BEGIN);
+    event.phase = phase;
+    tell(teller, &event);
+    event.kind = EVENT_PHASE_END;
+    tell(teller, &event);
+    teller->in_phase = false;
+}
+
 void tell_failure(const struct teller *teller, const struct failure *failure)
 {
     struct event event = event_new(EVENT_FAILURE);
@@ -110,5 +120,21 @@ void tell_failure(const struct teller *teller, const struct failure *failure)
     event.code = failure->own_fault;
     event_set_condition(&event, failure->condition);
     event_set(event.text, failure->cause);
+    tell(teller, &event);
+}
+
+void tell_offer(const struct teller *teller, const char *type, const char *name, bool behind)
+{
+    struct event event = event_new(EVENT_OFFER);
+    event.code = behind;
+    event_set(event.type, type);
+    event_set(event.name, name);
+    tell(teller, &event);
+}
+
+void tell_features(const struct teller *teller, bool behind)
+{
+    struct event event = event_new(EVENT_FEATURES);
+    event.code = behind;
     tell(teller, &event);
 }

@@ -310,6 +310,8 @@ void result_take(const struct event *event, void *userdata)
     case EVENT_LOG:
         take_log(result, event);
         break;
+    case EVENT_OFFER:
+    case EVENT_FEATURES:
     case EVENT_DONE:
     case EVENT_KIND_END:
         break;

@@ -35,6 +35,9 @@ enum event_kind {
     EVENT_LOG,          /* text: a piece of the stream log, secrets masked; code: 1 if the line goes on in the next
                            record */
     EVENT_DONE,         /* all was done that was to be done */
+    EVENT_OFFER,        /* one thing that the stream's features offer; type: "mechanism", "feature" (name: its word for
+                           --offers)        or "binding" (its type, XEP-0440); name; code: 1 behind TLS */
+    EVENT_FEATURES,     /* the features came, each told by EVENT_OFFER before; code: 1 behind TLS */
     EVENT_KIND_END
 };
 

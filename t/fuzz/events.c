@@ -47,6 +47,8 @@ static enum event_kind read_kind(const char *word)
         [EVENT_FAILURE] = "failure",
         [EVENT_LOG] = "log",
         [EVENT_DONE] = "done",
+        [EVENT_OFFER] = "offer",
+        [EVENT_FEATURES] = "features",
     };
     for (int i = EVENT_PHASE_BEGIN; i < EVENT_KIND_END; i++)
         if (kinds[i] && strcmp(kinds[i], word) == 0)
