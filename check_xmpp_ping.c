@@ -13,6 +13,7 @@
 #include "config_test.h"
 #include "event.h"
 #include "extra_opts.h"
+#include "limits_check.h"
 #include "live.h"
 #include "options.h"
 #include "report.h"
@@ -149,9 +150,16 @@ static enum state check_each(struct settings *settings, int64_t started_at)
     return state;
 }
 
+static bool check_settings(struct settings *settings, struct mistakes *mistakes)
+{
+    bool good = settings_check(settings, mistakes);
+    return limits_check(settings, mistakes) && good;
+}
+
 static enum state run(int argc, char *argv[], struct settings *settings, int64_t started_at)
 {
     struct line why = LINE_EMPTY;
+    struct mistakes mistakes = MISTAKES_NONE;
     switch (options_parse(argc, argv, settings, &why)) {
     case OPTIONS_HELP:
         options_print_help(page_open());
@@ -165,10 +173,11 @@ static enum state run(int argc, char *argv[], struct settings *settings, int64_t
         break;
     }
     if (settings->config_test)
-        return page_print(config_test(page_open(), argc, argv, settings));
+        return page_print(config_test(page_open(), argc, argv, settings, check_settings));
     if (!config_load(settings, &why))
         return fail(settings, why.text);
-    if (!settings_check(settings, &why))
+    check_settings(settings, &mistakes);
+    if (!mistakes_end(&mistakes, &why))
         return config_tell_origin(settings, &why) ? fail(settings, why.text) : fail_usage(why.text);
     if (!settings_read_password(settings, &why))
         return fail_before_run(settings, started_at, why.text);

@@ -254,12 +254,12 @@ write_file('all.conf', 'defaults = { jid = "a@example.org"; warning = "20,120%";
 $all = run(['-f', 'all.conf', '--config-test']);
 is_deeply [map { s/ \(all\.conf\)\z//r } split /\n/, $all->stdout], [
     'XMPP PING UNKNOWN - --min-alive: 5 is above the number of remotes, 0',
+    '--tls: none would send the password in clear text to 192.0.2.1, not loopback',
+    '--ca-file: /no cannot be read: No such file or directory',
     '--warning: RTT 20 s is not below the timeout of 10 s (20ms?)',
     '--warning: loss 120 is not within 0 to 100 percent',
     '--limit: rrt is no metric of this check: did you mean rtt?',
     '--limit: loss: critical x has no number',
-    '--tls: none would send the password in clear text to 192.0.2.1, not loopback',
-    '--ca-file: /no cannot be read: No such file or directory',
 ], 'so is each that the settings have together' or diag $all->stdout;
 
 my $one = run(['-f', config($text_of_test), '--config-test', '-P', 'near', '-t', '7:ok', '-R', 'b.example']);

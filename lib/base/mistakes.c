@@ -30,9 +30,21 @@ bool mistakes_add(struct mistakes *mistakes, const char *format, ...)
     return false;
 }
 
+bool mistakes_none(const struct mistakes *mistakes)
+{
+    return mistakes->count == 0 && !mistakes->lost;
+}
+
 const char *mistakes_first(const struct mistakes *mistakes)
 {
     return mistakes->count > 0 ? mistakes->sentences[0] : "out of memory";
+}
+
+bool mistakes_end(struct mistakes *mistakes, struct line *why)
+{
+    bool none = mistakes_none(mistakes) || line_set(why, "%s", mistakes_first(mistakes));
+    mistakes_free(mistakes);
+    return none;
 }
 
 void mistakes_move(struct mistakes *mistakes, struct mistakes *more, const char *suffix)

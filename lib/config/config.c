@@ -199,12 +199,13 @@ bool config_apply(const struct config *config, struct settings *settings, struct
            (!config->defaults || config_group_read(&config->source, config->defaults, settings, mistakes));
 }
 
-static bool load(const struct config *config, struct settings *settings, struct mistakes *mistakes)
+static void load(const struct config *config, struct settings *settings, struct mistakes *mistakes)
 {
     bool good = config_check_defaults(config, mistakes);
     for (size_t i = 0; i < config_profile_count(config); i++)
         good = config_check_profile(config, config_profile_name(config, i), mistakes) && good;
-    return good && config_apply(config, settings, mistakes);
+    if (good)
+        config_apply(config, settings, mistakes);
 }
 
 const char *config_file_name(const struct settings *settings)
@@ -219,13 +220,13 @@ bool config_load(struct settings *settings, struct line *why)
     if (!settings->config_file && !settings->profile)
         return true;
     bool is_missing = !settings->config_file && access(CONFIG_FILE, F_OK) != 0;
-    bool is_open = config_open(&config, config_file_name(settings), why);
-    bool good = is_open && load(&config, settings, &mistakes);
-    if (is_open && !good)
-        line_set(why, "%s", mistakes_first(&mistakes));
-    else if (is_missing && !good)
+    bool good = config_open(&config, config_file_name(settings), why);
+    if (good) {
+        load(&config, settings, &mistakes);
+        good = mistakes_end(&mistakes, why);
+    } else if (is_missing) {
         line_add(why, " (which has the profiles for -P; no option takes a password)");
-    mistakes_free(&mistakes);
+    }
     config_close(&config);
     return good;
 }

@@ -10,8 +10,12 @@
 #include "options.h"
 #include "text.h"
 
-/* What is told of the profiles, side by side until all have been looked at. */
-struct findings {
+/* One test, and what it has to tell. */
+struct test {
+    const struct config *config;
+    int argc;
+    char *const *argv;
+    config_test_check *check;
     struct mistakes mistakes;
     size_t bad; /* profiles */
     FILE *settings;
@@ -29,55 +33,52 @@ static void check_password_file(const struct settings *settings, struct mistakes
 }
 
 /* What the settings come to, beyond their forms. */
-static bool check_settings(struct settings *settings, struct mistakes *mistakes)
+static bool check_settings(struct test *test, struct settings *settings)
 {
     struct mistakes found = MISTAKES_NONE;
     struct line origin = LINE_EMPTY;
-    settings_check_all(settings, &found);
+    test->check(settings, &found);
     check_password_file(settings, &found);
-    bool good = found.count == 0 && !found.lost;
+    bool good = mistakes_none(&found);
     config_tell_origin(settings, &origin);
-    mistakes_move(mistakes, &found, origin.text);
+    mistakes_move(&test->mistakes, &found, origin.text);
     return good;
 }
 
 /* Makes the settings that a run with PROFILE, NULL for none, would have. SETTINGS are to be freed in any case. */
-static bool make_settings(const struct config *config, const char *profile, int argc, char *const argv[],
-                          struct settings *settings, struct mistakes *mistakes)
+static bool make_settings(struct test *test, const char *profile, struct settings *settings)
 {
     struct line why;
     if (!settings_init(settings))
-        return mistakes_add(mistakes, "out of memory");
-    if (options_parse(argc, argv, settings, &why) != OPTIONS_RUN)
-        return mistakes_add(mistakes, "%s", why.text);
+        return mistakes_add(&test->mistakes, "out of memory");
+    if (options_parse(test->argc, test->argv, settings, &why) != OPTIONS_RUN)
+        return mistakes_add(&test->mistakes, "%s", why.text);
     free(settings->profile);
     settings->profile = profile ? strdup(profile) : NULL;
-    return config_apply(config, settings, mistakes) && check_settings(settings, mistakes);
+    return config_apply(test->config, settings, &test->mistakes) && check_settings(test, settings);
 }
 
-/* Together with defaults that are bad no profile can be used; what is wrong with itself is told nevertheless. */
-static void test_profile(const struct config *config, const char *profile, bool good_defaults, int argc,
-                         char *const argv[], struct findings *findings)
+/* With defaults that are bad no profile can be used; what is wrong with itself is told nevertheless. */
+static void test_profile(struct test *test, const char *profile, bool good_defaults)
 {
     struct settings settings = {0};
-    bool good = config_check_profile(config, profile, &findings->mistakes) && good_defaults &&
-                make_settings(config, profile, argc, argv, &settings, &findings->mistakes);
+    bool good = config_check_profile(test->config, profile, &test->mistakes) && good_defaults &&
+                make_settings(test, profile, &settings);
     if (good)
-        config_print(findings->settings, profile ? profile : "defaults", &settings, profile ? 4 : 0);
-    findings->bad += !good;
+        config_print(test->settings, profile ? profile : "defaults", &settings, profile ? 4 : 0);
+    test->bad += !good;
     settings_free(&settings);
 }
 
-static void test_profiles(const struct config *config, int argc, char *const argv[], const struct settings *settings,
-                          struct findings *findings)
+static void test_profiles(struct test *test, const struct settings *settings)
 {
-    size_t count = config_profile_count(config);
+    size_t count = config_profile_count(test->config);
     bool one = settings->profile || count == 0;
-    bool good_defaults = config_check_defaults(config, &findings->mistakes);
+    bool good_defaults = config_check_defaults(test->config, &test->mistakes);
     if (one)
-        test_profile(config, settings->profile, good_defaults, argc, argv, findings);
+        test_profile(test, settings->profile, good_defaults);
     for (size_t i = 0; !one && i < count; i++)
-        test_profile(config, config_profile_name(config, i), good_defaults, argc, argv, findings);
+        test_profile(test, config_profile_name(test->config, i), good_defaults);
 }
 
 /* The first line when all is good, as any check's. */
@@ -104,36 +105,37 @@ static void print_bad(FILE *out, const struct mistakes *mistakes)
         fprintf(out, "%s\n", text_clean_string(clean, sizeof clean, mistakes->sentences[i]));
 }
 
-static enum state test(FILE *out, const struct config *config, int argc, char *const argv[],
-                       const struct settings *settings)
+static enum state print_test(FILE *out, struct test *test, const struct settings *settings)
 {
     char *groups = NULL;
-    size_t groups_size, count = settings->profile ? 1 : config_profile_count(config);
-    struct findings findings = {.settings = open_memstream(&groups, &groups_size)};
-    if (findings.settings)
-        test_profiles(config, argc, argv, settings, &findings);
-    bool memory = findings.settings && fclose(findings.settings) == 0;
-    bool good = memory && findings.mistakes.count == 0 && !findings.mistakes.lost;
+    size_t groups_size, count = settings->profile ? 1 : config_profile_count(test->config);
+    test->settings = open_memstream(&groups, &groups_size);
+    if (test->settings)
+        test_profiles(test, settings);
+    bool memory = test->settings && fclose(test->settings) == 0;
+    bool good = memory && mistakes_none(&test->mistakes);
     if (good)
         print_good(out, config_file_name(settings), count);
     else
-        print_bad(out, &findings.mistakes);
+        print_bad(out, &test->mistakes);
     if (memory && *groups != '\0')
         fprintf(out, "%s%s%s", count > 0 ? "profiles = {\n" : "", groups, count > 0 ? "};\n" : "");
-    if (findings.bad > 0 && count > 0)
-        fprintf(out, "# %zu of %zu profiles cannot be used\n", findings.bad, count);
+    if (test->bad > 0 && count > 0)
+        fprintf(out, "# %zu of %zu profiles cannot be used\n", test->bad, count);
     free(groups);
-    mistakes_free(&findings.mistakes);
+    mistakes_free(&test->mistakes);
     return good ? STATE_OK : STATE_UNKNOWN;
 }
 
-enum state config_test(FILE *out, int argc, char *const argv[], const struct settings *settings)
+enum state config_test(FILE *out, int argc, char *const argv[], const struct settings *settings,
+                       config_test_check *check)
 {
     struct config config;
+    struct test test = {.config = &config, .argc = argc, .argv = argv, .check = check};
     struct line why;
     enum state state = STATE_UNKNOWN;
     if (config_open(&config, config_file_name(settings), &why))
-        state = test(out, &config, argc, argv, settings);
+        state = print_test(out, &test, settings);
     else
         first_line_unknown(out, why.text, "");
     config_close(&config);

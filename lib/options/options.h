@@ -110,15 +110,12 @@ enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_ERROR 
 enum options_result options_parse(int argc, char *const argv[], struct settings *settings, struct line *why);
 
 /* Checks that can be made only when all is read: a JID is there, no password for clear text to an address that is not
- * loopback, options that mean nothing with one another, shadowed ranges, thresholds and pauses at or above the timeout,
- * labels of -L that exist, aliases that collide, --min-alive above the number of remotes, CA files that cannot be read.
- * Completes SETTINGS: the run's count, interval, timeout and ranges for the targets that have none of their own, what
- * --s2s and --component imply. Adds to MISTAKES a sentence for each, which begins with the option at fault, and returns
- * false when there are any. Touches no network. */
-bool settings_check_all(struct settings *settings, struct mistakes *mistakes);
-
-/* The same; WHY gets the first of them. */
-bool settings_check(struct settings *settings, struct line *why);
+ * loopback, options that mean nothing with one another, pauses at or above the timeout, --min-alive above the number of
+ * remotes, CA files that cannot be read; thresholds are for limits_check(). Completes SETTINGS: the run's count,
+ * interval, timeout and ranges for the targets that have none of their own, what --s2s and --component imply. Adds to
+ * MISTAKES a sentence for each, which begins with the option at fault. False when MISTAKES has any. Touches no network.
+ */
+bool settings_check(struct settings *settings, struct mistakes *mistakes);
 
 /* Prints what --help shows; 80 columns. */
 void options_print_help(FILE *out);

@@ -73,7 +73,7 @@ struct target {
 struct label_limits {
     char *label;
     struct limits limits;
-    char *warning, *critical; /* as given: settings_check() knows the label's unit and reads them into limits */
+    char *warning, *critical; /* as given: limits_check() knows the label's unit and reads them into limits */
 };
 
 struct condition_map {

@@ -9,6 +9,7 @@
 
 #include "config_test.h"
 #include "fuzz.h"
+#include "judged.h"
 #include "options.h"
 
 /* libconfig 1.5 loses a string in which a syntax error is. */
@@ -41,7 +42,7 @@ static void check_profile(const struct config *config, const char *profile)
     struct mistakes mistakes = MISTAKES_NONE;
     if (config_check_defaults(config, &mistakes) && config_check_profile(config, profile, &mistakes) &&
         config_apply(config, &settings, &mistakes)) {
-        bool good = settings_check(&settings, &why);
+        bool good = fuzz_check(&settings, &why);
         EXPECT(good || *why.text != '\0', "refused without a reason");
         EXPECT(!good || (settings.timeout > 0 && settings.target_count > 0), "settings without a time or a target");
         EXPECT(strcmp(settings.jid_text, argv[2]) == 0, "the file wins over the command line: %s", settings.jid_text);
@@ -65,7 +66,7 @@ static void check_test(void)
     if (!settings_init(&settings) || options_parse(6, argv, &settings, &why) != OPTIONS_RUN)
         abort();
     FILE *out = open_memstream(&text, &size);
-    enum state state = config_test(out, 6, argv, &settings);
+    enum state state = config_test(out, 6, argv, &settings, settings_check);
     fclose(out);
     EXPECT(state == STATE_OK || state == STATE_UNKNOWN, "state %d", state);
     EXPECT(strlen(text) == size && strncmp(text, "XMPP PING ", 10) == 0, "%s", text);

@@ -5,11 +5,20 @@
 #include <math.h>
 
 #include "fuzz.h"
+#include "limits_check.h"
 #include "options.h"
 #include "report.h"
 #include "text.h"
 
 #define WORDS_MAX 40
+
+bool fuzz_check(struct settings *settings, struct line *why)
+{
+    struct mistakes mistakes = MISTAKES_NONE;
+    settings_check(settings, &mistakes);
+    limits_check(settings, &mistakes);
+    return mistakes_end(&mistakes, why);
+}
 
 bool fuzz_settings(struct settings *settings, const char *line)
 {
@@ -26,7 +35,7 @@ bool fuzz_settings(struct settings *settings, const char *line)
     EXPECT(result != OPTIONS_ERROR || *why.text != '\0', "refused without a reason: %s", line);
     bool run = result == OPTIONS_RUN;
     if (run) {
-        run = settings_check(settings, &why);
+        run = fuzz_check(settings, &why);
         EXPECT(run || *why.text != '\0', "refused without a reason: %s", line);
     }
     EXPECT(memchr(why.text, '\0', sizeof why.text), "a reason without an end");

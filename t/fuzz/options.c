@@ -3,6 +3,7 @@
 #include "options.h"
 
 #include "fuzz.h"
+#include "judged.h"
 #include "metric.h"
 #include "report.h"
 
@@ -61,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct line why = LINE_EMPTY;
     switch (options_parse(count, words, &settings, &why)) {
     case OPTIONS_RUN:
-        if (settings_check(&settings, &why))
+        if (fuzz_check(&settings, &why))
             check_settings(&settings);
         else
             check_error(why.text);

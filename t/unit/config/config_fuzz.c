@@ -488,7 +488,9 @@ static void check_profile(const config_t *tree, const char *profile, struct coun
     }
     free(got);
     free(expected);
-    settings_check(&settings, &why);
+    struct mistakes mistakes = MISTAKES_NONE;
+    settings_check(&settings, &mistakes);
+    mistakes_free(&mistakes);
     settings_free(&settings);
     settings_free(&options);
     settings_free(&again);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Settings as a whole: what settings_check() and limits_check() say of them, the first of it. */
 #include "settings.h"
 
 #include <fcntl.h>
@@ -10,14 +11,16 @@
 
 #include "tap.h"
 #include "clock.h"
+#include "config.h"
+#include "limits_check.h"
 #include "options.h"
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
 static char directory[] = "/tmp/settings.XXXXXX";
 
-/* Command lines, words apart by spaces, and what settings_check() says to them; NULL: nothing. Files are below
- * DIRECTORY, the working directory. */
+/* Command lines, words apart by spaces, and what is said to them; NULL: nothing. Files are below DIRECTORY, the working
+ * directory. */
 static const struct {
     const char *arguments;
     const char *why;
@@ -206,13 +209,21 @@ static void read_arguments(struct settings *settings, const char *arguments)
         diag("%s", why.text);
 }
 
+static bool check(struct settings *settings, struct line *why)
+{
+    struct mistakes mistakes = MISTAKES_NONE;
+    settings_check(settings, &mistakes);
+    limits_check(settings, &mistakes);
+    return mistakes_end(&mistakes, why);
+}
+
 static void check_checks(void)
 {
     for (size_t i = 0; i < COUNT(checks); i++) {
         struct settings settings;
         struct line why = LINE_EMPTY;
         read_arguments(&settings, checks[i].arguments);
-        bool good = settings_check(&settings, &why);
+        bool good = check(&settings, &why);
         ok(good == !checks[i].why, "'%s' is %s", checks[i].arguments, checks[i].why ? "refused" : "accepted");
         is_str(why.text, checks[i].why ? checks[i].why : "", "it says '%s'", checks[i].why ? checks[i].why : "");
         settings_free(&settings);
@@ -229,7 +240,7 @@ static void check_unreadable_file(void)
     }
     chmod("ca.pem", 0);
     read_arguments(&settings, "-j example.org --ca-file=ca.pem");
-    settings_check(&settings, &why);
+    check(&settings, &why);
     is_str(why.text, "--ca-file: ca.pem cannot be read: Permission denied", "an unreadable CA file is refused");
     settings_free(&settings);
 }
@@ -253,7 +264,7 @@ static void check_targets(void)
     struct line why = LINE_EMPTY;
     read_arguments(&settings,
                    "-j a@example.org -R b=b.example -n 7 -i 20ms --ping-timeout=2 -w 1,5% -c 2,50% -L b_rtt,30ms,4");
-    ok(settings_check(&settings, &why), "settings of two targets are good");
+    ok(check(&settings, &why), "settings of two targets are good");
     for (size_t i = 0; i < settings.target_count; i++) {
         const struct target *target = &settings.targets[i];
         is_int(target->count, 7, "target %zu has its count", i);
@@ -274,21 +285,21 @@ static void check_component(void)
     struct settings settings;
     struct line why = LINE_EMPTY;
     read_arguments(&settings, "--component=a@probe.example.org -H ::1 -p 5347");
-    ok(settings_check(&settings, &why), "a component needs no --jid");
+    ok(check(&settings, &why), "a component needs no --jid");
     is_str(settings.jid.ascii, "example.org", "its server is the domain above its own");
     is_int(settings.tls, TLS_NONE, "it has no TLS");
     ok(settings_use_password(&settings) && !settings_anonymous(&settings), "it has a password");
     settings_free(&settings);
     read_arguments(&settings, "--component=localhost -H ::1 -p 5347");
-    settings_check(&settings, &why);
+    check(&settings, &why);
     is_str(settings.jid_text, "localhost", "a domain of one label is above itself");
     settings_free(&settings);
     read_arguments(&settings, "--component=probe.example.org -H ::1 -p 5347 -j other.example");
-    settings_check(&settings, &why);
+    check(&settings, &why);
     is_str(settings.jid_text, "other.example", "--jid says another server");
     settings_free(&settings);
     read_arguments(&settings, "-j example.org --s2s");
-    settings_check(&settings, &why);
+    check(&settings, &why);
     ok(settings.no_login, "--s2s means --no-login");
     settings_free(&settings);
 }
@@ -370,6 +381,43 @@ static void write_file(const char *name, const char *content, mode_t mode)
         diag("cannot write %s", name);
 }
 
+/* Configuration files that are good by themselves, and what is said of them as a whole. */
+static const struct {
+    const char *text;
+    const char *why;
+} unfit[] = {
+    {"defaults = { };", "-j user@domain is required (f)"},
+    {"defaults = { jid = \"b\"; warning = 10; };", "--warning: RTT 10 s is not below the timeout of 10 s (10ms?) (f)"},
+    {"defaults = { jid = \"b\"; remotes = ({ alias = \"c\"; jid = \"c\"; warning = 12; }); };",
+     "--remote: c: warning: RTT 12 s is not below the timeout of 10 s (12ms?) (f)"},
+    {"defaults = { jid = \"b\"; warning = 2; remotes = ({ alias = \"c\"; jid = \"c\"; critical = 1; }); };",
+     "--remote: c: warning: RTT 2 can never be seen: critical 1 covers it (f)"},
+    {"defaults = { jid = \"b\"; remotes = (\"d\", { jid = \"c\"; critical = \",120%\"; }); };",
+     "--remote: c: critical: loss 120 is not within 0 to 100 percent (f)"},
+    {"defaults = { jid = \"b\"; remotes = ({ alias = \"c\"; jid = \"c\"; interval = 5; }); };",
+     "--remote: c: 3 pings with 5 s between them do not fit into the timeout of 10 s (f)"},
+    {"defaults = { jid = \"b\"; interval = 3; remotes = ({ alias = \"c\"; jid = \"c\"; count = 5; }); };",
+     "--remote: c: 5 pings with 3 s between them do not fit into the timeout of 10 s (f)"},
+    {"defaults = { jid = \"b\"; no_login = true; count = 5; };", "--count: means nothing with --no-login (f)"},
+    {"defaults = { jid = \"b\"; limits = { rrt = \"1,2\" }; };",
+     "--limit: rrt is no metric of this check: did you mean rtt? (f)"},
+};
+
+static void check_unfit(void)
+{
+    for (size_t i = 0; i < COUNT(unfit); i++) {
+        struct settings settings;
+        struct line why = LINE_EMPTY;
+        write_file("f", unfit[i].text, 0600);
+        read_arguments(&settings, "-f f");
+        bool good = config_load(&settings, &why) && check(&settings, &why);
+        config_tell_origin(&settings, &why);
+        ok(!good, "'%s' does not fit", unfit[i].text);
+        is_str(why.text, unfit[i].why, "it says '%s'", unfit[i].why);
+        settings_free(&settings);
+    }
+}
+
 int main(void)
 {
     if (!mkdtemp(directory) || chdir(directory) != 0)
@@ -383,10 +431,12 @@ int main(void)
     check_targets();
     check_component();
     check_map();
+    check_unfit();
     check_passwords();
     check_unreadable_file();
     unlink("ca.pem");
     unlink("secret");
+    unlink("f");
     unlink("public");
     rmdir("certs");
     if (chdir("/") != 0 || rmdir(directory) != 0)
