@@ -97,8 +97,7 @@ static int strophe_minor(void)
 static const char *sandbox_version(char *out, size_t size)
 {
 #ifdef HAVE_LIBSECCOMP
-    const struct scmp_version *version = seccomp_version();
-    snprintf(out, size, "libseccomp %u.%u.%u", version->major, version->minor, version->micro);
+    snprintf(out, size, "libseccomp %d.%d.%d", SCMP_VER_MAJOR, SCMP_VER_MINOR, SCMP_VER_MICRO); /* at the build */
 #else
     snprintf(out, size, "no libseccomp: no sandbox");
 #endif
