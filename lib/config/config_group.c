@@ -116,7 +116,7 @@ static bool refuse_unknown(const struct level *level, const config_setting_t *se
         if (*option_key(&option_table[i], key) != '\0' && (!of_remote || option_table[i].own))
             nearest_try(&nearest, key);
         if (nearest.name == key)
-            nearest.name = strcpy(best, key);
+            nearest.name = memcpy(best, key, sizeof best);
     }
     return config_refuse_key(level->source, setting, nearest.name, level->mistakes);
 }
