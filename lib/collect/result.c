@@ -331,7 +331,7 @@ void result_take(const struct event *event, void *userdata)
         end_attempt(result, event);
         take_endpoint(result, event);
         break;
-    case EVENT_HEARD:
+    case EVENT_ENDPOINT_HEARD:
         take_heard(result);
         break;
     case EVENT_CANDIDATE:

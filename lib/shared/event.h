@@ -17,7 +17,7 @@ enum event_kind {
     EVENT_ATTEMPT,         /* text: the endpoint that is being tried, as below */
     EVENT_ENDPOINT,        /* text: "xmpp.example.org 192.0.2.1:5222"; code: tls_mode used; condition or wire: why it
                               failed, none: connected; name: the cause in words; value: ns that it took */
-    EVENT_HEARD,           /* the first byte came from the endpoint that is connected */
+    EVENT_ENDPOINT_HEARD,  /* the first byte came from the endpoint that is connected */
     EVENT_CANDIDATE,    /* an endpoint for --each-endpoint: text: its host, value: port, code: tls_mode, name: "ipv4",
                            "ipv6" or empty for either */
     EVENT_TLS,          /* name: version, text: cipher, code: 1 if the certificate was verified */
