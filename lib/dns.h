@@ -3,6 +3,8 @@
 #ifndef DNS_H
 #define DNS_H
 
+/* c-ares 1.34 calls functions deprecated that c-ares 1.18 has no others for. */
+#define CARES_NO_DEPRECATED
 #include <ares.h>
 #include <poll.h>
 #include <stdbool.h>
