@@ -25,7 +25,7 @@ use TempDir;
 
 plan skip_all => 'needs Prosody' if !grep { -x "$_/prosody" } split /:/, $ENV{PATH};
 my $has_ejabberd = (() = Ejabberd->libraries) && grep { -x "$_/erl" } split /:/, $ENV{PATH};
-my $has_slixmpp = !system 'python3 -c "import slixmpp" 2>/dev/null';
+my $has_slixmpp = !system q{/usr/bin/python3 -c "import slixmpp" 2>/dev/null};
 my $has_anyevent = eval { require AnyEvent::XMPP::Client; 1 };
 
 # --- the world: a.example and b.example on Prosody, c.example on ejabberd ---
