@@ -26,21 +26,49 @@ PACKAGES  := libstrophe libssl libcrypto libconfig libcares libgsasl libidn jans
 # The child's sandbox; the program builds without it, too, and then says so in --version.
 SECCOMP   := $(shell $(PKG_CONFIG) --exists libseccomp && echo libseccomp)
 
-ALL_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(sysconfdir)"' -Ilib \
-	$(if $(SECCOMP),-DHAVE_LIBSECCOMP) $(shell $(PKG_CONFIG) --cflags $(PACKAGES) $(SECCOMP)) $(CPPFLAGS)
+# Asked once, and only when something is built.
+PACKAGE_FLAGS = $(eval PACKAGE_FLAGS := $$(shell $(PKG_CONFIG) --cflags --libs $(PACKAGES) $(SECCOMP)))$(PACKAGE_FLAGS)
+
+# Which rooms of lib/ each room may include; "." is lib/ itself, for "child/child.h" and "child/confine.h".
+MAY_base    := base
+MAY_shared  := base shared
+MAY_child   := base shared child
+MAY_options := base shared options
+MAY_config  := base shared options config
+MAY_collect := base shared collect .
+MAY_judge   := base shared collect judge
+MAY_report  := base shared options collect judge report
+# What is in none of them: the program, and tests that are about both sides of the fork.
+MAY_none    := base shared options config collect judge report .
+ROOMS       := base shared child options config collect judge report
+# The room of the file that is compiled; t/unit mirrors them.
+ROOM         = $(firstword $(filter $(ROOMS),$(subst /, ,$<)) none)
+
+ALL_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(sysconfdir)"' $(if $(SECCOMP),-DHAVE_LIBSECCOMP) \
+	$(MAY_$(ROOM):%=-Ilib/%) $(if $(filter t/%,$<),-It/support) $(filter-out -l% -L%,$(PACKAGE_FLAGS)) $(CPPFLAGS)
 ALL_CFLAGS   = -std=gnu11 $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS  = -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS)
-ALL_LIBS     = $(shell $(PKG_CONFIG) --libs $(PACKAGES) $(SECCOMP)) -lm $(LIBS)
+ALL_LIBS     = $(filter -l% -L%,$(PACKAGE_FLAGS)) -lm $(LIBS)
 
-LIB_OBJECTS := $(patsubst %.c,$(O)/%.o,$(wildcard lib/*.c))
-EXAMPLES    := $(patsubst %.c,$(O)/%,$(wildcard doc/examples/*.c))
-UNIT_TESTS  := $(patsubst t/unit/%.c,$(O)/t/%.t,$(wildcard t/unit/*.c))
+# The objects of rooms. Both sides of the fork have what is shared; neither has anything of the other.
+objects      = $(patsubst %.c,$(O)/%.o,$(wildcard $(1:%=lib/%/*.c)))
+CHILD       := $(O)/libchild.a
+PARENT      := $(O)/libparent.a
+BOTH        := $(PARENT) $(CHILD)
+
+EXAMPLES     := $(patsubst %.c,$(O)/%,$(wildcard doc/examples/*.c))
+UNIT_SOURCES := $(wildcard t/unit/*/*.c)
+UNIT_TESTS   := $(UNIT_SOURCES:t/unit/%.c=$(O)/t/%.t)
+CHILD_TESTS  := $(filter $(O)/t/child/%,$(UNIT_TESTS))
 
 # What of t/fuzz is no target, but what targets have in common.
 FUZZ_COMMON  := t/fuzz/fuzz.c t/fuzz/judged.c t/fuzz/world.c
 FUZZ_TARGETS := $(patsubst %.c,$(O)/%,$(filter-out $(FUZZ_COMMON) t/fuzz/replay.c,$(wildcard t/fuzz/*.c)))
+FUZZ_CHILD   := $(patsubst %,$(O)/t/fuzz/%,masking ping sasl starttls)
 # Where main() is: `make fuzz` has libFuzzer's.
 FUZZ_MAIN    ?= $(O)/t/fuzz/replay.o
+
+PROGRAMS     := $(PROGRAM) $(UNIT_TESTS) $(FUZZ_TARGETS) $(EXAMPLES) $(O)/doc/generate $(O)/bench/floor
 
 ifeq ($(V),1)
 Q :=
@@ -53,40 +81,50 @@ endif
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(PROGRAM) $(O)/check_xmpp_ping.1 $(O)/check_xmpp_ping.bash ## build the plugin, its man page and its completion; installs nothing
+all: $(PROGRAM) $(O)/check_xmpp_ping.1 $(O)/check_xmpp_ping.bash ## build plugin, man page and completion; installs nothing
 
-$(PROGRAM): $(O)/check_xmpp_ping.o $(O)/libprobe.a
+$(PROGRAMS):
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
-$(O)/libprobe.a: $(LIB_OBJECTS)
+$(PROGRAM): $(O)/check_xmpp_ping.o $(BOTH)
+$(O)/doc/generate: $(O)/doc/generate.o $(PARENT)
+$(O)/bench/floor: $(O)/bench/floor.o
+$(EXAMPLES): %: %.o $(CHILD)
+$(UNIT_TESTS): $(O)/t/%.t: $(O)/t/unit/%.o $(O)/t/support/tap.o
+$(CHILD_TESTS): $(CHILD)
+$(filter-out $(CHILD_TESTS),$(UNIT_TESTS)): $(PARENT)
+$(O)/t/collect/supervise.t: $(CHILD)
+$(FUZZ_TARGETS): %: %.o $(FUZZ_MAIN) $(O)/t/fuzz/common.a
+$(FUZZ_CHILD): $(CHILD)
+$(filter-out $(FUZZ_CHILD),$(FUZZ_TARGETS)): $(BOTH)
+
+$(CHILD): $(call objects,base shared child)
+$(PARENT): $(call objects,$(filter-out child,$(ROOMS)))
+$(O)/t/fuzz/common.a: $(FUZZ_COMMON:%.c=$(O)/%.o)
+$(BOTH) $(O)/t/fuzz/common.a:
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(FUZZ_CHILD:%=%.o) $(EXAMPLES:%=%.o): ROOM := child
 
 $(O)/%.o: %.c $(MAKEFILE_LIST)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(O)/t/%.t: $(O)/t/unit/%.o $(O)/t/tap.o $(O)/libprobe.a
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
-
 # For t/faults.t.
-$(O)/t/inject.so: t/inject.c
+$(O)/t/inject.so: t/support/inject.c
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -D_GNU_SOURCE -std=gnu11 $(WARNINGS) -O1 -shared -fPIC -o $@ $< -ldl
 
 # What the documentation has from the table of options is printed by a program that has that table.
-$(O)/doc/generate: $(O)/doc/generate.o $(O)/libprobe.a
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
-
 $(O)/doc/options.man: $(O)/doc/generate
 	$(Q)$< man >$@
 
 $(O)/check_xmpp_ping.1: doc/check_xmpp_ping.1.in $(O)/doc/options.man
 	$(call say,MAN,$@)
-	$(Q)sed -e 's/@VERSION@/$(VERSION)/' -e 's|@SYSCONFDIR@|$(sysconfdir)|' -e '/^@OPTIONS@$$/{' -e 'r $(O)/doc/options.man' -e d -e '}' $< >$@
+	$(Q)sed -e 's/@VERSION@/$(VERSION)/' -e 's|@SYSCONFDIR@|$(sysconfdir)|' \
+		-e '/^@OPTIONS@$$/{' -e 'r $(O)/doc/options.man' -e d -e '}' $< >$@
 
 $(O)/check_xmpp_ping.bash: $(O)/doc/generate
 	$(call say,BASH,$@)
@@ -134,29 +172,30 @@ check-asan: ## run all tests with AddressSanitizer and UndefinedBehaviorSanitize
 soak: all ## check a server 5,000 times while it is restarted, killed and stopped: minutes (CHECKS, PARALLEL, SEED, see t/soak)
 	$(Q)PROBE=$(abspath $(PROGRAM)) t/soak
 
-VALGRIND := $(shell command -v valgrind) --quiet --vgdb=no --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect \
-	--errors-for-leak-kinds=definite --suppressions=t/valgrind/valgrind.supp
+VALGRIND := $(shell command -v valgrind) --quiet --vgdb=no --error-exitcode=99 --leak-check=full \
+	--show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite --suppressions=t/valgrind/valgrind.supp
 
-# Left out are the tests of confine and sandbox, as limits meet valgrind itself, which knows no sandbox either; those of supervise and
-# dial, which are about short times; and config_fuzz, which takes minutes here and has been run by the other sanitizers.
+# Left out are the tests of confine and sandbox, as limits meet valgrind itself, which knows no sandbox either; those of supervise
+# and dial, which are about short times; and config_fuzz, which takes minutes here and has been run by the other sanitizers.
+VALGRIND_LEAVES := $(addprefix %/,confine.c sandbox.c supervise.c dial.c config_fuzz.c)
 check-valgrind: ## run the unit tests and one run of each kind under valgrind
-	$(Q)$(MAKE) --no-print-directory all unit-tests O=obj/valgrind PROGRAM=obj/valgrind/check_xmpp_ping CFLAGS='-O1 -g -DCONFINE_LIMITS_MEMORY=0'
-	$(Q)prove -j$(JOBS) -e '$(VALGRIND) --child-silent-after-fork=yes' $(patsubst t/unit/%.c,obj/valgrind/t/%.t,$(filter-out %/confine.c %/sandbox.c %/supervise.c %/dial.c %/config_fuzz.c,$(wildcard t/unit/*.c)))
+	$(Q)$(MAKE) --no-print-directory all unit-tests O=obj/valgrind PROGRAM=obj/valgrind/check_xmpp_ping \
+		CFLAGS='-O1 -g -DCONFINE_LIMITS_MEMORY=0'
+	$(Q)prove -j$(JOBS) -e '$(VALGRIND) --child-silent-after-fork=yes' \
+		$(patsubst t/unit/%.c,obj/valgrind/t/%.t,$(filter-out $(VALGRIND_LEAVES),$(UNIT_SOURCES)))
 	$(Q)PROBE=$(abspath obj/valgrind/check_xmpp_ping) VALGRIND='$(VALGRIND)' prove t/valgrind/runs.t
 
 check-werror: ## build with gcc and clang, and without libseccomp, warnings being errors
-	$(Q)$(MAKE) --no-print-directory all unit-tests examples fuzz-targets O=obj/werror-gcc PROGRAM=obj/werror-gcc/check_xmpp_ping CC=gcc CFLAGS='-O2 -Werror'
-	$(Q)$(MAKE) --no-print-directory all unit-tests examples fuzz-targets O=obj/werror-clang PROGRAM=obj/werror-clang/check_xmpp_ping CC=clang CFLAGS='-O2 -Werror'
-	$(Q)$(MAKE) --no-print-directory obj/bare/t/sandbox.t O=obj/bare SECCOMP= CFLAGS='-O0 -Werror'
-	$(Q)obj/bare/t/sandbox.t >/dev/null
+	$(Q)$(MAKE) --no-print-directory all unit-tests examples fuzz-targets \
+		O=obj/werror-gcc PROGRAM=obj/werror-gcc/check_xmpp_ping CC=gcc CFLAGS='-O2 -Werror'
+	$(Q)$(MAKE) --no-print-directory all unit-tests examples fuzz-targets \
+		O=obj/werror-clang PROGRAM=obj/werror-clang/check_xmpp_ping CC=clang CFLAGS='-O2 -Werror'
+	$(Q)$(MAKE) --no-print-directory obj/bare/t/child/sandbox.t O=obj/bare SECCOMP= CFLAGS='-O0 -Werror'
+	$(Q)obj/bare/t/child/sandbox.t >/dev/null
 
 unit-tests: $(UNIT_TESTS)
 
 examples: $(EXAMPLES)
-
-$(O)/doc/examples/%: $(O)/doc/examples/%.o $(O)/libprobe.a
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
 demo: ## install what is missing, build, start a private Prosody and probe it
 	$(Q).ci/install demo
@@ -165,25 +204,17 @@ demo: ## install what is missing, build, start a private Prosody and probe it
 
 fuzz-targets: $(FUZZ_TARGETS)
 
-$(O)/t/fuzz/common.a: $(FUZZ_COMMON:%.c=$(O)/%.o)
-	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
-
-$(O)/t/fuzz/%: $(O)/t/fuzz/%.o $(FUZZ_MAIN) $(O)/t/fuzz/common.a $(O)/libprobe.a
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
-
 # The least line coverage of lib/, in percent.
 COVERAGE_LEAST ?= 95
 
-# Tests may fail here that look at the child's every step, or let gcov's own calls fail: whether they pass is for `make check` to say.
+# Tests may fail here that look at the child's every step, or let gcov's own calls fail: whether they pass, `make check` says.
 COVERAGE_BUILD = O=obj/coverage PROGRAM=obj/coverage/check_xmpp_ping CC=gcc HARDENING=-fPIE CFLAGS='-O0 -g --coverage' \
-	LDFLAGS='--coverage -Wl,--wrap=_exit,--wrap=fork,--wrap=kill' LIBS=obj/coverage/t/coverage.o
+	LDFLAGS='--coverage -Wl,--wrap=_exit,--wrap=fork,--wrap=kill' LIBS=obj/coverage/t/support/coverage.o
 
 coverage: ## run all tests, and name the lines of lib/ that none of them has reached
 	$(Q).ci/install check
 	$(Q)mkdir -p obj/coverage && find obj/coverage -name '*.gcda' -delete
-	$(Q)$(MAKE) --no-print-directory obj/coverage/t/coverage.o $(COVERAGE_BUILD)
+	$(Q)$(MAKE) --no-print-directory obj/coverage/t/support/coverage.o $(COVERAGE_BUILD)
 	$(Q)$(MAKE) --no-print-directory check-plain $(COVERAGE_BUILD) >obj/coverage/tests.log 2>&1 || \
 		sed -n '/^Test Summary Report/,$$p' obj/coverage/tests.log
 	$(Q)gcovr --root . --filter lib/ --fail-under-line $(COVERAGE_LEAST) obj/coverage
@@ -202,23 +233,22 @@ fuzz: ## fuzz each parser of foreign bytes for FUZZ_SECONDS, JOBS of them side b
 bench: all $(O)/bench/floor ## compare with the least that a client can do, and with other clients
 	$(Q)bench/run
 
-$(O)/bench/floor: $(O)/bench/floor.o
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
-
-C_FILES := $(wildcard *.c lib/*.[ch] t/*.[ch] t/unit/*.c t/fuzz/*.[ch] doc/*.c doc/examples/*.c bench/*.c)
+C_FILES := $(wildcard *.c lib/*/*.[ch] t/support/*.[ch] t/unit/*/*.c t/fuzz/*.[ch] doc/*.c doc/examples/*.c bench/*.c)
 
 lint: ## run the linters
 	$(call say,LINT,clang-format)
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
 	$(call say,LINT,cppcheck)
-	$(Q)cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -j2 -Ilib check_xmpp_ping.c lib
+	$(Q)cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -j2 \
+		-Ilib $(ROOMS:%=-Ilib/%) check_xmpp_ping.c lib
 	$(call say,LINT,clang-tidy)
-	$(Q)clang-tidy --quiet check_xmpp_ping.c $(wildcard lib/*.c) -- -std=gnu11 $(ALL_CPPFLAGS) 2>/dev/null
+	$(Q)$(foreach ROOM,$(ROOMS),clang-tidy --quiet $(wildcard lib/$(ROOM)/*.c) -- -std=gnu11 $(ALL_CPPFLAGS) 2>/dev/null &&) \
+		clang-tidy --quiet check_xmpp_ping.c -- -std=gnu11 $(ALL_CPPFLAGS) 2>/dev/null
 	$(call say,LINT,shellcheck)
 	$(Q)shellcheck .ci/run .ci/install t/fuzz/run
 	$(call say,LINT,perl)
-	$(Q)for file in t/*.t t/valgrind/*.t t/demo t/soak t/lib/*.pm bench/run; do perl -It/lib -wc $$file 2>&1 | grep -v ' syntax OK$$' && exit 1; done; true
+	$(Q)for file in t/*.t t/valgrind/*.t t/demo t/soak t/support/*.pm bench/run; do \
+		perl -It/support -wc $$file 2>&1 | grep -v ' syntax OK$$' && exit 1; done; true
 
 format: ## lay out the C files
 	clang-format -i $(C_FILES)
@@ -233,6 +263,7 @@ clean: ## remove all that was built
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "  %-15s %s\n", $$1, $$2 }'
 
-.PHONY: all conf check check-plain check-asan check-werror check-valgrind soak demo bench lint format install uninstall dist clean help unit-tests examples fuzz fuzz-targets coverage
+.PHONY: all conf check check-plain check-asan check-werror check-valgrind soak demo bench lint format install uninstall dist clean \
+	help unit-tests examples fuzz fuzz-targets coverage
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "child/child.h"
 #include "clock.h"
 #include "config.h"
 #include "config_test.h"
@@ -14,7 +15,6 @@
 #include "extra_opts.h"
 #include "live.h"
 #include "options.h"
-#include "probe.h"
 #include "report.h"
 #include "result.h"
 #include "settings.h"
@@ -133,7 +133,8 @@ static enum state check_each(struct settings *settings, int64_t started_at)
 {
     struct survey survey;
     struct verdict verdict = {0};
-    bool good = survey_run(&survey, settings, started_at);
+    const struct survey_work work = {.discover = probe_discover, .check = probe_run, .sink = live_take_endpoint};
+    bool good = survey_run(&survey, settings, started_at, &work);
     secret_wipe(&settings->password);
     good = good && survey_judge(&survey, settings, &verdict);
     enum state state = STATE_UNKNOWN;

@@ -11,7 +11,7 @@ use IO::Socket::INET;
 use POSIX qw(mkfifo);
 use Test::More;
 
-use lib "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/support";
 
 use Probe;
 use Prosody;

@@ -14,7 +14,7 @@ use MIME::Base64 qw(encode_base64);
 use Test::More;
 use Time::HiRes qw(sleep);
 
-use lib "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/support";
 
 use Certificates;
 use Daemon qw(now);

@@ -13,7 +13,7 @@ use Socket qw(SOCK_STREAM);
 use Test::More;
 use Time::HiRes qw(time);
 
-use lib "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/support";
 
 use NameServer;
 

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The documentation does what it says: each command in README, the man page and the pages of doc/ is run, in a site that is as
-# they say (t/lib/Site.pm); each line of output that they quote is made to happen; options and files that they name exist.
+# they say (t/support/Site.pm); each line of output that they quote is made to happen; options and files that they name exist.
 #
 # In doc/*.md a fenced block says what it is: ```console holds commands behind "$ " and their output, in which a line "..." stands
 # for any lines and "| ..." for the performance data; ```sh holds commands; ```text quotes output. A page that is not in @OWN has
@@ -13,7 +13,7 @@ use FindBin;
 use IO::Socket::INET;
 use Test::More;
 
-use lib "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/support";
 
 use Certificates;
 use Daemon qw(free_port);
@@ -388,8 +388,8 @@ sub federating_late {
 
 # Conditions: each is on the page of states, those of our own in troubleshooting.
 {
-    my $source = read_file("$root/lib/condition.c");
-    my ($own, $others) = $source =~ m{names\[\] = \{\n(.*?)/\* stream errors(.*?)^\};}ms or die "lib/condition.c has changed\n";
+    my $source = read_file("$root/lib/shared/condition.c");
+    my ($own, $others) = $source =~ m{names\[\] = \{\n(.*?)/\* stream errors(.*?)^\};}ms or die "lib/shared/condition.c has changed\n";
     my @own = $own =~ /"([a-z-]+)"/g;
     cmp_ok scalar @own, '>=', 23, 'there are conditions';
     like $text{'doc/troubleshooting.md'}, qr/\b$_\b/, "doc/troubleshooting.md has $_" for @own;

@@ -8,7 +8,7 @@ use FindBin;
 use IO::Socket::INET;
 use Test::More;
 
-use lib "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/support";
 
 use Certificates;
 use NameServer;

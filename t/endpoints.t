@@ -9,7 +9,7 @@ use IO::Socket::INET;
 use POSIX ();
 use Test::More;
 
-use lib "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/support";
 
 use Daemon qw(die_with_parent);
 use NameServer;

@@ -9,7 +9,7 @@ use FindBin;
 use POSIX qw(mkfifo);
 use Test::More;
 
-use lib "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/support";
 
 use Probe;
 use Prosody;

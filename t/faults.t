@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Whatever libc refuses, in the parent or in the child: there is one line, an exit code from 0 to 3, the end comes in time, and OK is
-# said only when all pings were answered. t/inject.c makes the calls fail.
+# said only when all pings were answered. t/support/inject.c makes the calls fail.
 
 use strict;
 use warnings;
@@ -10,7 +10,7 @@ use Errno qw(:POSIX);
 use FindBin;
 use Test::More;
 
-use lib "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/support";
 
 use Daemon qw(now);
 use NameServer;

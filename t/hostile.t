@@ -8,7 +8,7 @@ use warnings;
 use FindBin;
 use Test::More;
 
-use lib "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/support";
 
 use Misdeeds qw(phases_times_misdeeds run_misdeeds special_misdeeds);
 

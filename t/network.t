@@ -10,7 +10,7 @@ use List::Util qw(min);
 use Test::More;
 use Time::HiRes qw(sleep);
 
-use lib "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/support";
 
 use NameServer;
 use Netns;
@@ -32,7 +32,7 @@ my @domains = qw(first-dead.test first-narrow.test);
 my $server = Prosody->new(
     domain => 'example.org', host => '0.0.0.0', iterations => 1000, domains => \@domains,
     accounts => { map { $_ => 'secret' } @accounts, map { "alice\@$_" } @domains },
-    modules => ['witness'], global => qq{plugin_paths = { "$FindBin::Bin/lib/prosody" }},
+    modules => ['witness'], global => qq{plugin_paths = { "$FindBin::Bin/support/prosody" }},
 );
 my $port = $server->port;
 

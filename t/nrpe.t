@@ -9,7 +9,7 @@ use FindBin;
 use IO::Socket::INET;
 use Test::More;
 
-use lib "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/support";
 
 use Family qw(descendants);
 use Nrpe;

@@ -10,7 +10,7 @@ use IO::Socket::INET;
 use JSON::PP;
 use Test::More;
 
-use lib "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/support";
 
 use Certificates;
 use Hostile;

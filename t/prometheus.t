@@ -8,7 +8,7 @@ use FindBin;
 use HTTP::Tiny;
 use Test::More;
 
-use lib "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/support";
 
 use Daemon qw(free_port);
 use Probe;
@@ -104,7 +104,7 @@ my ($rules) = $page =~ /^```yaml\n(.*?)^```/ms;
 write_file("$work/rules.yaml", $rules);
 like shell("promtool check rules $work/rules.yaml"), qr/SUCCESS: 5 rules found/, 'the rules are valid';
 
-my %printed = map { $_ => 1 } map { read_file($_) =~ /"(\w+)", "[^"]*"\}/g } "$FindBin::Bin/../lib/report_prometheus.c";
+my %printed = map { $_ => 1 } map { read_file($_) =~ /"(\w+)", "[^"]*"\}/g } "$FindBin::Bin/../lib/report/report_prometheus.c";
 my %documented = map { $_ => 1 } $page =~ /^\| `xmpp_ping_(\w+)`/mg;
 is_deeply [sort keys %documented], [sort keys %printed], 'the table has all metrics there are';
 my @unknown = grep { !$documented{$_} } $rules =~ /\bxmpp_ping_(\w+)(?=[ {])/g;

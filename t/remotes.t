@@ -8,7 +8,7 @@ use warnings;
 use FindBin;
 use Test::More;
 
-use lib "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/support";
 
 BEGIN {
     for my $module (qw(Monitoring::Plugin::Performance Net::DNS)) {

@@ -10,7 +10,7 @@ use IO::Pty;
 use POSIX ();
 use Test::More;
 
-use lib "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/support";
 
 use Daemon qw(die_with_parent now);
 use Probe;

@@ -15,7 +15,7 @@
 #include "fuzz.h"
 #include "host.h"
 #include "judged.h"
-#include "resolve.h"
+#include "child/resolve.h"
 #include "world.h"
 
 /* c-ares 1.18 loses a name of /etc/hosts that has no address of the family asked for. */

@@ -47,7 +47,7 @@ static void check_first(const char *line, enum state state, bool omitted)
     EXPECT(bar && bar > line, "%s", line);
     char *sentence = strndup(line, (size_t)(bar - line));
     EXPECT(fuzz_is_clean(sentence), "%s", sentence);
-    EXPECT(text_width(sentence) <= SUMMARY_WIDTH, "%s", sentence);
+    EXPECT(text_width(sentence) <= FIRST_LINE_WIDTH, "%s", sentence);
     free(sentence);
 
     const char *item = bar + 3;

@@ -18,7 +18,7 @@
 #include "fuzz.h"
 #include "host.h"
 #include "judged.h"
-#include "probe.h"
+#include "child/child.h"
 #include "secret.h"
 #include "world.h"
 

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "child.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strophe.h>
+
+#include "clock.h"
+#include "connection.h"
+#include "dial.h"
+#include "host.h"
+#include "login.h"
+#include "resolve.h"
+#include "series.h"
+#include "tell.h"
+#include "tls.h"
+
+/* The parent ends the process at its deadline; what waits in here waits a little longer, so that it is always the
+ * parent that says so. */
+#define BEHIND_DEADLINE NS_PER_S
+
+struct probe {
+    struct settings *settings;
+    int64_t deadline;
+    struct teller teller;
+    struct secrets secrets;
+    struct resolution resolution;
+    struct connection connection;
+    struct login login;
+};
+
+static void tell_endpoint(const struct probe *probe, const char *name, enum tls_mode tls, const char *condition,
+                          const char *cause, int64_t time)
+{
+    struct event event = event_new(EVENT_ENDPOINT);
+    event.code = tls;
+    event.value = time;
+    event_set(event.text, name);
+    event_set(event.condition, condition);
+    event_set(event.name, cause);
+    tell(&probe->teller, &event);
+}
+
+static void tell_tcp_rtt(const struct probe *probe, int fd)
+{
+    struct event event = event_new(EVENT_TCP_RTT);
+    event.value = connection_tcp_rtt(fd);
+    if (event.value >= 0)
+        tell(&probe->teller, &event);
+}
+
+/* --- the way to the server --- */
+
+static void on_attempt(const struct endpoint *endpoint, const union address *address, const char *condition,
+                       const char *cause, int64_t time, void *userdata)
+{
+    const struct probe *probe = userdata;
+    char name[216];
+    dial_endpoint_format(endpoint, address, name, sizeof name);
+    if (!condition || *condition) {
+        tell_endpoint(probe, name, endpoint->tls, condition, cause, time);
+        return;
+    }
+    struct event event = event_new(EVENT_ATTEMPT);
+    event_set(event.text, name);
+    tell(&probe->teller, &event);
+}
+
+static bool find_endpoints(struct probe *probe, struct failure *failure)
+{
+    tell_phase(&probe->teller, PHASE_DNS);
+    if (resolve(probe->settings, probe->deadline, &probe->resolution))
+        return true;
+    const struct resolution *resolution = &probe->resolution;
+    for (size_t i = 0; i < resolution->endpoint_count; i++) {
+        const struct endpoint *endpoint = &resolution->endpoints[i];
+        tell_endpoint(probe, endpoint->name, endpoint->tls, endpoint->condition, endpoint->cause, 0);
+    }
+    failure_set(failure, PHASE_DNS, resolution->condition, "%s", resolution->cause);
+    return false;
+}
+
+/* In clear text a password goes to this machine at most (--tls=none; settings_check() has refused what it could know
+ * without DNS). */
+static bool would_leak(const struct probe *probe, const struct endpoint *endpoint, const union address *address)
+{
+    return endpoint->tls == TLS_NONE && probe->settings->password.set && !host_is_loopback(address);
+}
+
+static bool log_in(struct probe *probe, const struct dialed *dialed, int64_t limit, struct failure *failure)
+{
+    struct settings *settings = probe->settings;
+    const struct endpoint *endpoint = &probe->resolution.endpoints[dialed->endpoint];
+    if (would_leak(probe, endpoint, &dialed->address)) {
+        failure_set(failure, PHASE_CONNECT, "",
+                    "--tls=none: the password would go in clear text to an address that is not loopback");
+        failure->own_fault = true;
+        return false;
+    }
+    const struct teller *log = settings->verbose >= 3 ? &probe->teller : NULL;
+    if (!connection_begin(&probe->connection, settings->jid.ascii, dialed->fd, &dialed->address,
+                          endpoint->tls != TLS_NONE, settings->insecure, log)) {
+        /* The connection was taken, and lost before the first byte: that is where the next phase would have begun. */
+        connection_failure(&probe->connection, endpoint->tls == TLS_DIRECT ? PHASE_TLS : PHASE_STREAM, failure);
+        return false;
+    }
+    probe->login = (struct login){.settings = settings,
+                                  .connection = &probe->connection,
+                                  .teller = &probe->teller,
+                                  .secrets = &probe->secrets,
+                                  .tls = endpoint->tls,
+                                  .pings = ping_context_new(probe->connection.ctx)};
+    if (!probe->login.pings) {
+        failure_set(failure, PHASE_CONNECT, "", "out of memory");
+        failure->own_fault = true;
+        return false;
+    }
+    if (login_run(&probe->login, limit))
+        return true;
+    *failure = probe->login.failure;
+    return false;
+}
+
+/* An endpoint's share of what is left, so that one that stalls never eats the time of those behind it. The last one has
+ * all. */
+static int64_t share(const struct probe *probe, size_t endpoint)
+{
+    size_t left = probe->resolution.endpoint_count - endpoint;
+    if (left <= 1)
+        return INT64_MAX;
+    int64_t now = clock_now();
+    return now + (probe->deadline - now) / (int64_t)left;
+}
+
+/* Goes through the endpoints until one has taken the login, or has failed in a way that no other can mend. */
+static bool reach(struct probe *probe, struct failure *failure)
+{
+    size_t next = 0;
+    for (;;) {
+        struct dialed dialed;
+        tell_phase(&probe->teller, PHASE_CONNECT);
+        if (!dial(&probe->resolution, next, probe->deadline + BEHIND_DEADLINE, on_attempt, probe, &dialed)) {
+            if (next == 0) /* else what the endpoint that was reached had to say says more */
+                failure_set(failure, PHASE_CONNECT, dialed.condition, "%s", dialed.cause);
+            return false;
+        }
+        tell_tcp_rtt(probe, dialed.fd);
+        if (log_in(probe, &dialed, share(probe, dialed.endpoint), failure))
+            return true;
+        next = dialed.endpoint + 1;
+        if (next >= probe->resolution.endpoint_count || !login_may_try_next(&probe->login))
+            return false;
+        char name[216];
+        const struct endpoint *endpoint = &probe->resolution.endpoints[dialed.endpoint];
+        dial_endpoint_format(endpoint, &dialed.address, name, sizeof name);
+        tell_endpoint(probe, name, endpoint->tls, failure->condition, failure->cause, 0);
+    }
+}
+
+static void tell_done(const struct probe *probe)
+{
+    struct event done = event_new(EVENT_DONE);
+    tell(&probe->teller, &done);
+}
+
+/* A name from SRV is absolute: no search list applies to it. */
+static void tell_candidate(const struct probe *probe, const struct endpoint *endpoint, int family)
+{
+    struct event event = event_new(EVENT_CANDIDATE);
+    char host[sizeof endpoint->name + 1];
+    union address address;
+    bool absolute = !probe->settings->hostname && !host_literal(endpoint->name, &address);
+    snprintf(host, sizeof host, "%s%s", endpoint->name, absolute ? "." : "");
+    if (strlen(host) >= sizeof event.text) { /* cut, it would be another host's */
+        tell_endpoint(probe, endpoint->name, endpoint->tls, "dns-failed", "too long a name", 0);
+        return;
+    }
+    event_set(event.text, host);
+    event.value = endpoint->port;
+    event.code = endpoint->tls;
+    event_set(event.name, family == AF_INET ? "ipv4" : family == AF_INET6 ? "ipv6" : "");
+    tell(&probe->teller, &event);
+}
+
+static bool has_family(const struct endpoint *endpoint, int family)
+{
+    for (size_t i = 0; i < endpoint->address_count; i++) {
+        if (endpoint->addresses[i].any.sa_family == family)
+            return true;
+    }
+    return false;
+}
+
+static void tell_candidates(const struct probe *probe, const struct endpoint *endpoint)
+{
+    if (endpoint->port == 0) { /* not an endpoint, but a set of SRV records that could not be asked */
+        tell_endpoint(probe, endpoint->name, endpoint->tls, endpoint->condition, endpoint->cause, 0);
+        return;
+    }
+    if (endpoint->address_count == 0)
+        tell_candidate(probe, endpoint, probe->settings->family);
+    if (has_family(endpoint, AF_INET))
+        tell_candidate(probe, endpoint, AF_INET);
+    if (has_family(endpoint, AF_INET6))
+        tell_candidate(probe, endpoint, AF_INET6);
+}
+
+void probe_discover(const void *input, int fd)
+{
+    const struct probe_input *given = input;
+    struct probe *probe =
+        &(struct probe){.settings = given->settings, .deadline = given->deadline, .teller = {.fd = fd}};
+    struct failure failure = {0};
+    secret_wipe(&probe->settings->password); /* of no use here */
+    bool good = find_endpoints(probe, &failure);
+    tell_phase_end(&probe->teller);
+    if (!good) {
+        resolution_free(&probe->resolution);
+        tell_failure(&probe->teller, &failure);
+        return;
+    }
+    for (size_t i = 0; i < probe->resolution.endpoint_count; i++)
+        tell_candidates(probe, &probe->resolution.endpoints[i]);
+    resolution_free(&probe->resolution);
+    tell_done(probe);
+}
+
+void probe_run(const void *input, int fd)
+{
+    const struct probe_input *given = input;
+    struct probe *probe =
+        &(struct probe){.settings = given->settings, .deadline = given->deadline, .teller = {.fd = fd}};
+    struct failure failure = {0};
+    char why[200];
+    const char *node = probe->settings->jid.node;
+    secrets_collect(&probe->secrets, &probe->settings->password, node ? node : "");
+    probe->teller.secrets = &probe->secrets;
+    if (probe->settings->tls != TLS_NONE && !tls_prepare(probe->settings, why, sizeof why)) {
+        failure_set(&failure, PHASE_DNS, "", "%s", why);
+        failure.own_fault = true;
+        tell_failure(&probe->teller, &failure);
+        return;
+    }
+    xmpp_initialize();
+    bool good = find_endpoints(probe, &failure) && reach(probe, &failure);
+    if (good) {
+        tell_phase(&probe->teller, PHASE_PING);
+        good = series_run(probe->settings, &probe->login, &failure);
+        tell_tcp_rtt(probe, probe->connection.fd);
+    }
+    tell_phase_end(&probe->teller);
+    resolution_free(&probe->resolution);
+    if (good) {
+        connection_close_stream(&probe->connection);
+        tell_done(probe);
+    } else {
+        tell_failure(&probe->teller, &failure);
+    }
+    secrets_wipe(&probe->secrets);
+}

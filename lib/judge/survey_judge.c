@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "survey.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "line.h"
+#include "summary.h"
+#include "tally.h"
+#include "text.h"
+
+/* Names in the first line, in characters. */
+#define CULPRIT_WIDTH 40
+
+struct outcome {
+    size_t up;
+    const struct endpoint_check *worst; /* the first of those with the run's state; NULL when all is well */
+    enum state state;
+};
+
+static bool judge_check(struct endpoint_check *check)
+{
+    if (!verdict_make(&check->verdict, &check->settings, &check->result))
+        return false;
+    bool ended_well = check->result.supervision.end == SUPERVISE_DONE && !check->result.failed;
+    check->up = ended_well && check->verdict.targets[0].alive;
+    return true;
+}
+
+/* What one check means for the whole, when ANY endpoint is up. */
+static enum state contribution(const struct settings *settings, const struct endpoint_check *check, bool any)
+{
+    if (any && !check->up && check->verdict.state == STATE_CRITICAL)
+        return settings_map(settings, "endpoint-down", STATE_WARNING);
+    return check->verdict.state;
+}
+
+static struct outcome weigh(const struct survey *survey, const struct settings *settings)
+{
+    struct outcome outcome = {.state = STATE_OK};
+    for (size_t i = 0; i < survey->count; i++)
+        outcome.up += survey->checks[i].up;
+    for (size_t i = 0; i < survey->count; i++) {
+        const struct endpoint_check *check = &survey->checks[i];
+        enum state state = contribution(settings, check, outcome.up > 0);
+        if (state == STATE_OK || (outcome.worst && state_worst(state, outcome.state) == outcome.state))
+            continue;
+        outcome.state = state;
+        outcome.worst = check;
+    }
+    return outcome;
+}
+
+static void add_finding(struct verdict *verdict, enum state state, const char *condition, const struct line *words)
+{
+    if (verdict->finding_count == FINDINGS_MAX)
+        return;
+    struct finding *finding = &verdict->findings[verdict->finding_count++];
+    *finding = (struct finding){.state = state};
+    snprintf(finding->condition, sizeof finding->condition, "%s", condition);
+    text_clean_string(finding->text, sizeof finding->text, words->text);
+}
+
+/* A set of SRV records that could not be asked names endpoints that nobody can check. */
+static void judge_discovery(const struct survey *survey, const struct settings *settings, struct verdict *verdict)
+{
+    enum state state = settings_map(settings, "endpoint-down", STATE_WARNING);
+    for (size_t i = 0; i < survey->discovery.endpoint_count; i++) {
+        const struct endpoint_result *endpoint = &survey->discovery.endpoints[i];
+        struct line line = LINE_EMPTY;
+        line_add(&line, "dns: %s: %s for %s", endpoint->condition, endpoint->cause, endpoint->name);
+        add_finding(verdict, state, "endpoint-down", &line);
+    }
+}
+
+static void copy_value(const struct metrics *metrics, const char *label, struct metric *to)
+{
+    const struct metric *from = metrics_find(metrics, label);
+    to->known = from && from->known;
+    to->value = to->known ? from->value : 0;
+}
+
+static bool measure(const struct survey *survey, size_t up, struct metrics *metrics)
+{
+    int64_t ended_at = survey->discovery.supervision.ended_at;
+    for (size_t i = 0; i < survey->count; i++) {
+        const struct endpoint_check *check = &survey->checks[i];
+        struct metric *added = metrics_add_endpoint(metrics, &check->settings, check->label);
+        if (!added)
+            return false;
+        copy_value(&check->verdict.metrics, "rtt", &added[0]);
+        if (check->settings.tls != TLS_NONE)
+            copy_value(&check->verdict.metrics, "cert_days", &added[1]);
+        if (check->result.supervision.ended_at > ended_at)
+            ended_at = check->result.supervision.ended_at;
+    }
+    struct metric *endpoints = metrics_find(metrics, "endpoints_up");
+    endpoints->has_maximum = true;
+    endpoints->maximum = (double)survey->count;
+    metrics_set(metrics, "endpoints_up", (double)up);
+    metrics_set(metrics, "time", clock_seconds(ended_at - survey->discovery.started_at));
+    metrics_set(metrics, "time_dns", clock_seconds(survey->discovery.spent[PHASE_DNS]));
+    return true;
+}
+
+static void add_count(struct line *line, const struct survey *survey, size_t up)
+{
+    line_add(line, "%zu of ", up);
+    line_add_count(line, (long long)survey->count, "endpoint");
+    line_add(line, " up");
+}
+
+static void add_slowest(struct line *line, const struct survey *survey)
+{
+    double slowest = -1;
+    for (size_t i = 0; i < survey->count; i++) {
+        const struct metric *rtt = metrics_find(&survey->checks[i].verdict.metrics, "rtt");
+        if (rtt->known && rtt->value > slowest)
+            slowest = rtt->value;
+    }
+    if (slowest < 0)
+        return;
+    line_add(line, ", slowest answers in ");
+    line_add_time(line, (long long)(slowest * (double)NS_PER_S));
+}
+
+/* What is wrong with the worst endpoint, without what the whole line says itself at its end. */
+static void add_worst(struct line *line, const struct endpoint_check *worst)
+{
+    const char *sentence = worst->verdict.summary;
+    size_t length = strlen(sentence), end = strlen(SUMMARY_INSECURE);
+    if (length >= end && strcmp(sentence + length - end, SUMMARY_INSECURE) == 0)
+        length -= end;
+    if (!worst->result.own_fault) { /* else it is of the options, whatever the endpoint */
+        char name[SURVEY_NAME_SIZE];
+        memcpy(name, worst->name, sizeof name);
+        text_shorten(name, CULPRIT_WIDTH);
+        line_add(line, "%s: ", name);
+    }
+    line_add(line, "%.*s", (int)length, sentence);
+}
+
+/* The first line: the worst endpoint and what is wrong with it, else FINDING, else how many there are. With --insecure
+ * there is no room for how many are up beside a cause. */
+static void summarize(const struct survey *survey, const struct settings *settings, const struct outcome *outcome,
+                      const struct finding *finding, struct verdict *verdict)
+{
+    struct line body = LINE_EMPTY, tail = LINE_EMPTY;
+    if (settings->insecure && settings->tls != TLS_NONE) {
+        line_add(&tail, SUMMARY_INSECURE);
+    } else if (outcome->worst || finding) {
+        line_add(&tail, ", ");
+        add_count(&tail, survey, outcome->up);
+    }
+    size_t width = FIRST_LINE_WIDTH - text_width(tail.text);
+    if (finding) {
+        line_add(&body, "%s", finding->text);
+    } else if (outcome->worst) {
+        add_worst(&body, outcome->worst);
+    } else {
+        char name[SUMMARY_NAME_SIZE];
+        line_add(&body, "%s: ", summary_name(settings, 0, CULPRIT_WIDTH, name));
+        add_count(&body, survey, outcome->up);
+        add_slowest(&body, survey);
+    }
+    text_shorten(body.text, width);
+    struct line whole = LINE_EMPTY;
+    line_add(&whole, "%s%s", body.text, tail.text);
+    text_clean_string(verdict->summary, sizeof verdict->summary, whole.text);
+}
+
+/* The ranges that -L gives for the figures of the whole. */
+static void judge_metrics(struct verdict *verdict)
+{
+    static const char *const labels[] = {"endpoints_up", "time", "time_dns"};
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
+        const struct metric *metric = metrics_find(&verdict->metrics, labels[i]);
+        const struct range *range;
+        enum state state = metric_judge(metric, metric->value, &range);
+        if (state == STATE_OK)
+            continue;
+        struct line line = LINE_EMPTY;
+        summary_alert(&line, metric, metric->value, range);
+        add_finding(verdict, state, "", &line);
+    }
+}
+
+bool survey_judge(struct survey *survey, const struct settings *settings, struct verdict *verdict)
+{
+    if (survey->count == 0)
+        return verdict_make(verdict, settings, &survey->discovery);
+    *verdict = (struct verdict){.phase = PHASE_PING};
+    for (size_t i = 0; i < survey->count; i++) {
+        if (!judge_check(&survey->checks[i]))
+            return false;
+    }
+    struct outcome outcome = weigh(survey, settings);
+    if (!metrics_init(&verdict->metrics, settings) || !measure(survey, outcome.up, &verdict->metrics)) {
+        verdict_free(verdict);
+        return false;
+    }
+    judge_discovery(survey, settings, verdict);
+    judge_metrics(verdict);
+    verdict->state = outcome.state;
+    const struct finding *finding = NULL;
+    for (size_t i = 0; i < verdict->finding_count; i++) {
+        if (state_worst(verdict->findings[i].state, verdict->state) == verdict->state)
+            continue;
+        finding = &verdict->findings[i];
+        verdict->state = finding->state;
+    }
+    const char *condition = finding ? finding->condition : outcome.worst ? outcome.worst->verdict.condition : "";
+    snprintf(verdict->condition, sizeof verdict->condition, "%s", condition);
+    if (outcome.worst && !finding)
+        verdict->phase = outcome.worst->verdict.phase;
+    summarize(survey, settings, &outcome, finding, verdict);
+    return true;
+}

@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "verdict.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "line.h"
+#include "summary.h"
+#include "tally.h"
+#include "text.h"
+
+#define NO_TARGET SIZE_MAX
+
+/* Names in the first line, in characters. */
+#define CULPRIT_WIDTH 40
+
+struct judge {
+    const struct settings *settings;
+    const struct result *result;
+    struct verdict *verdict;
+    struct tally *tallies;
+    int up; /* remotes */
+    /* the worst that was found, the first of its kind */
+    bool found;
+    size_t culprit;
+    struct finding worst;
+    int bad; /* how many findings are not OK */
+};
+
+static bool is_worse(enum state a, enum state b)
+{
+    return a != b && state_worst(a, b) == a;
+}
+
+/* Keeps what is wrong with TARGET, or with the run. A finding that --map has made OK is still told of. */
+static void find(struct judge *judge, size_t target, enum state state, const char *condition, const struct line *words)
+{
+    struct finding finding = {.state = state};
+    snprintf(finding.condition, sizeof finding.condition, "%s", condition);
+    text_clean_string(finding.text, sizeof finding.text, words->text);
+
+    if (target == NO_TARGET) {
+        if (judge->verdict->finding_count < FINDINGS_MAX)
+            judge->verdict->findings[judge->verdict->finding_count++] = finding;
+    } else {
+        struct target_verdict *verdict = &judge->verdict->targets[target];
+        struct line line = LINE_EMPTY;
+        line_add(&line, "%s, %s", verdict->text, finding.text);
+        text_clean_string(verdict->text, sizeof verdict->text, line.text);
+        verdict->state = state_worst(verdict->state, state);
+    }
+    judge->bad += state != STATE_OK;
+    if (judge->found && !is_worse(state, judge->worst.state))
+        return;
+    judge->found = true;
+    judge->culprit = target;
+    judge->worst = finding;
+}
+
+static enum state mapped(const struct judge *judge, const char *condition, enum state fallback)
+{
+    return settings_map(judge->settings, condition, fallback);
+}
+
+/* How the run ended, if not well. */
+static void judge_run(struct judge *judge)
+{
+    const struct result *result = judge->result;
+    const struct supervision *supervision = &result->supervision;
+    const char *phase = phase_name(result->phase);
+    enum state state = STATE_UNKNOWN;
+    const char *condition = "";
+    struct line line = LINE_EMPTY;
+    switch (supervision->end) {
+    case SUPERVISE_DONE:
+        if (!result->failed)
+            return;
+        condition = result->condition;
+        if (!result->own_fault)
+            state = mapped(judge, condition, condition_state(condition));
+        summary_failure(&line, judge->settings, result);
+        break;
+    case SUPERVISE_CRASHED:
+        condition = "probe-crashed";
+        state = mapped(judge, condition, condition_state(condition));
+        line_add(&line, "%s: probe-crashed: child ", phase);
+        line_add(&line, supervision->signal ? "died of " : "ended without a result");
+        if (supervision->signal)
+            summary_signal(&line, supervision->signal);
+        break;
+    case SUPERVISE_DEADLINE:
+        condition = "deadline";
+        state = mapped(judge, condition, judge->settings->timeout_state);
+        summary_deadline(&line, judge->settings, result, judge->tallies);
+        break;
+    case SUPERVISE_INTERRUPTED:
+        line_add(&line, "killed by ");
+        summary_signal(&line, supervision->signal);
+        line_add(&line, " in phase %s", phase);
+        break;
+    case SUPERVISE_FAILED:
+        if (supervision->error == EPROTO)
+            line_add(&line, "probe: the child told something that makes no sense");
+        else
+            line_add(&line, "probe: the child cannot run: %s", strerror(supervision->error));
+        break;
+    }
+    find(judge, NO_TARGET, state, condition, &line);
+}
+
+/* The worst of a target's answers. */
+struct answers {
+    bool found;
+    enum state state;
+    const struct ping_record *ping; /* NULL: no answer */
+};
+
+static void take_answer(struct answers *answers, enum state state, const struct ping_record *ping)
+{
+    if (answers->found && !is_worse(state, answers->state))
+        return;
+    *answers = (struct answers){true, state, ping};
+}
+
+static bool has_loss_range(const struct judge *judge, size_t target)
+{
+    const struct limits *loss = &judge->settings->targets[target].loss;
+    return loss->warning.set || loss->critical.set;
+}
+
+static struct answers judge_answers(const struct judge *judge, size_t index)
+{
+    struct answers answers = {0};
+    const struct target_result *target = &judge->result->targets[index];
+    const struct tally *tally = &judge->tallies[index];
+    for (int i = 0; i < target->count; i++) {
+        const struct ping_record *ping = &target->pings[i];
+        if (ping->outcome != PING_ERROR)
+            continue;
+        enum state plain = answer_state(judge->settings->targets[index].kind, ping->condition, ping->type);
+        enum state state = mapped(judge, ping->condition, plain);
+        if (plain != STATE_OK || state != STATE_OK)
+            take_answer(&answers, state, ping);
+    }
+    if (tally->timed_out == 0 || (tally->answered > 0 && has_loss_range(judge, index)))
+        return answers;
+    enum state plain = tally->answered > 0 ? STATE_WARNING : STATE_CRITICAL;
+    take_answer(&answers, mapped(judge, "ping-timeout", plain), NULL);
+    return answers;
+}
+
+static void say_unanswered(struct line *line, const struct judge *judge, size_t index)
+{
+    const struct target_result *target = &judge->result->targets[index];
+    const struct tally *tally = &judge->tallies[index];
+    if (tally->answered > 0) {
+        line_add(line, "loss ");
+        line_add_decimal(line, tally_decided_loss(tally));
+        line_add(line, "%%, %d of %d pings unanswered", tally->timed_out, tally->answered + tally->timed_out);
+    } else if (target->count == 1) {
+        line_add(line, "ping-timeout: no answer in ");
+        line_add_time(line, target->pings[0].rtt);
+    } else {
+        line_add(line, "ping-timeout: none of %d pings answered", tally->timed_out);
+    }
+}
+
+/* Whether all that was to be known of the target is known, and it is not there. */
+static bool is_dead(const struct tally *tally)
+{
+    return !tally->alive && tally->pending == 0 && tally->unsent == 0;
+}
+
+/* A dead one counts as CEILING at most. */
+static void judge_target(struct judge *judge, size_t index, enum state ceiling)
+{
+    const struct tally *tally = &judge->tallies[index];
+    struct target_verdict *verdict = &judge->verdict->targets[index];
+    struct line line = LINE_EMPTY;
+    summary_figures(&line, tally, judge->result->targets[index].count);
+    text_clean_string(verdict->text, sizeof verdict->text, line.text);
+    verdict->alive = tally->alive;
+    /* What the end of the run left open has no state of its own: the run's counts. */
+    verdict->state = tally->answered + tally->timed_out > 0 ? STATE_OK : STATE_UNKNOWN;
+
+    bool ended_well = judge->result->supervision.end == SUPERVISE_DONE && !judge->result->failed;
+    if (ended_well && tally->pending + tally->unsent > 0) {
+        line = LINE_EMPTY;
+        line_add(&line, "the probe left ");
+        line_add_count(&line, tally->pending + tally->unsent, "ping");
+        line_add(&line, " open");
+        find(judge, index, STATE_UNKNOWN, "", &line);
+    }
+    struct answers answers = judge_answers(judge, index);
+    if (!answers.found)
+        return;
+    if (is_dead(tally) && is_worse(answers.state, ceiling))
+        answers.state = ceiling;
+    line = LINE_EMPTY;
+    if (answers.ping)
+        summary_error(&line, judge->settings, answers.ping);
+    else
+        say_unanswered(&line, judge, index);
+    const char *condition = answers.ping ? answers.ping->condition : "ping-timeout";
+    snprintf(verdict->condition, sizeof verdict->condition, "%s", condition);
+    find(judge, index, answers.state, condition, &line);
+}
+
+static void judge_targets(struct judge *judge)
+{
+    const struct settings *settings = judge->settings;
+    size_t remotes = settings->target_count - 1;
+    size_t dead = 0;
+    for (size_t i = 1; i < settings->target_count; i++)
+        dead += is_dead(&judge->tallies[i]);
+    /* Those that are pending may be up. */
+    bool too_few = settings->min_alive >= 0 && remotes - dead < (size_t)settings->min_alive;
+    bool enough = settings->min_alive >= 0 && !too_few;
+
+    judge_target(judge, 0, STATE_CRITICAL);
+    if (too_few) {
+        struct line line = LINE_EMPTY;
+        line_add(&line, "remotes: %d of %zu up, %d needed", judge->up, remotes, settings->min_alive);
+        find(judge, NO_TARGET, STATE_CRITICAL, "", &line);
+    }
+    for (size_t i = 1; i < settings->target_count; i++)
+        judge_target(judge, i, enough ? STATE_WARNING : STATE_CRITICAL);
+}
+
+static void judge_metric(struct judge *judge, const struct metric *metric)
+{
+    if (!metric->known)
+        return;
+    double value = metric->value;
+    if (metric->figure == FIGURE_LOSS)
+        value = tally_decided_loss(&judge->tallies[metric->target]);
+    const struct range *range;
+    enum state state = metric_judge(metric, value, &range);
+    if (state == STATE_OK)
+        return;
+    struct line line = LINE_EMPTY;
+    if (metric->unit != METRIC_DAYS) {
+        summary_alert(&line, metric, value, range);
+        find(judge, metric->target < 0 ? NO_TARGET : (size_t)metric->target, state, "", &line);
+        return;
+    }
+    line_add(&line, "tls: cert-expiring: ");
+    summary_days(&line, llround(value));
+    find(judge, NO_TARGET, mapped(judge, "cert-expiring", state), "cert-expiring", &line);
+}
+
+/* Endpoints that failed before one worked. */
+static void judge_endpoints(struct judge *judge)
+{
+    const struct endpoint_result *failed = NULL;
+    bool worked = false;
+    for (size_t i = 0; i < judge->result->endpoint_count; i++) {
+        const struct endpoint_result *endpoint = &judge->result->endpoints[i];
+        if (endpoint->condition[0] == '\0')
+            worked = true;
+        else if (!failed)
+            failed = endpoint;
+    }
+    enum state state = mapped(judge, "endpoint-down", condition_state("endpoint-down"));
+    if (!failed || !worked || state == STATE_OK)
+        return;
+    struct line line = LINE_EMPTY;
+    line_add(&line, "connect: endpoint-down: %s: %s", failed->name, failed->condition);
+    find(judge, NO_TARGET, state, "endpoint-down", &line);
+}
+
+static void set_known(struct metric *metric, bool known, double value)
+{
+    metric->known = known;
+    metric->value = known ? value : 0;
+}
+
+static void measure_target(const struct judge *judge, struct metric *metric)
+{
+    const struct tally *tally = &judge->tallies[metric->target];
+    const struct tally *own = &judge->tallies[0];
+    switch (metric->figure) {
+    case FIGURE_NONE:
+        break;
+    case FIGURE_RTT:
+        set_known(metric, tally->has_rtt, tally->rtt);
+        break;
+    case FIGURE_MINIMUM:
+        set_known(metric, tally->has_rtt, tally->minimum);
+        break;
+    case FIGURE_MAXIMUM:
+        set_known(metric, tally->has_rtt, tally->maximum);
+        break;
+    case FIGURE_FIRST:
+        set_known(metric, tally->has_first, tally->first);
+        break;
+    case FIGURE_LOSS:
+        set_known(metric, tally_sent(tally) > 0, tally->loss);
+        break;
+    case FIGURE_BEYOND:
+        set_known(metric, tally->has_rtt && own->has_rtt, tally->rtt - own->rtt);
+        break;
+    }
+}
+
+static void measure(const struct judge *judge)
+{
+    const struct result *result = judge->result;
+    struct metrics *metrics = &judge->verdict->metrics;
+    for (size_t i = 0; i < metrics->count; i++) {
+        if (metrics->list[i].target >= 0)
+            measure_target(judge, &metrics->list[i]);
+    }
+    if (result->entered[PHASE_PING])
+        metrics_set(metrics, "remotes_up", judge->up);
+    metrics_set(metrics, "time", clock_seconds(result->supervision.ended_at - result->started_at));
+    for (int phase = PHASE_DNS; phase < PHASE_PING; phase++) {
+        char label[24];
+        snprintf(label, sizeof label, "time_%s", phase_name((enum phase)phase));
+        if (result->entered[phase])
+            metrics_set(metrics, label, clock_seconds(result->spent[phase]));
+    }
+    if (result->tcp)
+        metrics_set(metrics, "tcp_rtt", clock_seconds(result->tcp_rtt));
+    if (result->certificate)
+        metrics_set(metrics, "cert_days", (double)result->days_left);
+}
+
+/* The first line: the worst that was found, or how well it went. */
+static void summarize(struct judge *judge)
+{
+    struct line body = LINE_EMPTY, tail = LINE_EMPTY;
+    int others = judge->bad - (judge->worst.state != STATE_OK);
+    if (judge->found && others > 0)
+        line_add(&tail, " (+%d more)", others);
+    if (judge->settings->insecure && (judge->result->tls || judge->result->entered[PHASE_TLS]))
+        line_add(&tail, SUMMARY_INSECURE);
+    size_t width = FIRST_LINE_WIDTH - text_width(tail.text);
+    if (!judge->found) {
+        summary_good(&body, judge->settings, judge->tallies, judge->up, width);
+    } else if (judge->culprit == NO_TARGET) {
+        line_add(&body, "%s", judge->worst.text);
+    } else {
+        char name[SUMMARY_NAME_SIZE];
+        line_add(&body, "%s: %s", summary_name(judge->settings, judge->culprit, CULPRIT_WIDTH, name),
+                 judge->worst.text);
+    }
+    text_shorten(body.text, width);
+    struct line whole = LINE_EMPTY;
+    line_add(&whole, "%s%s", body.text, tail.text);
+    text_clean_string(judge->verdict->summary, sizeof judge->verdict->summary, whole.text);
+}
+
+static void count_targets(struct judge *judge)
+{
+    for (size_t i = 0; i < judge->settings->target_count; i++) {
+        judge->tallies[i] = tally_make(judge->settings, judge->result, i);
+        judge->up += i > 0 && judge->tallies[i].alive;
+    }
+}
+
+static void judge_all(struct judge *judge)
+{
+    judge_run(judge);
+    judge_targets(judge);
+    for (size_t i = 0; i < judge->verdict->metrics.count; i++)
+        judge_metric(judge, &judge->verdict->metrics.list[i]);
+    judge_endpoints(judge);
+    if (judge->result->out_of_memory) {
+        struct line line = LINE_EMPTY;
+        line_add(&line, "probe: out of memory");
+        find(judge, NO_TARGET, STATE_UNKNOWN, "", &line);
+    }
+}
+
+bool verdict_make(struct verdict *verdict, const struct settings *settings, const struct result *result)
+{
+    *verdict = (struct verdict){.phase = result->phase};
+    if (result->failed && result->supervision.end == SUPERVISE_DONE)
+        verdict->phase = result->failure_phase;
+    verdict->targets = calloc(settings->target_count, sizeof *verdict->targets);
+    struct judge judge = {.settings = settings, .result = result, .verdict = verdict, .culprit = NO_TARGET};
+    judge.tallies = calloc(settings->target_count, sizeof *judge.tallies);
+    if (!verdict->targets || !judge.tallies || !metrics_init(&verdict->metrics, settings)) {
+        free(judge.tallies);
+        verdict_free(verdict);
+        return false;
+    }
+    count_targets(&judge);
+    measure(&judge);
+    judge_all(&judge);
+    summarize(&judge);
+    verdict->state = judge.worst.state;
+    snprintf(verdict->condition, sizeof verdict->condition, "%s", judge.worst.condition);
+    free(judge.tallies);
+    return true;
+}
+
+void verdict_free(struct verdict *verdict)
+{
+    free(verdict->targets);
+    metrics_free(&verdict->metrics);
+    *verdict = (struct verdict){0};
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report_json.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "summary.h"
+#include "tally.h"
+#include "text.h"
+
+/* Enough for microseconds of the longest time, and too few to show how a double misses a decimal. */
+#define DIGITS 15
+
+/* What is printed when there is no memory for more: state, code and summary, which is clean and needs no escapes. Else
+ * the same as report_json_unknown() of "out of memory". */
+#define LAST_RESORT                                                                                                    \
+    "{\"state\":\"%s\",\"code\":%d,\"summary\":\"%s\",\"phase\":null,\"condition\":null,\"server\":null,"              \
+    "\"targets\":[],\"phases\":{\"dns\":null,\"connect\":null,\"stream\":null,\"tls\":null,\"auth\":null,"             \
+    "\"bind\":null,\"ping\":null},\"endpoints\":[],\"tls\":null,\"mechanism\":null,"                                   \
+    "\"findings\":[{\"state\":\"UNKNOWN\",\"condition\":null,\"text\":\"out of memory\"}],"                            \
+    "\"ignored\":{\"reflected\":0,\"strangers\":0,\"duplicates\":0,\"unasked\":0},\"metrics\":[],\"log\":null,"        \
+    "\"checks\":[]}\n"
+
+/* The functions below return a new value, or NULL when out of memory: json_pack() then returns NULL too, up to the
+ * top. */
+
+/* For "s?": NULL is null. */
+static const char *if_any(const char *text)
+{
+    return *text != '\0' ? text : NULL;
+}
+
+/* TEXT may hold anything; NULL is null. */
+static json_t *clean_string(const char *text)
+{
+    if (!text)
+        return json_null();
+    size_t size = strlen(text) + 1;
+    char *clean = malloc(size);
+    json_t *string = clean ? json_string(text_clean(clean, size, text, size - 1)) : NULL;
+    free(clean);
+    return string;
+}
+
+/* Rounded to 1 / QUANTA. */
+static json_t *number_if(bool known, double value, double quanta)
+{
+    return known ? json_real(round(value * quanta) / quanta) : json_null();
+}
+
+static json_t *seconds_if(bool known, double value)
+{
+    return number_if(known, value, 1e6);
+}
+
+static json_t *time_if(bool known, int64_t time)
+{
+    return seconds_if(known, clock_seconds(time));
+}
+
+/* Appends ITEM, which may be NULL; false, and the array is gone, when out of memory. */
+static bool append(json_t **array, json_t *item)
+{
+    if (json_array_append_new(*array, item) == 0)
+        return true;
+    json_decref(*array);
+    *array = NULL;
+    return false;
+}
+
+static json_t *describe_error(const struct settings *settings, const struct ping_record *ping)
+{
+    if (ping->outcome != PING_ERROR)
+        return json_null();
+    return json_pack("{s:s, s:s?, s:s?, s:o}", "condition", ping->condition, "type", if_any(ping->type), "text",
+                     if_any(ping->text), "by", clean_string(if_any(summary_by(settings, ping))));
+}
+
+static json_t *describe_ping(const struct settings *settings, size_t target, int index, const struct ping_record *ping)
+{
+    static const char *const outcomes[] = {
+        [PING_PENDING] = "pending", [PING_RESULT] = "result", [PING_ERROR] = "error", [PING_TIMED_OUT] = "timeout"};
+    return json_pack("{s:i, s:s, s:o, s:o, s:o}", "seq", index + 1, "outcome", outcomes[ping->outcome], "time",
+                     time_if(ping->outcome != PING_PENDING, ping->rtt), "rtt",
+                     time_if(tally_is_rtt(settings, target, ping), ping->rtt), "error", describe_error(settings, ping));
+}
+
+static json_t *describe_pings(const struct settings *settings, const struct result *result, size_t target)
+{
+    json_t *pings = json_array();
+    for (int i = 0; i < result->targets[target].count; i++) {
+        const struct ping_record *ping = &result->targets[target].pings[i];
+        if (ping->outcome != PING_UNSENT && !append(&pings, describe_ping(settings, target, i, ping)))
+            break;
+    }
+    return pings;
+}
+
+static json_t *describe_target(const struct settings *settings, const struct result *result,
+                               const struct target_verdict *verdict, size_t index)
+{
+    const struct target *target = &settings->targets[index];
+    struct tally tally = tally_make(settings, result, index);
+    int sent = tally_sent(&tally);
+    return json_pack("{s:s?, s:o, s:s, s:s?, s:s, s:b, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", //
+                     "alias", if_any(target->alias),                                             //
+                     "jid", clean_string(index == 0 ? settings->jid.domain : target->jid_text),  //
+                     "state", state_name(verdict->state),                                        //
+                     "condition", if_any(verdict->condition),                                    //
+                     "text", verdict->text,                                                      //
+                     "up", verdict->alive,                                                       //
+                     "sent", sent,                                                               //
+                     "received", tally.answered,                                                 //
+                     "loss", number_if(sent > 0, tally.loss, 100),                               //
+                     "rtt", seconds_if(tally.has_rtt, tally.rtt),                                //
+                     "rtt_min", seconds_if(tally.has_rtt, tally.minimum),                        //
+                     "rtt_max", seconds_if(tally.has_rtt, tally.maximum),                        //
+                     "rtt_first", seconds_if(tally.has_first, tally.first),                      //
+                     "pings", describe_pings(settings, result, index));
+}
+
+static json_t *describe_targets(const struct settings *settings, const struct result *result,
+                                const struct verdict *verdict)
+{
+    json_t *targets = json_array();
+    for (size_t i = 0; verdict->targets && i < settings->target_count; i++) {
+        if (!append(&targets, describe_target(settings, result, &verdict->targets[i], i)))
+            break;
+    }
+    return targets;
+}
+
+static json_t *describe_phases(const struct result *result)
+{
+    json_t *phases = json_object();
+    for (int i = 0; i < PHASE_COUNT; i++) {
+        if (json_object_set_new(phases, phase_name((enum phase)i), time_if(result->entered[i], result->spent[i])) == 0)
+            continue;
+        json_decref(phases);
+        return NULL;
+    }
+    return phases;
+}
+
+static json_t *describe_endpoint(const struct endpoint_result *endpoint)
+{
+    bool connected = endpoint->condition[0] == '\0';
+    json_t *error = connected
+                        ? json_null()
+                        : json_pack("{s:s, s:s?}", "condition", endpoint->condition, "text", if_any(endpoint->cause));
+    return json_pack("{s:s, s:s, s:b, s:o, s:o}", "name", endpoint->name, "tls", settings_tls_name(endpoint->tls),
+                     "connected", connected, "time", time_if(true, endpoint->time), "error", error);
+}
+
+static json_t *describe_endpoints(const struct result *result)
+{
+    json_t *endpoints = json_array();
+    for (size_t i = 0; i < result->endpoint_count; i++) {
+        if (!append(&endpoints, describe_endpoint(&result->endpoints[i])))
+            break;
+    }
+    return endpoints;
+}
+
+/* Of a refused certificate there is something to say although there is no TLS. */
+static json_t *describe_tls(const struct result *result)
+{
+    if (!result->tls && !result->certificate)
+        return json_null();
+    return json_pack("{s:s?, s:s?, s:b, s:o, s:s?}",                                                   //
+                     "version", if_any(result->tls_version),                                           //
+                     "cipher", if_any(result->tls_cipher),                                             //
+                     "verified", result->tls && result->tls_verified,                                  //
+                     "days_left", result->certificate ? json_integer(result->days_left) : json_null(), //
+                     "names", if_any(result->certificate_names));
+}
+
+static json_t *describe_findings(const struct verdict *verdict)
+{
+    json_t *findings = json_array();
+    for (size_t i = 0; i < verdict->finding_count; i++) {
+        const struct finding *finding = &verdict->findings[i];
+        if (!append(&findings, json_pack("{s:s, s:s?, s:s}", "state", state_name(finding->state), "condition",
+                                         if_any(finding->condition), "text", finding->text)))
+            break;
+    }
+    return findings;
+}
+
+static json_t *describe_value(const struct metric *metric)
+{
+    if (!metric->known)
+        return json_null();
+    if (metric->unit == METRIC_SECONDS)
+        return seconds_if(true, metric->value);
+    if (metric->unit == METRIC_PERCENT)
+        return number_if(true, metric->value, 100);
+    return json_integer(llround(metric->value));
+}
+
+static json_t *describe_metric(const struct metric *metric)
+{
+    static const char *const units[] = {[METRIC_SECONDS] = "s", [METRIC_PERCENT] = "%", [METRIC_DAYS] = NULL};
+    const struct limits *limits = metric->limits;
+    return json_pack("{s:s, s:o, s:s?, s:s?, s:s?, s:o, s:o}",                  //
+                     "label", metric->label,                                    //
+                     "value", describe_value(metric),                           //
+                     "unit", units[metric->unit],                               //
+                     "warning", limits ? if_any(limits->warning.text) : NULL,   //
+                     "critical", limits ? if_any(limits->critical.text) : NULL, //
+                     "min", seconds_if(metric->has_minimum, metric->minimum),   //
+                     "max", seconds_if(metric->has_maximum, metric->maximum));
+}
+
+static json_t *describe_metrics(const struct settings *settings, const struct metrics *metrics)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < metrics->count; i++) {
+        if (settings->omit_undetermined && !metrics->list[i].known)
+            continue;
+        if (!append(&list, describe_metric(&metrics->list[i])))
+            break;
+    }
+    return list;
+}
+
+static json_t *describe_log(const struct settings *settings, const struct result *result)
+{
+    if (settings->verbose < 3)
+        return json_null();
+    json_t *lines = json_array();
+    char *clean = malloc(result->log_length + 1);
+    for (size_t at = 0; lines && clean && result_log_line(result, &at, clean);)
+        append(&lines, json_string(clean));
+    if (!clean) {
+        json_decref(lines);
+        lines = NULL;
+    }
+    free(clean);
+    return lines;
+}
+
+static json_t *describe_ignored(const struct result *result)
+{
+    return json_pack("{s:i, s:i, s:i, s:i}", "reflected", result->reflected, "strangers", result->strangers,
+                     "duplicates", result->duplicates, "unasked", result->unasked);
+}
+
+/* Takes CHECKS over. */
+static json_t *describe(const struct settings *settings, const struct result *result, const struct verdict *verdict,
+                        json_t *checks)
+{
+    /* The own server always is a target, and options at fault end it before the first phase. */
+    bool ran = result->target_count > 0 && (!result->own_fault || result->entered[verdict->phase]);
+    return json_pack("{s:s, s:i, s:s, s:s?, s:s?, s:o, s:o, s:o, s:o, s:o, s:s?, s:o, s:o, s:o, s:o, s:o}", //
+                     "state", state_name(verdict->state),                                                   //
+                     "code", (int)verdict->state,                                                           //
+                     "summary", verdict->summary,                                                           //
+                     "phase", ran ? phase_name(verdict->phase) : NULL,                                      //
+                     "condition", if_any(verdict->condition),                                               //
+                     "server", clean_string(settings->jid.domain),                                          //
+                     "targets", describe_targets(settings, result, verdict),                                //
+                     "phases", describe_phases(result),                                                     //
+                     "endpoints", describe_endpoints(result),                                               //
+                     "tls", describe_tls(result),                                                           //
+                     "mechanism", if_any(result->mechanism),                                                //
+                     "findings", describe_findings(verdict),                                                //
+                     "ignored", describe_ignored(result),                                                   //
+                     "metrics", describe_metrics(settings, &verdict->metrics),                              //
+                     "log", describe_log(settings, result),                                                 //
+                     "checks", checks);
+}
+
+static json_t *describe_check(const struct endpoint_check *check)
+{
+    json_t *report = describe(&check->settings, &check->result, &check->verdict, json_array());
+    return json_pack("{s:s, s:s, s:b, s:o}", "name", check->name, "label", check->label, "up", check->up, "report",
+                     report);
+}
+
+static json_t *describe_checks(const struct survey *survey)
+{
+    json_t *checks = json_array();
+    for (size_t i = 0; i < survey->count; i++) {
+        if (!append(&checks, describe_check(&survey->checks[i])))
+            break;
+    }
+    return checks;
+}
+
+/* Takes REPORT over, which is what VERDICT came to. */
+static void print(FILE *out, json_t *report, const struct verdict *verdict)
+{
+    char *text = report ? json_dumps(report, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS)) : NULL;
+    if (text)
+        fprintf(out, "%s\n", text);
+    else
+        fprintf(out, LAST_RESORT, state_name(verdict->state), (int)verdict->state, verdict->summary);
+    free(text);
+    json_decref(report);
+}
+
+void report_json(FILE *out, const struct settings *settings, const struct result *result, const struct verdict *verdict)
+{
+    print(out, describe(settings, result, verdict, json_array()), verdict);
+}
+
+void report_json_survey(FILE *out, const struct survey *survey, const struct settings *settings,
+                        const struct verdict *verdict)
+{
+    print(out, describe(settings, &survey->discovery, verdict, describe_checks(survey)), verdict);
+}
+
+void report_json_unknown(FILE *out, const struct settings *settings, const char *why)
+{
+    static const struct result nothing;
+    struct verdict verdict = {.state = STATE_UNKNOWN, .finding_count = 1};
+    struct finding *finding = &verdict.findings[0];
+    finding->state = STATE_UNKNOWN;
+    text_clean_string(finding->text, sizeof finding->text, why);
+    text_clean_string(verdict.summary, sizeof verdict.summary, why);
+    text_shorten(verdict.summary, FIRST_LINE_WIDTH);
+    report_json(out, settings, &nothing, &verdict);
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report_nagios.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "first_line.h"
+#include "line.h"
+#include "options.h"
+#include "perfdata.h"
+#include "report_settings.h"
+#include "summary.h"
+
+/* Names in the long output, in characters. */
+#define NAME_WIDTH 120
+
+static const char *const tls_modes[] = {
+    [TLS_AUTO] = "auto", [TLS_STARTTLS] = "starttls", [TLS_DIRECT] = "direct TLS", [TLS_NONE] = "no TLS"};
+
+static void print_targets(FILE *out, const struct settings *settings, const struct verdict *verdict)
+{
+    for (size_t i = 0; i < settings->target_count; i++) {
+        char name[SUMMARY_NAME_SIZE];
+        struct line line = LINE_EMPTY;
+        line_add(&line, "%s: %s, %s", summary_name(settings, i, NAME_WIDTH, name),
+                 state_name(verdict->targets[i].state), verdict->targets[i].text);
+        line_print(&line, out);
+    }
+}
+
+static void print_ledger(FILE *out, const struct result *result)
+{
+    struct line line = LINE_EMPTY;
+    line_add(&line, "phases: ");
+    const char *separator = "";
+    for (int phase = 0; phase < PHASE_COUNT; phase++) {
+        if (!result->entered[phase])
+            continue;
+        line_add(&line, "%s%s ", separator, phase_name((enum phase)phase));
+        line_add_time(&line, result->spent[phase]);
+        if (result->open && result->phase == (enum phase)phase)
+            line_add(&line, " (unfinished)");
+        separator = ", ";
+    }
+    if (*separator == '\0')
+        line_add(&line, "none begun");
+    line_print(&line, out);
+}
+
+static void print_endpoints(FILE *out, const struct result *result, bool all)
+{
+    for (size_t i = 0; i < result->endpoint_count; i++) {
+        const struct endpoint_result *endpoint = &result->endpoints[i];
+        bool connected = endpoint->condition[0] == '\0';
+        if (connected && !all)
+            continue;
+        struct line line = LINE_EMPTY;
+        line_add(&line, "endpoint %s (%s): %s", endpoint->name, tls_modes[endpoint->tls],
+                 connected ? "connected" : endpoint->condition);
+        line_add(&line, connected ? " in " : " after ");
+        line_add_time(&line, endpoint->time);
+        if (!connected && endpoint->cause[0] != '\0')
+            line_add(&line, ": %s", endpoint->cause);
+        line_print(&line, out);
+    }
+}
+
+/* What the first line had no room for. */
+static void print_findings(FILE *out, const struct verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->finding_count; i++) {
+        const struct finding *finding = &verdict->findings[i];
+        if (strncmp(verdict->summary, finding->text, strlen(finding->text)) == 0)
+            continue;
+        struct line line = LINE_EMPTY;
+        line_add(&line, "%s: %s", state_name(finding->state), finding->text);
+        line_print(&line, out);
+    }
+}
+
+static void print_pings(FILE *out, const struct settings *settings, const struct result *result, size_t index)
+{
+    char name[SUMMARY_NAME_SIZE];
+    summary_name(settings, index, NAME_WIDTH, name);
+    for (int i = 0; i < result->targets[index].count; i++) {
+        const struct ping_record *ping = &result->targets[index].pings[i];
+        if (ping->outcome == PING_UNSENT)
+            continue;
+        struct line line = LINE_EMPTY;
+        line_add(&line, "%s ping %d: ", name, i + 1);
+        if (ping->outcome == PING_PENDING)
+            line_add(&line, "pending");
+        else if (ping->outcome == PING_TIMED_OUT)
+            line_add(&line, "no answer in ");
+        if (ping->outcome != PING_PENDING)
+            line_add_time(&line, ping->rtt);
+        if (ping->outcome == PING_ERROR) {
+            line_add(&line, ", ");
+            summary_error(&line, settings, ping);
+        }
+        line_print(&line, out);
+    }
+}
+
+static void print_security(FILE *out, const struct result *result)
+{
+    if (result->tls) {
+        struct line line = LINE_EMPTY;
+        line_add(&line, "tls: %s, %s, certificate %s", result->tls_version, result->tls_cipher,
+                 result->tls_verified ? "verified" : "not verified");
+        line_print(&line, out);
+    }
+    if (result->certificate) {
+        struct line line = LINE_EMPTY;
+        line_add(&line, "certificate: %s, ", result->certificate_names);
+        summary_days(&line, result->days_left);
+        line_print(&line, out);
+    }
+    if (result->mechanism[0] != '\0') {
+        struct line line = LINE_EMPTY;
+        line_add(&line, "mechanism: %s", result->mechanism);
+        line_print(&line, out);
+    }
+}
+
+static void print_ignored(FILE *out, const struct result *result)
+{
+    const struct {
+        int count;
+        const char *words;
+    } kinds[] = {
+        {result->reflected, "reflected"},
+        {result->strangers, "from strangers"},
+        {result->duplicates, "answered twice"},
+        {result->unasked, "not asked for"},
+    };
+    struct line line = LINE_EMPTY;
+    const char *separator = "ignored: ";
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (kinds[i].count == 0)
+            continue;
+        line_add(&line, "%s%d %s", separator, kinds[i].count, kinds[i].words);
+        separator = ", ";
+    }
+    if (line.used > 0)
+        line_print(&line, out);
+}
+
+/* The stream log's lines are as long as stanzas are. */
+static void print_log(FILE *out, const struct result *result)
+{
+    char *clean = malloc(result->log_length + 1);
+    if (!clean) {
+        fputs("log: out of memory\n", out);
+        return;
+    }
+    for (size_t at = 0; result_log_line(result, &at, clean);)
+        fprintf(out, "%s\n", clean);
+    free(clean);
+}
+
+static void print_details(FILE *out, const struct settings *settings, const struct result *result)
+{
+    for (size_t i = 0; i < settings->target_count; i++)
+        print_pings(out, settings, result, i);
+    print_security(out, result);
+    print_ignored(out, result);
+    if (settings->verbose >= 2)
+        report_settings(out, settings);
+    if (settings->verbose >= 3 && result->log_length > 0)
+        print_log(out, result);
+}
+
+static void print_first_line(FILE *out, const struct settings *settings, const struct verdict *verdict)
+{
+    fprintf(out, FIRST_LINE_SERVICE " %s - %s | ", state_name(verdict->state), verdict->summary);
+    perfdata_print(out, &verdict->metrics, settings->omit_undetermined);
+    fputc('\n', out);
+}
+
+static void print_long_output(FILE *out, const struct settings *settings, const struct result *result,
+                              const struct verdict *verdict)
+{
+    print_targets(out, settings, verdict);
+    bool all = verdict->state != STATE_OK || settings->verbose > 0;
+    if (all)
+        print_ledger(out, result);
+    print_endpoints(out, result, all);
+    print_findings(out, verdict);
+    if (settings->verbose > 0)
+        print_details(out, settings, result);
+}
+
+static void print_versions(FILE *out, const struct settings *settings)
+{
+    if (settings->verbose >= 2)
+        options_print_version(out);
+}
+
+void report_nagios(FILE *out, const struct settings *settings, const struct result *result,
+                   const struct verdict *verdict)
+{
+    print_first_line(out, settings, verdict);
+    print_long_output(out, settings, result, verdict);
+    print_versions(out, settings);
+}
+
+void report_nagios_survey(FILE *out, const struct survey *survey, const struct settings *settings,
+                          const struct verdict *verdict)
+{
+    print_first_line(out, settings, verdict);
+    print_findings(out, verdict);
+    for (size_t i = 0; i < survey->count; i++) {
+        const struct endpoint_check *check = &survey->checks[i];
+        struct line line = LINE_EMPTY;
+        line_add(&line, "endpoint %s (%s): %s, %s", check->name, tls_modes[check->settings.tls],
+                 state_name(check->verdict.state), check->verdict.summary);
+        line_print(&line, out);
+        if (check->verdict.state != STATE_OK || settings->verbose > 0)
+            print_long_output(out, &check->settings, &check->result, &check->verdict);
+    }
+    print_versions(out, settings);
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What to probe and how to judge: one struct, filled from the command line and files, const from then on. */
+#ifndef SETTINGS_H
+#define SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "condition.h"
+#include "jid.h"
+#include "range.h"
+#include "secret.h"
+#include "state.h"
+
+enum tls_mode { TLS_AUTO, TLS_STARTTLS, TLS_DIRECT, TLS_NONE };
+
+enum output_format { OUTPUT_NAGIOS, OUTPUT_JSON, OUTPUT_PROMETHEUS };
+
+/* A warning and a critical range for one figure. */
+struct limits {
+    struct range warning;
+    struct range critical;
+};
+
+/* The configuration file of --profile without --config. */
+#define CONFIG_FILE SYSCONFDIR "/check_xmpp_ping.conf"
+
+/* What a target may have that differs from the run's. */
+enum {
+    TARGET_OWN_COUNT = 1,
+    TARGET_OWN_INTERVAL = 2,
+    TARGET_OWN_PING_TIMEOUT = 4,
+    TARGET_OWN_WARNING = 8,
+    TARGET_OWN_CRITICAL = 16
+};
+
+/* One JID to ping. Element 0 of settings.targets is always the own server (alias "", no JID). */
+struct target {
+    char *alias;
+    char *jid_text; /* as given, cleaned only when printed */
+    struct jid jid;
+    enum target_kind kind;
+    int count;            /* pings, >= 1 */
+    int64_t interval;     /* ns between an answer and the next ping */
+    int64_t ping_timeout; /* ns; 0: what is left of the deadline */
+    struct limits rtt;    /* of the mean RTT, in seconds */
+    struct limits loss;   /* in percent */
+    unsigned own;         /* TARGET_OWN_...: settings_check() fills the rest with the run's */
+};
+
+/* -L: ranges for the figure with this perfdata label. */
+struct label_limits {
+    char *label;
+    struct limits limits;
+    char *warning, *critical; /* as given: settings_check() knows the label's unit and reads them into limits */
+};
+
+struct condition_map {
+    char name[CONDITION_SIZE];
+    enum state state;
+};
+
+struct settings {
+    /* the account */
+    struct jid jid;
+    char *jid_text;
+    char *password_file;
+    struct secret password;
+    char *client_cert; /* for SASL EXTERNAL: PEM, or PKCS#12 when there is no client_key */
+    char *client_key;
+    char **required_mechanisms; /* if any, no other may be used */
+    size_t required_count;
+    /* the way to the server */
+    char *hostname;
+    uint16_t port; /* 0: by the TLS mode */
+    int family;    /* AF_UNSPEC, AF_INET, AF_INET6 */
+    char *dns_server;
+    enum tls_mode tls;
+    char *ca_file;
+    char *ca_path;
+    bool insecure;
+    bool each_endpoint; /* a check of each endpoint, instead of one of the first that works */
+    /* the pings */
+    struct target *targets;
+    size_t target_count; /* >= 1 */
+    int count;
+    int64_t interval;
+    int64_t ping_timeout;
+    int min_alive; /* -1: all remotes */
+    /* the judgement */
+    struct limits rtt;
+    struct limits loss;
+    struct label_limits *labels;
+    size_t label_count;
+    struct limits certificate; /* -C, as ranges over days */
+    int64_t timeout;           /* ns */
+    enum state timeout_state;
+    struct condition_map *map;
+    size_t map_count;
+    /* the output */
+    enum output_format output;
+    bool omit_undetermined;
+    bool quiet;
+    int verbose;
+    /* where they come from */
+    char *config_file;
+    char *profile;
+    bool config_test; /* check the configuration instead of a server */
+    uint64_t given;   /* the rows of the table of options that have been set, a bit for each: see option_bits() */
+};
+
+/* What a child is given. */
+struct probe_input {
+    struct settings *settings; /* the child's own copy; its password is wiped after use */
+    int64_t deadline;          /* CLOCK_MONOTONIC, ns */
+};
+
+/* The defaults of the contract, one target (the own server). False when out of memory. The caller ends it with
+ * settings_free() in both cases. */
+bool settings_init(struct settings *settings);
+
+/* Each of these adds what one value of an option says: -R's "[ALIAS=]JID", -L's "METRIC,WARNING,CRITICAL", --map's
+ * "CONDITION=STATE". A metric or condition that is there already is replaced. On failure returns false and writes to
+ * WHY a sentence fragment, to be read behind the option's name. */
+bool settings_add_remote(struct settings *settings, const char *text, char *why, size_t why_size);
+bool settings_add_limit(struct settings *settings, const char *text, char *why, size_t why_size);
+bool settings_add_map(struct settings *settings, const char *text, char *why, size_t why_size);
+bool settings_add_mechanism(struct settings *settings, const char *text, char *why, size_t why_size);
+
+/* The same for a JID that may hold anything, and an alias; NULL: the JID makes it. The target is the last of
+ * settings.targets then. */
+bool settings_add_target(struct settings *settings, const char *alias, const char *jid, char *why, size_t why_size);
+
+/* Whether -L, --map have been given for this label, this condition. */
+bool settings_has_limit(const struct settings *settings, const char *label);
+bool settings_has_map(const struct settings *settings, const char *condition);
+
+/* Copies what WHICH (TARGET_OWN_...) names from the run's settings at FROM to TARGET. */
+void settings_copy_to_target(struct target *target, const struct settings *from, unsigned which);
+
+/* The password, where one is needed: from --password-file, else from the environment, which is wiped in any case, else
+ * the one that the configuration has set. On failure returns false and writes to WHY a sentence that begins with the
+ * option or the variable. */
+bool settings_read_password(struct settings *settings, char *why, size_t why_size);
+
+/* The state of a condition after --map: the map's where it names CONDITION, else FALLBACK. */
+enum state settings_map(const struct settings *settings, const char *condition, enum state fallback);
+
+/* MODE as --tls takes it. */
+const char *settings_tls_name(enum tls_mode mode);
+
+/* The most pings that any target has. */
+uint32_t settings_most_pings(const struct settings *settings);
+
+/* Whether the login is SASL ANONYMOUS: a bare domain was given as the account, and no client certificate. */
+bool settings_anonymous(const struct settings *settings);
+
+/* Wipes the password and frees all. */
+void settings_free(struct settings *settings);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the child tells, read back from the pipe. */
+#include "tell.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "tap.h"
+
+static int ends[2];
+
+static struct event heard(void)
+{
+    struct event event = {0};
+    ssize_t got = read(ends[0], &event, sizeof event);
+    (void)got;
+    return event;
+}
+
+static void check_masking(const struct teller *teller)
+{
+    struct event event = event_new(EVENT_PING_ERROR);
+    event_set(event.condition, "x-hunter2-hunter2");
+    event_set(event.type, "hunter2-hunter2");
+    event_set(event.name, "say hunter2-hunter2");
+    event_set(event.by, "hunter2-hunter2@example.org");
+    event_set(event.text, "all is well");
+    tell(teller, &event);
+    event = heard();
+    is_str(event.condition, "[masked]", "a condition that holds the password is masked");
+    is_str(event.type, "[masked]", "and a type");
+    is_str(event.name, "[masked]", "a name");
+    is_str(event.by, "[masked]", "a sender");
+    is_str(event.text, "all is well", "what does not hold it stays");
+    ok(!tell_masked(teller, NULL), "nothing stays nothing");
+}
+
+/* A password that is a word of the protocol's must not change what was found. */
+static void check_words(const char *password, const char *condition, const char *type)
+{
+    struct secret secret = {.set = true, .length = strlen(password)};
+    memcpy(secret.value, password, secret.length);
+    struct secrets secrets;
+    secrets_collect(&secrets, &secret, "alice");
+    struct teller teller = {.fd = ends[1], .secrets = &secrets};
+    struct event event = event_new(EVENT_PING_ERROR);
+    event_set(event.condition, condition);
+    event_set(event.type, type);
+    tell(&teller, &event);
+    event = heard();
+    is_str(event.condition, condition, "with the password %s, the condition %s stays", password, condition);
+    is_str(event.type, type, "and the type %s", type);
+}
+
+static void check_log(const struct teller *teller)
+{
+    struct event event = event_new(EVENT_LOG);
+    event_set(event.text, "hunter2-hunter2");
+    tell(teller, &event);
+    is_str(heard().text, "[masked]", "a piece of the log is not the password");
+}
+
+static void check_phases(void)
+{
+    struct teller teller = {.fd = ends[1]};
+    tell_phase(&teller, PHASE_TLS);
+    tell_phase(&teller, PHASE_TLS);
+    tell_phase(&teller, PHASE_AUTH);
+    tell_phase_end(&teller);
+    tell_phase_end(&teller);
+    struct failure failure;
+    failure_set(&failure, PHASE_AUTH, "aborted", "%d times", 3);
+    failure.own_fault = true;
+    tell_failure(&teller, &failure);
+    struct event event = heard();
+    ok(event.kind == EVENT_PHASE_BEGIN && event.phase == PHASE_TLS, "a phase begins");
+    event = heard();
+    ok(event.kind == EVENT_PHASE_BEGIN && event.phase == PHASE_AUTH, "once, until the next");
+    event = heard();
+    ok(event.kind == EVENT_PHASE_END && event.phase == PHASE_AUTH, "which ends");
+    event = heard();
+    ok(event.kind == EVENT_FAILURE && event.phase == PHASE_AUTH && event.code == 1, "once; then a failure");
+    is_str(event.condition, "aborted", "with its condition");
+    is_str(event.text, "3 times", "and words");
+}
+
+int main(void)
+{
+    if (pipe(ends) != 0)
+        return 1;
+    struct secret secret = {.set = true, .length = 15, .value = "hunter2-hunter2"};
+    struct secrets secrets;
+    secrets_collect(&secrets, &secret, "alice");
+    const struct teller teller = {.fd = ends[1], .secrets = &secrets};
+    check_masking(&teller);
+    check_words("conflict", "conflict", "cancel");
+    check_words("cancel", "gone", "cancel");
+    check_words("connect-refused", "connect-refused", "");
+    check_log(&teller);
+    check_phases();
+    done_testing();
+    return exit_status();
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "settings.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tap.h"
+#include "clock.h"
+#include "options.h"
+
+#define COUNT(table) (sizeof(table) / sizeof(table)[0])
+
+static char directory[] = "/tmp/settings.XXXXXX";
+
+/* Command lines, words apart by spaces, and what settings_check() says to them; NULL: nothing. Files are below
+ * DIRECTORY, the working directory. */
+static const struct {
+    const char *arguments;
+    const char *why;
+} checks[] = {
+    {"", "--jid: is required"},
+    {"-m 5", "--jid: is required"},
+    {"-j alice@example.org", NULL},
+    {"-j example.org", NULL},
+    /* remotes */
+    {"-j example.org -m 0", NULL},
+    {"-j example.org -m 1", "--min-alive: 1 is above the number of remotes, 0"},
+    {"-j example.org -R a.example -R b.example -m 2", NULL},
+    {"-j example.org -R a.example -R b.example -m 3", "--min-alive: 3 is above the number of remotes, 2"},
+    {"-j example.org -R example.org", NULL},
+    {"-j example.org -R a.example -R A.example",
+     "--remote: a.example and A.example have one alias, a_example: choose another with ALIAS=JID"},
+    {"-j example.org -R x=a.example -R x=b.example",
+     "--remote: a.example and b.example have one alias, x: choose another with ALIAS=JID"},
+    {"-j example.org -R x=a.example -R y=a.example", NULL},
+    {"-j example.org -R tcp=a.example",
+     "--remote: alias tcp makes the label tcp_rtt, which exists already: choose another with ALIAS=JID"},
+    {"-j example.org -R rtt=a.example",
+     "--remote: alias rtt makes the label rtt_first, which exists already: choose another with ALIAS=JID"},
+    {"-j example.org -R time=a.example", NULL},
+    {"-j example.org -R x=a.example -R x_rtt=b.example", NULL},
+    {"-j example.org -q -o prometheus", "--quiet: excludes --output=prometheus, which must print when OK too"},
+    {"-j example.org -q -o json", NULL},
+    /* RTT against the timeout */
+    {"-j example.org -w 9.999", NULL},
+    {"-j example.org -w 10", "--warning: RTT 10 is not below the timeout of 10 s"},
+    {"-j example.org -c 10s", "--critical: RTT 10 is not below the timeout of 10 s"},
+    {"-j example.org -c 12:", "--critical: RTT 12: is not below the timeout of 10 s"},
+    {"-j example.org -w 500ms -t 500ms", "--warning: RTT 0.5 is not below the timeout of 0.5 s"},
+    {"-j example.org -w 20 -t 30", NULL},
+    {"-t 30 -w 20 -j example.org", NULL},
+    {"-j example.org -L time_auth,1,10", "--limit: time_auth: critical 10 is not below the timeout of 10 s"},
+    {"-j example.org -L time,@10:,", "--limit: time: warning @10: is not below the timeout of 10 s"},
+    {"-j example.org -R a=a.example -L a_beyond,~:11,",
+     "--limit: a_beyond: warning ~:11 is not below the timeout of 10 s"},
+    {"-j example.org -L cert_days,30:,20:", NULL},
+    /* losses */
+    {"-j example.org -w ,100%", NULL},
+    {"-j example.org -w ,101%", "--warning: loss 101 is not within 0 to 100 percent"},
+    {"-j example.org -c ,-1:5%", "--critical: loss -1:5 is not within 0 to 100 percent"},
+    {"-j example.org -c ,~:5%", NULL},
+    {"-j example.org -c ,101:%", "--critical: loss 101: is not within 0 to 100 percent"},
+    {"-j example.org -L loss,1,200", "--limit: loss: critical 200 is not within 0 to 100 percent"},
+    {"-j example.org -L loss,10%,", "--limit: loss: warning 10% has something behind the number"},
+    /* warnings that nobody would see */
+    {"-j example.org -w 1 -c 2", NULL},
+    {"-j example.org -w 2 -c 2", "--warning: RTT 2 can never be seen: critical 2 covers it"},
+    {"-j example.org -w 3 -c 2", "--warning: RTT 3 can never be seen: critical 2 covers it"},
+    {"-j example.org -w 1: -c 2:", "--warning: RTT 1: can never be seen: critical 2: covers it"},
+    {"-j example.org -w 2: -c 1:", NULL},
+    {"-j example.org -w ,20% -c ,10%", "--warning: loss 20 can never be seen: critical 10 covers it"},
+    {"-j example.org -w 1,10% -c 2,20%", NULL},
+    {"-j example.org -L rtt,2,1", "--limit: rtt: warning 2 can never be seen: critical 1 covers it"},
+    {"-j example.org -R a=a.example -L a_beyond,-1:2,2",
+     "--limit: a_beyond: warning -1:2 can never be seen: critical 2 covers it"},
+    {"-j example.org -R a=a.example -L a_beyond,2,-1:2", NULL},
+    {"-j example.org -R a=a.example -L a_first,2,-1:2",
+     "--limit: a_first: warning 2 can never be seen: critical -1:2 covers it"},
+    {"-j example.org -R a=a.example -L remotes_up,2:,1:", NULL},
+    {"-j example.org -R a=a.example -L remotes_up,1:,1:",
+     "--limit: remotes_up: warning 1: can never be seen: critical 1: covers it"},
+    {"-j example.org -L cert_days,20:,30:",
+     "--limit: cert_days: warning 20: can never be seen: critical 30: covers it"},
+    {"-j example.org -L cert_days,10:,0:100", NULL},
+    /* labels */
+    {"-j example.org -L time_tls,20ms,200ms", NULL},
+    {"-j example.org -L time_tsl,1,2", "--limit: time_tsl is no metric of this check: did you mean time_tls?"},
+    {"-j example.org -L zzzzzzzz,1,2", "--limit: zzzzzzzz is no metric of this check"},
+    {"-j example.org -L remotes_up,1:,", "--limit: remotes_up is no metric of this check"},
+    {"-j example.org --tls=none -L cert_days,1:,", "--limit: cert_days is no metric of this check"},
+    {"-L b_rtt,1,2 -j example.org -R b=b.example", NULL},
+    {"-j example.org -L rtt,10x,", "--limit: rtt: warning 10x has an unknown unit: use us, ms, s, m or h"},
+    {"-j example.org -L rtt,,5:4", "--limit: rtt: critical 5:4 has a start above its end"},
+    {"-j example.org -L cert_days,,5s", "--limit: cert_days: critical 5s has something behind the number"},
+    {"-j example.org -L rtt,10x, -L rtt,1,2", NULL},
+    /* clear text */
+    {"-j a@example.org --tls=none -H 127.0.0.2", NULL},
+    {"-j a@example.org --tls=none -H [::1]", NULL},
+    {"-j a@example.org --tls=none -H localhost", NULL},
+    {"-j a@127.0.0.1 --tls=none", NULL},
+    {"-j a@example.org --tls=none -H xmpp.example.org", NULL},
+    {"-j example.org --tls=none -H 192.0.2.1", NULL},
+    {"-j a@example.org --tls=none -H 192.0.2.1",
+     "--tls: none would send the password in clear text to 192.0.2.1, not loopback"},
+    {"-j a@example.org --tls=none -H [2001:db8::1]",
+     "--tls: none would send the password in clear text to [2001:db8::1], not loopback"},
+    {"-j a@192.0.2.1 --tls=none", "--tls: none would send the password in clear text to 192.0.2.1, not loopback"},
+    {"-j a@example.org -H 192.0.2.1", NULL},
+    {"-j a@example.org --tls=none -C 21,7 --insecure -H 127.0.0.1", NULL},
+    /* mechanisms */
+    {"-j a@example.org --require-mechanism=SCRAM-SHA-1 --require-mechanism=PLAIN", NULL},
+    {"-j example.org --require-mechanism=ANONYMOUS", NULL},
+    {"-j a@example.org --require-mechanism=EXTERNAL", "--require-mechanism: EXTERNAL needs --client-cert"},
+    {"-j a@example.org --require-mechanism=EXTERNAL --client-cert=ca.pem", NULL},
+    {"-j example.org --require-mechanism=PLAIN", "--require-mechanism: PLAIN needs a --jid with a local part"},
+    {"-j a@example.org --require-mechanism=ANONYMOUS", "--require-mechanism: ANONYMOUS needs a bare domain as --jid"},
+    {"-j a@example.org --tls=none -H ::1 --require-mechanism=SCRAM-SHA-1-PLUS",
+     "--require-mechanism: SCRAM-SHA-1-PLUS needs TLS"},
+    {"-j a@example.org --tls=none -H ::1 --client-cert=ca.pem", "--client-cert: means nothing with --tls=none"},
+    /* files */
+    {"-j example.org --ca-file=ca.pem --ca-path=certs", NULL},
+    {"-j example.org --ca-file=none.pem", "--ca-file: none.pem cannot be read: No such file or directory"},
+    {"-j example.org --ca-file=certs", "--ca-file: certs is not a regular file"},
+    {"-j example.org --ca-path=ca.pem", "--ca-path: ca.pem is not a directory"},
+    {"-j example.org --ca-path=ca.pem/x", "--ca-path: ca.pem/x cannot be read: Not a directory"},
+};
+
+static void read_arguments(struct settings *settings, const char *arguments)
+{
+    char text[256], why[512];
+    char *argv[16] = {(char *)"check_xmpp_ping"}, *rest = text;
+    int argc = 1;
+    snprintf(text, sizeof text, "%s", arguments);
+    for (char *word; *arguments != '\0' && (word = strsep(&rest, " ")) != NULL;)
+        argv[argc++] = word;
+    settings_init(settings);
+    if (options_parse(argc, argv, settings, why, sizeof why) != OPTIONS_RUN)
+        diag("%s", why);
+}
+
+static void check_checks(void)
+{
+    for (size_t i = 0; i < COUNT(checks); i++) {
+        struct settings settings;
+        char why[512] = "";
+        read_arguments(&settings, checks[i].arguments);
+        bool good = settings_check(&settings, why, sizeof why);
+        ok(good == !checks[i].why, "'%s' is %s", checks[i].arguments, checks[i].why ? "refused" : "accepted");
+        is_str(why, checks[i].why ? checks[i].why : "", "it says '%s'", checks[i].why ? checks[i].why : "");
+        settings_free(&settings);
+    }
+}
+
+static void check_unreadable_file(void)
+{
+    struct settings settings;
+    char why[512] = "";
+    if (geteuid() == 0) {
+        ok(true, "an unreadable CA file is refused # SKIP root reads all");
+        return;
+    }
+    chmod("ca.pem", 0);
+    read_arguments(&settings, "-j example.org --ca-file=ca.pem");
+    settings_check(&settings, why, sizeof why);
+    is_str(why, "--ca-file: ca.pem cannot be read: Permission denied", "an unreadable CA file is refused");
+    settings_free(&settings);
+}
+
+static void check_defaults(void)
+{
+    struct settings settings;
+    ok(settings_init(&settings), "settings can be made");
+    is_int((long long)settings.target_count, 1, "there is one target");
+    is_int(settings.targets[0].kind, TARGET_SERVER, "it is the own server");
+    is_str(settings.targets[0].alias, "", "it has an empty alias");
+    is_int(settings.timeout, 10 * NS_PER_S, "the timeout is 10 s");
+    is_int(settings.timeout_state, STATE_CRITICAL, "its state is CRITICAL");
+    settings_free(&settings);
+    ok(!settings.targets && settings.target_count == 0, "freed settings hold nothing");
+}
+
+static void check_targets(void)
+{
+    struct settings settings;
+    char why[512];
+    read_arguments(&settings,
+                   "-j a@example.org -R b=b.example -n 7 -i 20ms --ping-timeout=2 -w 1,5% -c 2,50% -L b_rtt,30ms,4");
+    ok(settings_check(&settings, why, sizeof why), "settings of two targets are good");
+    for (size_t i = 0; i < settings.target_count; i++) {
+        const struct target *target = &settings.targets[i];
+        is_int(target->count, 7, "target %zu has its count", i);
+        is_int(target->interval, 20 * NS_PER_MS, "target %zu has its interval", i);
+        is_int(target->ping_timeout, 2 * NS_PER_S, "target %zu has its ping timeout", i);
+        is_str(target->rtt.warning.text, "1", "target %zu has its RTT warning", i);
+        is_str(target->rtt.critical.text, "2", "target %zu has its RTT critical", i);
+        is_str(target->loss.warning.text, "5", "target %zu has its loss warning", i);
+        is_str(target->loss.critical.text, "50", "target %zu has its loss critical", i);
+    }
+    is_str(settings.labels[0].limits.warning.text, "0.03", "the label's warning is in seconds");
+    is_str(settings.labels[0].limits.critical.text, "4", "the label's critical is in seconds");
+    settings_free(&settings);
+}
+
+static void check_map(void)
+{
+    struct settings settings;
+    read_arguments(&settings, "--map=gone=OK --map=deadline=1");
+    is_int(settings_map(&settings, "gone", STATE_CRITICAL), STATE_OK, "a mapped condition has its new state");
+    is_int(settings_map(&settings, "deadline", STATE_CRITICAL), STATE_WARNING, "so has the second one");
+    is_int(settings_map(&settings, "redirect", STATE_UNKNOWN), STATE_UNKNOWN, "another keeps its state");
+    settings_free(&settings);
+}
+
+/* With "from-variable" in the environment unless VARIABLE says otherwise; PASSWORD is NULL for none. */
+static const struct {
+    const char *arguments;
+    const char *variable;
+    const char *password;
+    const char *why;
+} passwords[] = {
+    {"-j a@example.org", "from-variable", "from-variable", NULL},
+    {"-j a@example.org --password-file=secret", "from-variable", "from-file", NULL},
+    {"-j a@example.org --password-file=secret", NULL, "from-file", NULL},
+    {"-j a@example.org", NULL, NULL, "--password-file: no password: give a file or set CHECK_XMPP_PING_PASSWORD"},
+    {"-j a@example.org", "", NULL, "--password-file: no password: give a file or set CHECK_XMPP_PING_PASSWORD"},
+    {"-j a@example.org --password-file=public", "from-variable", NULL,
+     "--password-file: public can be read by group or others"},
+    {"-j a@example.org --password-file=nowhere", NULL, NULL,
+     "--password-file: nowhere cannot be opened: No such file or directory"},
+    {"-j example.org", NULL, NULL, NULL},
+    {"-j example.org", "from-variable", NULL, NULL},
+};
+
+static void check_passwords(void)
+{
+    for (size_t i = 0; i < COUNT(passwords); i++) {
+        struct settings settings;
+        char why[512] = "";
+        unsetenv(SECRET_VARIABLE);
+        if (passwords[i].variable)
+            setenv(SECRET_VARIABLE, passwords[i].variable, 1);
+        read_arguments(&settings, passwords[i].arguments);
+        bool good = settings_read_password(&settings, why, sizeof why);
+        ok(good == !passwords[i].why, "password %zu is %s", i, passwords[i].why ? "refused" : "taken");
+        is_str(why, passwords[i].why ? passwords[i].why : "", "password %zu: '%s'", i, why);
+        if (good)
+            is_str(settings.password.set ? settings.password.value : NULL, passwords[i].password,
+                   "it is the right one");
+        ok(!getenv(SECRET_VARIABLE), "the variable is gone");
+        settings_free(&settings);
+        ok(settings.password.length == 0 && settings.password.value[0] == '\0', "freed settings hold no password");
+    }
+    char longest[2000], why[512] = "";
+    struct settings settings;
+    memset(longest, 'x', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    setenv(SECRET_VARIABLE, longest, 1);
+    read_arguments(&settings, "-j a@example.org");
+    ok(!settings_read_password(&settings, why, sizeof why), "a variable that is too long is refused");
+    is_str(why, "CHECK_XMPP_PING_PASSWORD is too long", "it says so");
+    settings_free(&settings);
+}
+
+static void write_file(const char *name, const char *content, mode_t mode)
+{
+    FILE *file = fopen(name, "w");
+    if (!file || fputs(content, file) < 0 || fclose(file) != 0 || chmod(name, mode) != 0)
+        diag("cannot write %s", name);
+}
+
+int main(void)
+{
+    if (!mkdtemp(directory) || chdir(directory) != 0)
+        return 1;
+    write_file("ca.pem", "x", 0644);
+    write_file("secret", "from-file\n", 0600);
+    write_file("public", "from-file\n", 0644);
+    mkdir("certs", 0755);
+    check_defaults();
+    check_checks();
+    check_targets();
+    check_map();
+    check_passwords();
+    check_unreadable_file();
+    unlink("ca.pem");
+    unlink("secret");
+    unlink("public");
+    rmdir("certs");
+    if (chdir("/") != 0 || rmdir(directory) != 0)
+        diag("%s is left", directory);
+    done_testing();
+    return exit_status();
+}

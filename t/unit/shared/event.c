@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "event.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "phase.h"
+#include "tap.h"
+
+#define TARGETS 3
+#define PINGS 5
+
+static const struct {
+    const char *name;
+    struct event event;
+    bool valid;
+} records[] = {
+    {"the first kind", {.version = EVENT_VERSION, .kind = EVENT_PHASE_BEGIN}, true},
+    {"the last kind", {.version = EVENT_VERSION, .kind = EVENT_DONE}, true},
+    {"the last phase, target and ping",
+     {.version = EVENT_VERSION, .kind = EVENT_PING_SENT, .phase = PHASE_PING, .target = 2, .seq = 4},
+     true},
+    {"the days of an expired certificate", {.version = EVENT_VERSION, .kind = EVENT_CERTIFICATE, .value = -3}, true},
+    {"any code", {.version = EVENT_VERSION, .kind = EVENT_LOG, .code = UINT32_MAX}, true},
+    {"the greatest times",
+     {.version = EVENT_VERSION, .kind = EVENT_TCP_RTT, .at = INT64_MAX, .value = INT64_MAX},
+     true},
+    {"version 0", {.version = 0, .kind = EVENT_DONE}, false},
+    {"the next version", {.version = EVENT_VERSION + 1, .kind = EVENT_DONE}, false},
+    {"kind 0", {.version = EVENT_VERSION, .kind = 0}, false},
+    {"a kind behind the last", {.version = EVENT_VERSION, .kind = EVENT_KIND_END}, false},
+    {"the greatest kind", {.version = EVENT_VERSION, .kind = UINT32_MAX}, false},
+    {"a phase behind the last", {.version = EVENT_VERSION, .kind = EVENT_PHASE_END, .phase = PHASE_COUNT}, false},
+    {"a target behind the last", {.version = EVENT_VERSION, .kind = EVENT_PING_SENT, .target = TARGETS}, false},
+    {"a ping behind the last", {.version = EVENT_VERSION, .kind = EVENT_PING_SENT, .seq = PINGS}, false},
+    {"a time before the clock's start", {.version = EVENT_VERSION, .kind = EVENT_DONE, .at = -1}, false},
+    {"a negative RTT", {.version = EVENT_VERSION, .kind = EVENT_PING_RESULT, .value = -1}, false},
+};
+
+static void check_records(void)
+{
+    for (size_t i = 0; i < sizeof records / sizeof records[0]; i++)
+        ok(event_valid(&records[i].event, TARGETS, PINGS) == records[i].valid, "%s is %s", records[i].name,
+           records[i].valid ? "valid" : "refused");
+
+    struct event whole = event_new(EVENT_DONE);
+    char *const fields[] = {whole.condition, whole.type, whole.name, whole.by, whole.text};
+    const size_t sizes[] = {sizeof whole.condition, sizeof whole.type, sizeof whole.name, sizeof whole.by,
+                            sizeof whole.text};
+    for (size_t i = 0; i < 5; i++) {
+        whole = event_new(EVENT_DONE);
+        memset(fields[i], 'x', sizes[i] - 1);
+        ok(event_valid(&whole, 1, 1), "text field %zu may be full", i);
+        fields[i][sizes[i] - 1] = 'x';
+        ok(!event_valid(&whole, 1, 1), "text field %zu must end", i);
+    }
+}
+
+static void check_new(void)
+{
+    int64_t before = clock_now();
+    struct event event = event_new(EVENT_TLS);
+    ok(event.at >= before && event.at <= clock_now(), "a new event is stamped now");
+    is_int(event.kind, EVENT_TLS, "has its kind");
+    ok(event_valid(&event, 1, 1), "and is valid");
+    struct event empty = {.version = event.version, .kind = event.kind, .at = event.at};
+    ok(memcmp(&empty, &event, sizeof event) == 0, "all else in it is zero, so that nothing leaks");
+}
+
+static void check_copy(void)
+{
+    static const struct {
+        const char *in;
+        const char *out;
+    } copies[] = {
+        {NULL, ""},
+        {"", ""},
+        {"1234567", "1234567"},
+        {"12345678", "1234567"},
+        {"123456\xc3\xa4", "123456"},
+        {"12345\xc3\xa4", "12345\xc3\xa4"},
+        {"1234\xf0\x9f\x98\x80", "1234"},
+        {"\x80\x80\x80\x80\x80\x80\x80\x80\x80", "\x80\x80\x80\x80"},
+    };
+    for (size_t i = 0; i < sizeof copies / sizeof copies[0]; i++) {
+        char field[8];
+        memset(field, 'x', sizeof field);
+        event_set(field, copies[i].in);
+        is_str(field, copies[i].out, "'%s' is kept as '%s'", copies[i].in ? copies[i].in : "NULL", copies[i].out);
+        ok(memchr(field, 'x', sizeof field) == NULL, "and the rest is wiped");
+    }
+}
+
+/* Writes COUNT numbered records to FD. */
+static _Noreturn void write_all(int fd, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        struct event event = event_new(EVENT_LOG);
+        event.code = i;
+        if (!event_write(fd, &event))
+            _exit(1);
+    }
+    _exit(0);
+}
+
+/* More than a pipe holds, so that the writer must wait. */
+static void check_full_pipe(bool blocking)
+{
+    enum { RECORDS = 500 };
+    int ends[2];
+    if (pipe(ends) != 0)
+        return;
+    if (!blocking)
+        fcntl(ends[1], F_SETFL, O_NONBLOCK);
+    pid_t writer = fork();
+    if (writer == 0)
+        write_all(ends[1], RECORDS);
+    close(ends[1]);
+    usleep(50000);
+    uint32_t read_count = 0;
+    bool in_order = true;
+    struct event event;
+    FILE *in = fdopen(ends[0], "r");
+    while (fread(&event, sizeof event, 1, in) == 1)
+        in_order = in_order && event_valid(&event, 1, 1) && event.code == read_count++;
+    fclose(in);
+    int status = -1;
+    waitpid(writer, &status, 0);
+    is_int(read_count, RECORDS, "no record is lost in a %s pipe that is full", blocking ? "blocking" : "non-blocking");
+    ok(in_order && status == 0, "and all are whole and in order");
+}
+
+static void check_lost_reader(void)
+{
+    int ends[2];
+    if (pipe(ends) != 0)
+        return;
+    signal(SIGPIPE, SIG_IGN);
+    close(ends[0]);
+    struct event event = event_new(EVENT_DONE);
+    ok(!event_write(ends[1], &event), "a writer whose reader is gone is told");
+    close(ends[1]);
+}
+
+int main(void)
+{
+    check_records();
+    check_new();
+    check_copy();
+    check_full_pipe(true);
+    check_full_pipe(false);
+    check_lost_reader();
+    done_testing();
+    return exit_status();
+}
