@@ -9,7 +9,7 @@ use File::Copy qw(cp);
 use FindBin;
 use Test::More;
 
-use lib "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/support";
 
 use TempDir;
 
