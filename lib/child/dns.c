@@ -267,7 +267,7 @@ static void take_addresses(void *arg, int status, int timeouts, struct ares_addr
 
 static void ask_family(struct dns_lookup *lookup, int family)
 {
-    struct ares_addrinfo_hints hints = {.ai_family = family, .ai_socktype = SOCK_STREAM};
+    struct ares_addrinfo_hints hints = {.ai_family = family, .ai_socktype = SOCK_STREAM, .ai_flags = ARES_AI_NOSORT};
     lookup->open++;
     ares_getaddrinfo(lookup->dns->channel, lookup->name, NULL, &hints, take_addresses, lookup);
 }

@@ -40,7 +40,7 @@ struct dns_lookup {
     int status; /* of c-ares: the worst so far */
     bool split; /* asked again, one family at a time */
     int64_t asked_at;
-    union address addresses[DNS_ADDRESSES_MAX]; /* as RFC 6724 sorts them; ports 0 */
+    union address addresses[DNS_ADDRESSES_MAX]; /* in the order of the answers; ports 0 */
     size_t address_count;
 };
 
