@@ -22,7 +22,7 @@ PROGRAM ?= check_xmpp_ping
 CFLAGS ?= -O2 -g
 HARDENING ?= -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
 WARNINGS  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes
-PACKAGES  := libstrophe libssl libcrypto libconfig libcares libgsasl libidn jansson
+PACKAGES  := libstrophe libssl libcrypto libconfig libcares libidn libidn2 jansson
 # The child's sandbox; the program builds without it, too, and then says so in --version.
 SECCOMP   := $(shell $(PKG_CONFIG) --exists libseccomp && echo libseccomp)
 
@@ -64,7 +64,7 @@ CHILD_TESTS  := $(filter $(O)/t/child/%,$(UNIT_TESTS))
 # What of t/fuzz is no target, but what targets have in common.
 FUZZ_COMMON  := t/fuzz/fuzz.c t/fuzz/judged.c t/fuzz/world.c
 FUZZ_TARGETS := $(patsubst %.c,$(O)/%,$(filter-out $(FUZZ_COMMON) t/fuzz/replay.c,$(wildcard t/fuzz/*.c)))
-FUZZ_CHILD   := $(patsubst %,$(O)/t/fuzz/%,masking ping sasl starttls)
+FUZZ_CHILD   := $(patsubst %,$(O)/t/fuzz/%,masking ping sasl)
 # Where main() is: `make fuzz` has libFuzzer's.
 FUZZ_MAIN    ?= $(O)/t/fuzz/replay.o
 
@@ -117,22 +117,21 @@ $(O)/t/inject.so: t/support/inject.c
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -D_GNU_SOURCE -std=gnu11 $(WARNINGS) -O1 -shared -fPIC -o $@ $< -ldl
 
-# What the documentation has from the table of options is printed by a program that has that table.
-$(O)/doc/options.man: $(O)/doc/generate
-	$(Q)$< man >$@
-
-$(O)/check_xmpp_ping.1: doc/check_xmpp_ping.1.in $(O)/doc/options.man
+# What the documentation has from the tables of options, conditions and phases is printed by a program that has those tables.
+$(O)/check_xmpp_ping.1: doc/check_xmpp_ping.1.in $(O)/doc/generate
 	$(call say,MAN,$@)
-	$(Q)sed -e 's/@VERSION@/$(VERSION)/' -e 's|@SYSCONFDIR@|$(sysconfdir)|' \
-		-e '/^@OPTIONS@$$/{' -e 'r $(O)/doc/options.man' -e d -e '}' $< >$@
+	$(Q)$(O)/doc/generate fill <$< | sed -e 's/@VERSION@/$(VERSION)/' -e 's|@SYSCONFDIR@|$(sysconfdir)|' >$@
 
 $(O)/check_xmpp_ping.bash: $(O)/doc/generate
 	$(call say,BASH,$@)
 	$(Q)$< bash >$@
 
-# Checked in, as users copy it; a test tells when it is not what the table says.
-conf: $(O)/doc/generate ## write what conf/ has from the table of options
+# Checked in, as users copy and read it; a test tells when it is not what the tables say.
+FILLED := doc/states.md doc/troubleshooting.md doc/check_xmpp_ping.schema.json
+
+conf: $(O)/doc/generate ## write what conf/ and doc/ have from the tables of options, conditions and phases
 	$(Q)$< icinga2 >conf/icinga2/command.conf
+	$(Q)for file in $(FILLED); do $< fill <$$file >$(O)/filled && cp $(O)/filled $$file || exit 1; done
 
 # --- installation ---
 

@@ -61,7 +61,7 @@ is $full->exit, 0, 'so it is with what is a comment there' or diag $full->stdout
 like $full->stdout, qr/^\s*\Q$_\E = /m, "the settings in force have $_" for sort grep { !/^(?:ping_timeout|port|alias)$/ } keys %key;
 like $full->stdout, qr/^\s*password = "\*\*\*";$/m, 'the password is masked';
 unlike $full->stdout, qr/correct horse/, 'and told nowhere';
-like $full->first, qr/\AXMPP PING OK - .*: 6 profiles, no errors\z/, 'the first line says that all is good';
+like $full->first, qr/\AXMPP PING OK - .*: 9 profiles, no errors\z/, 'the first line says that all is good';
 my $again = run(['-f', config($full->long), '--config-test']);
 is $again->long, $full->long, 'what it prints below is a file that comes to the same';
 my $public = run(['-f', config($whole, 0640), '--config-test']);
@@ -190,7 +190,10 @@ is $default->exit, 3, 'a profile without a file is looked for';
 like $default->stdout, qr{/check_xmpp_ping\.conf}, "in the system's file";
 like run(['-f', $example, '-P', 'exmaple'])->stdout, qr/ - --profile: exmaple is not in .*did you mean example\?/s,
     'an unknown profile gets the nearest';
-like run(['-f', $example, '-P', 'zzz'])->stdout, qr/^.*which has example, federation, .* and quiet$/m, 'or all that there are';
+my $s3cret = run(['-f', $example, '-P', 's3cret']);
+like $s3cret->stdout, qr/^.*which has example, federation, .* and quiet \(no option takes a password\)$/m, 'or all that there are';
+unlike $s3cret->stdout, qr/s3cret/, 'what may be a password is not told';
+like $default->stdout, qr{check_xmpp_ping\.conf: .*no option takes a password}, 'nor is it without the file';
 
 # --- --config-test ---
 
@@ -214,9 +217,9 @@ my $test = run(['-f', config($text_of_test), '--config-test']);
 is $test->exit, 3, 'a file with bad profiles is UNKNOWN';
 is scalar(IO::Select->new($listener, $resolver)->can_read(0.1)), undef, 'no server has been asked anything'
     or diag 'something came';
-like $test->first, qr/\AXMPP PING UNKNOWN - --jid: is required \(\S*\.conf, profile nobody\)/, 'the first mistake is the first line'
+like $test->first, qr/\AXMPP PING UNKNOWN - -j user\@domain is required \(\S*\.conf, profile nobody\)/, 'the first mistake is the first line'
     or diag $test->stdout;
-like $test->stdout, qr/^--warning: RTT 20 is not below the timeout of 10 s \(\S+, profile late\)$/m, 'each profile is checked as a whole';
+like $test->stdout, qr/^--warning: RTT 20 s is not below the timeout of 10 s \(20ms\?\) \(\S+, profile late\)$/m, 'each profile is checked as a whole';
 like $test->stdout, qr/^--password-file: public can be read by group or others \(\S+, profile open\)$/m, 'a public password is told';
 like $test->stdout, qr/^--password-file: none cannot be opened: .* \(\S+, profile gone\)$/m, 'so is one that is missing';
 like $test->stdout, qr/^\S+:10: cuont: unknown key: did you mean count\?$/m, 'and a key that is not known';

@@ -70,8 +70,8 @@ sub start_waiting {
     SKIP: {
         skip 'the descriptors of a process that cannot be traced are for root to see', 2 if $< != 0;
         is_deeply [map { $open{$_} } 0 .. 2], [('/dev/null') x 3], 'its standard streams lead nowhere';
-        is_deeply [sort map { s/:.*//r } map { $open{$_} } grep { $_ > 2 } keys %open], ['pipe', 'socket'],
-            'all that is open besides is the pipe and the connection';
+        is_deeply [sort map { s/:.*//r } map { $open{$_} } grep { $_ > 2 } keys %open], ['pipe', ('socket') x 3],
+            'all that is open besides is the pipe, the connection, and the pair to libstrophe';
     }
     $run->kill_with('TERM');
     $run->finish;

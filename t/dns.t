@@ -99,6 +99,8 @@ my %scripted = (
     '_xmpp-client._tcp.cut.test SRV' => { answer => ["10 5 $p x.test"], cut => 1 },
     '_xmpp-client._tcp.weird.test SRV' => ["10 5 $q a\\032b\\;c.test", "20 5 $p x.test"],
     '_xmpp-client._tcp.many.test SRV' => [map { "$_ 5 $p x$_.test" } 1 .. 200],
+    '_xmpp-client._tcp.zero.test SRV' => ['10 5 0 x.test'],
+    '_xmpp-client._tcp.beside.test SRV' => ['10 5 0 y.test', "20 5 $p x.test"],
     'x64.test A' => ['127.0.0.1'],
     'x65.test A' => ['127.0.0.1'],
 );
@@ -122,6 +124,8 @@ my @odd = (
     ['a lost question is asked again', '-j a@lost.test', $refused, $at_p, 0.3, 4],
     ['an answer that is cut off', '-j a@cut.test', $failed, qr/malformed answer/, 0, 4],
     ['a target that is no host name is passed over', '-j a@weird.test', $refused, $at_p, 0, 4],
+    ['port 0 is no endpoint', '-j a@zero.test', 'CRITICAL service-not-offered', qr/SRV says port 0 for x\.test/, 0, 4],
+    ['port 0 beside another record', '-j a@beside.test -v', $refused, qr/$at_p.*^endpoint y\.test \(starttls\): service-not-offered/ms, 0, 4],
     ['no more than 64 targets are taken', '-j a@many.test', $refused, qr/x64\.test 127\.0\.0\.1:$p\b/, 0, 9],
 );
 

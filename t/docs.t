@@ -11,6 +11,7 @@ use strict;
 use warnings;
 use FindBin;
 use IO::Socket::INET;
+use JSON::PP;
 use Test::More;
 
 use lib "$FindBin::Bin/support";
@@ -198,11 +199,11 @@ my %cluster = (
 );
 my @cases = (
     # the probe's own side
-    ['UNKNOWN - --jid: is required', \&alone],
+    ['UNKNOWN - -j user@domain is required', \&alone],
     ['UNKNOWN - --timeuot: unknown option: did you mean --timeout?', \&alone, @account, '--timeuot=5s'],
     ['UNKNOWN - s: an argument that belongs to no option', \&alone, @account, '-t', '10', 's'],
     ['UNKNOWN - --warning: RTT 2 can never be seen: critical 1 covers it', \&alone, @account, '-w', 2, '-c', 1],
-    ['UNKNOWN - --warning: RTT 10 is not below the timeout of 10 s', \&alone, @account, '-w', 10],
+    ['UNKNOWN - --warning: RTT 10 s is not below the timeout of 10 s (10ms?)', \&alone, @account, '-w', 10],
     ['UNKNOWN - --password-file: no password: give a file or set CHECK_XMPP_PING_PASSWORD', \&alone, @account],
     ['UNKNOWN - --password-file: secret can be read by group or others', 'chmod 640 secret; check_xmpp_ping -j probe@example.org --password-file secret; chmod 600 secret'],
     ['UNKNOWN - --password-file: secret cannot be opened: No such file or directory', 'cd /; check_xmpp_ping -j probe@example.org --password-file secret'],
@@ -252,10 +253,10 @@ my @cases = (
     ['CRITICAL - auth: not-authorized: the password may be wrong', \&against, { password => 'another' }],
     ['CRITICAL - auth: account-disabled: Call the office', \&against, { sasl => ['failure', 'account-disabled', 'Call the office'] }],
     ['CRITICAL - auth: temporary-auth-failure', \&against, { sasl => ['failure', 'temporary-auth-failure'] }],
-    ['CRITICAL - auth: no-mechanism: the server offers only X-OAUTH2, GSSAPI', \&against, { mechanisms => ['X-OAUTH2', 'GSSAPI'] }],
+    ['CRITICAL - auth: no-mechanism: the server offers only X-OAUTH2, GSSAPI, none known here', \&against, { mechanisms => ['X-OAUTH2', 'GSSAPI'] }],
     ['CRITICAL - auth: no-mechanism: the server offers none', \&against, { mechanisms => [] }],
     ['CRITICAL - auth: mechanism-downgraded: the server offers only PLAIN', \&against, { mechanisms => ['PLAIN'] }, '--require-mechanism=SCRAM-SHA-256'],
-    ['CRITICAL - auth: server-not-authenticated: SCRAM-SHA-256: the server_s nonce, signature...', \&against, { scram => { signature => 'x' x 32 } }],
+    ['CRITICAL - auth: server-not-authenticated: SCRAM-SHA-256: the server_s signature is wrong', \&against, { scram => { signature => 'x' x 32 } }],
     ['CRITICAL - bind: bind-failed: resource-constraint: Too many sessions', \&against, { bind => ['error', 'resource-constraint', 'wait', 'Too many sessions'] }],
     # the answers
     ['CRITICAL - example.org: ping-timeout: none of 3 pings answered', \&against, { ping => 'silence' }, '--ping-timeout=1s'],
@@ -389,17 +390,23 @@ sub federating_late {
     return against({ ping => $ping, certificate => 'expiring' }, '-n', 1, @arguments);
 }
 
-# Conditions: each is on the page of states, those of our own in troubleshooting.
+# Conditions: all pages have them from one table.
 {
-    my $source = read_file("$root/lib/shared/condition.c");
-    my ($own, $others) = $source =~ m{names\[\] = \{\n(.*?)/\* stream errors(.*?)^\};}ms or die "lib/shared/condition.c has changed\n";
-    my @own = $own =~ /"([a-z-]+)"/g;
-    cmp_ok scalar @own, '>=', 23, 'there are conditions';
-    like $text{'doc/troubleshooting.md'}, qr/\b$_\b/, "doc/troubleshooting.md has $_" for @own;
-    for my $condition (@own, $others =~ /^ +"([a-z-]+)",$/mg) {
-        like $text{'doc/states.md'}, qr/^\|[^|]*`$condition`/m, "doc/states.md has $condition";
+    my $generate = ($ENV{OBJECTS} // "$root/obj") . '/doc/generate';
+    for my $file (qw(doc/states.md doc/troubleshooting.md doc/check_xmpp_ping.schema.json)) {
+        is scalar(qx{'$generate' fill <'$root/$file'}), read_file("$root/$file"), "$file is what the tables say (make conf writes it)";
+    }
+    my $schema = JSON::PP->new->decode(read_file("$root/doc/check_xmpp_ping.schema.json"));
+    my @conditions = grep { defined } @{ $schema->{'$defs'}{condition}{enum} };
+    cmp_ok scalar @conditions, '>=', 80, 'there are conditions';
+    my $man_page = qx{'$generate' fill <'$root/doc/check_xmpp_ping.1.in'};
+    my ($completed) = qx{'$generate' bash} =~ /--map\)\n[^']*'([^']*)'/s;
+    is $completed, join(' ', @conditions), '--map is completed by all of them';
+    for my $condition (@conditions) {
+        like $text{'doc/states.md'}, qr/^\| `$condition` \|/m, "doc/states.md has $condition";
+        like $man_page, qr/^\\fB\Q${\ ($condition =~ s{-}{\\-}gr)}\E\\fR \(/m, "the man page has $condition";
         my $run = alone("--map=$condition=ok")->finish;
-        like $run->first, qr/ --jid: is required\z/, "--map takes $condition";
+        like $run->first, qr/ -j user\@domain is required\z/, "--map takes $condition";
     }
 }
 
@@ -468,7 +475,7 @@ for my $page (sort keys %mentioned) {
     my %seen = map { $_ => 1 } $prose =~ /(?<![\w.\/-])(--[a-z][a-z0-9-]*\w)/g;
     ok $option{$_} || $_ =~ /\A--time(?:uot)\z/, "$page: $_ is an option" for sort keys %seen;
 }
-my $printed = qx{@{[ $ENV{OBJECTS} // "$root/obj" ]}/doc/generate man};
+my $printed = qx{@{[ $ENV{OBJECTS} // "$root/obj" ]}/doc/generate fill <$root/doc/check_xmpp_ping.1.in};
 for my $name (sort grep { /\A--/ } keys %option) {
     like $printed . $man, qr/\Q${\ ($name =~ s{-}{\\-}gr)}\E/, "the man page has $name";
 }

@@ -15,10 +15,10 @@ use NameServer;
 use Probe;
 use Prosody;
 
-my @worlds = qw(all some none family gone deaf half twins);
+my @worlds = qw(all some none family gone deaf half twins zero void);
 my %accounts = map { ("alice\@$_.test" => 'secret') } @worlds;
 my $certificates = Certificates->new(domain => 'base.test');
-my %common = (domain => 'base.test', domains => [map { "$_.test" } @worlds], accounts => { %accounts, alice => 'secret' }, iterations => 1000,
+my %common = (domain => 'base.test', domains => [map { "$_.test" } @worlds], accounts => { %accounts, alice => 'secret' }, iterations => 4096,
     certificates => $certificates);
 my $one = Prosody->new(%common);
 my $two = Prosody->new(%common, certificate => 'expiring');
@@ -42,6 +42,8 @@ my $names = NameServer->scripted(
     '_xmpp-client._tcp.half.test SRV'   => ["10 5 $p a.test"],
     '_xmpps-client._tcp.half.test SRV'  => 'servfail',
     '_xmpp-client._tcp.twins.test SRV'  => ["10 5 $p a-b.test", "20 5 $p a.b.test", "30 5 $p A.b.test"],
+    '_xmpp-client._tcp.zero.test SRV'   => ["10 5 0 b.test", "20 5 $p a.test"],
+    '_xmpp-client._tcp.void.test SRV'   => ['10 5 0 a.test'],
     'a-b.test A'     => ['127.0.0.1'],
     'a.b.test A'     => ['127.0.0.1'],
     'a.test A'       => ['127.0.0.1'],
@@ -74,6 +76,9 @@ my @table = (
     ['one kind of TLS', 'base', '--tls=direct', 0, '1/1', qr/1 of 1 endpoint up/],
     ['one endpoint is silent until the deadline', 'deaf', '-t 3', 1, '1/2', qr/\Ab\.test:$deaf IPv4: stream: deadline: .*1 of 2 endpoints up\z/],
     ['one set of SRV records cannot be asked', 'half', '', 1, '1/1', qr/\Adns: dns-failed: SERVFAIL for _xmpps-client\._tcp\.half\.test, 1 of 1 endpoint up\z/],
+    ['one record has port 0', 'zero', '', 1, '1/2', qr/\Adns: service-not-offered: SRV says port 0 for b\.test, 1 of 2 endpoints up\z/],
+    ['--map makes that OK, too', 'zero', '--map=endpoint-down=OK', 0, '1/2', qr/\Azero\.test: 1 of 2 endpoints up/],
+    ['the only record has port 0', 'void', '', 2, undef, qr/\Adns: service-not-offered: SRV says port 0 for a\.test\z/],
     ['one certificate expires soon', 'all', '-C 21', 1, '2/2', qr/\Ab\.test:$q IPv4: tls: cert-expiring: 5 days left, 2 of 2 endpoints up\z/],
     ['it expires very soon', 'all', '-C 60,21', 2, '2/2', qr/\Ab\.test:$q IPv4: tls: cert-expiring/],
     ['a range for how many are up', 'some', '-L endpoints_up,,2:', 2, '1/2', qr/\Aendpoints_up 1 is below 2, 1 of 2 endpoints up\z/],

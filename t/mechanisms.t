@@ -121,6 +121,24 @@ sub used {
         'of two that may be used the stronger is';
 }
 {
+    my $server = Prosody->new(
+        domain => 'example.org', certificates => $certificates, accounts => { alice => 'secret' },
+        global => 'disable_sasl_mechanisms = { "SCRAM-SHA-1-PLUS" }'
+    );
+    my $run = probe($server, 'secret', [], OPENSSL_CONF => $tls12);
+    like $run->first, qr/\AXMPP PING CRITICAL - auth: malformed-request: the server can bind the channel, but/,
+        'a server that can bind and does not offer it refuses who could (RFC 5802, section 6)';
+    $run = probe($server, 'secret', ['--require-mechanism', 'SCRAM-SHA-1'], OPENSSL_CONF => $tls12);
+    is $run->state, 'OK', 'but not who does not want to' or diag $run->explain;
+}
+{
+    my $server = Ejabberd->new(certificates => $certificates, accounts => { alice => 'secret' }, config => "auth_scram_hash: sha512\n");
+    my $run = probe($server, 'secret', []);
+    is $run->state, 'OK', 'a server that keeps passwords for SHA-512 alone is logged in to' or diag $run->explain;
+    is used($run), 'SCRAM-SHA-512', 'by that';
+    is used(probe($server, 'secret', [], OPENSSL_CONF => $tls12)), 'SCRAM-SHA-512-PLUS', 'bound on TLS 1.2';
+}
+{
     my $server = Ejabberd->new(certificates => $certificates, accounts => { alice => 'secret' });
     my $run = probe($server, 'secret', ['-vvv']);
     is $run->state, 'OK', 'ejabberd, which in old versions binds by tls-unique on TLS 1.3 without saying so, is logged in to' or diag $run->explain;

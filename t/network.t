@@ -30,7 +30,7 @@ use constant NOISE => 3;
 my @accounts = map { "user$_" } 1 .. 40;
 my @domains = qw(first-dead.test first-narrow.test);
 my $server = Prosody->new(
-    domain => 'example.org', host => '0.0.0.0', iterations => 1000, domains => \@domains,
+    domain => 'example.org', host => '0.0.0.0', iterations => 4096, domains => \@domains,
     accounts => { map { $_ => 'secret' } @accounts, map { "alice\@$_" } @domains },
     modules => ['witness'], global => qq{plugin_paths = { "$FindBin::Bin/support/prosody" }},
 );
@@ -184,7 +184,7 @@ for my $i ($no_tun ? () : 0 .. $#bad_ways) {
 
 # --- in the middle of the check: pings have been answered, then something happens ---
 
-my @endless = (qw(-n 1000 -i 50ms));
+my @endless = (qw(-n 80 -i 50ms)); # what fits into -t 4
 my @lost = (state => 'CRITICAL', phase => 'ping', condition => 'connection-lost');
 my @silence = (state => 'CRITICAL', phase => 'ping', condition => 'deadline');
 my @breaks = (

@@ -309,7 +309,7 @@ for my $case (
         'TLS version, cipher and verification' => [qr/^tls: TLSv1\.\d, \w+, certificate verified$/m, '-v'],
         'the mechanism' => [qr/^mechanism: SCRAM/m, '-v'],
         'the versions' => [qr/^check_xmpp_ping \d/m, '-vv'],
-        'the settings' => [qr/^account: alice\@example\.org, password from the environment or the configuration$/m, '-vv'],
+        'the settings' => [qr/^setting jid: alice\@example\.org$/m, '-vv'],
         'the stream' => [qr/^sent: /m, '-vvv'],
     );
     for my $what (sort keys %first) {

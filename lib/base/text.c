@@ -117,6 +117,16 @@ static bool begins_character(char byte)
     return ((unsigned char)byte & 0xc0) != 0x80;
 }
 
+void text_blank_ends(const char *in, bool *first, bool *last)
+{
+    uint32_t code = 0;
+    size_t length = strlen(in), start = length;
+    *first = utf8_decode(in, length, &code) > 0 && is_blank(code);
+    while (start > 0 && !begins_character(in[--start]))
+        ;
+    *last = utf8_decode(in + start, length - start, &code) > 0 && is_blank(code);
+}
+
 size_t text_width(const char *text)
 {
     size_t width = 0;

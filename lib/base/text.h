@@ -3,6 +3,7 @@
 #ifndef TEXT_H
 #define TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Copies at most SIZE-1 bytes of IN (LENGTH bytes, may hold anything) to OUT: white space and control characters (C0,
@@ -13,6 +14,9 @@ char *text_clean(char *out, size_t size, const char *in, size_t length);
 
 /* text_clean() for a string that ends with NUL; NULL counts as empty. */
 char *text_clean_string(char *out, size_t size, const char *in);
+
+/* Whether IN begins, ends, with white space or a control character, which text_clean() drops there. */
+void text_blank_ends(const char *in, bool *first, bool *last);
 
 /* How many characters (not bytes) a clean text has. */
 size_t text_width(const char *text);

@@ -6,6 +6,9 @@
 
 #include "text.h"
 
+/* U+2423, the sign for a blank that would not be seen. */
+static const char open_box[] = "\xe2\x90\xa3";
+
 bool why_set(char *why, size_t why_size, const char *format, ...)
 {
     va_list arguments;
@@ -25,5 +28,10 @@ bool why_value(char *why, size_t why_size, const char *value, const char *reason
 
 const char *why_show(const char *value, char out[WHY_VALUE_SIZE])
 {
-    return text_clean_string(out, WHY_VALUE_SIZE, value);
+    char clean[WHY_VALUE_SIZE - 2 * (sizeof open_box - 1)];
+    bool first, last;
+    text_blank_ends(value, &first, &last);
+    text_clean_string(clean, sizeof clean, value);
+    snprintf(out, WHY_VALUE_SIZE, "%s%s%s", first ? open_box : "", clean, last && *clean != '\0' ? open_box : "");
+    return out;
 }

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 /* Room for a value in such a sentence, with its NUL. */
-#define WHY_VALUE_SIZE 41
+#define WHY_VALUE_SIZE 47
 
 /* Writes a sentence to WHY. Always returns false, so that a failing function can end with it. */
 bool why_set(char *why, size_t why_size, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -15,7 +15,8 @@ bool why_set(char *why, size_t why_size, const char *format, ...) __attribute__(
 /* Writes "VALUE REASON", VALUE clean and cut; "is empty" for an empty one. Always returns false. */
 bool why_value(char *why, size_t why_size, const char *value, const char *reason);
 
-/* VALUE clean and cut. No quotes: reports replace them, and Nagios drops them. Returns OUT. */
+/* VALUE clean and cut, a blank at an end shown as U+2423. No quotes: reports replace them, and Nagios drops them.
+ * Returns OUT. */
 const char *why_show(const char *value, char out[WHY_VALUE_SIZE]);
 
 #endif

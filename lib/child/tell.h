@@ -20,14 +20,20 @@ struct teller {
 /* Why a run, or one endpoint's turn in it, came to an end. */
 struct failure {
     enum phase phase;
-    char condition[CONDITION_SIZE];
+    struct any_condition condition;
     char cause[216]; /* in words; the network's own are not cleaned */
     bool own_fault;  /* the probe's side is to blame: UNKNOWN, whatever the condition */
 };
 
-/* Fills a failure; FORMAT as for printf(3). */
-void failure_set(struct failure *failure, enum phase phase, const char *condition, const char *format, ...)
+/* Fills a failure by what the probe has found; FORMAT as for printf(3). */
+void failure_set(struct failure *failure, enum phase phase, enum condition condition, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* Fills a failure by what the server has said. WORDS may be NULL. */
+void failure_set_wire(struct failure *failure, enum phase phase, enum wire_condition condition, const char *words);
+
+/* Fills a failure that is the probe's own fault: it has no condition. */
+void failure_set_own_fault(struct failure *failure, enum phase phase, const char *words);
 
 /* TEXT, the network's, or "[masked]" when it holds a secret: a server that was told one may say it again. To be asked
  * before a text is cut to the size of a record, as half a secret is not found in it. NULL stays NULL. */
@@ -42,6 +48,18 @@ void tell_phase(struct teller *teller, enum phase phase);
 
 /* Ends the open phase. */
 void tell_phase_end(struct teller *teller);
+
+/* The run goes on, but worse than asked: CONDITION is one that is a WARNING. WORDS may be NULL. */
+void tell_flaw(const struct teller *teller, enum condition condition, const char *words);
+
+/* One thing that the stream's features offer, BEHIND TLS or before; TYPE and NAME as EVENT_OFFER has them. */
+void tell_offer(const struct teller *teller, const char *type, const char *name, bool behind);
+
+/* The features came, BEHIND TLS or before, and each offer has been told. */
+void tell_features(const struct teller *teller, bool behind);
+
+/* The server took the login, and has proved itself as far as the mechanism can. Without this no run is ever OK. */
+void tell_login(const struct teller *teller);
 
 /* The run ends here. */
 void tell_failure(const struct teller *teller, const struct failure *failure);

@@ -111,7 +111,7 @@ static void take_endpoint(struct result *result, const struct event *event)
     if (event->code <= TLS_NONE)
         endpoint->tls = (enum tls_mode)event->code;
     CLEAN(endpoint->name, event->text);
-    CLEAN(endpoint->condition, event->condition);
+    endpoint->condition = event_condition(event);
     CLEAN(endpoint->cause, event->name);
 }
 
@@ -166,7 +166,7 @@ static void take_ping_end(struct result *result, const struct event *event, enum
         result->targets[event->target].answered++;
     if (outcome != PING_ERROR)
         return;
-    CLEAN(ping->condition, event->condition);
+    ping->condition = event_condition(event).wire;
     CLEAN(ping->type, event->type);
     CLEAN(ping->by, event->by);
     CLEAN(ping->text, event->text);
@@ -189,14 +189,32 @@ static void take_certificate(struct result *result, const struct event *event)
 
 static void take_ignored(struct result *result, const struct event *event)
 {
-    if (strcmp(event->condition, "reflected") == 0)
+    switch ((enum event_ignored)event->code) {
+    case IGNORED_REFLECTED:
         result->reflected++;
-    else if (strcmp(event->condition, "stranger") == 0)
+        break;
+    case IGNORED_STRANGER:
         result->strangers++;
-    else if (strcmp(event->condition, "duplicate") == 0)
+        break;
+    case IGNORED_DUPLICATE:
         result->duplicates++;
-    else
+        break;
+    case IGNORED_UNASKED:
         result->unasked++;
+        break;
+    case IGNORED_COUNT:
+        break;
+    }
+}
+
+static void take_flaw(struct result *result, const struct event *event)
+{
+    if (result->flaw_count == FLAWS_MAX)
+        return;
+    struct flaw *flaw = &result->flaws[result->flaw_count++];
+    flaw->phase = (enum phase)event->phase;
+    flaw->condition = event_condition(event).own;
+    CLEAN(flaw->cause, event->text);
 }
 
 static void take_failure(struct result *result, const struct event *event)
@@ -204,7 +222,7 @@ static void take_failure(struct result *result, const struct event *event)
     result->failed = true;
     result->own_fault = event->code == 1;
     result->failure_phase = (enum phase)event->phase;
-    CLEAN(result->condition, event->condition);
+    result->condition = event_condition(event);
     CLEAN(result->cause, event->text);
 }
 
@@ -261,6 +279,9 @@ void result_take(const struct event *event, void *userdata)
     case EVENT_MECHANISM:
         CLEAN(result->mechanism, event->name);
         break;
+    case EVENT_LOGIN:
+        result->login = true;
+        break;
     case EVENT_TCP_RTT:
         result->tcp = true;
         result->tcp_rtt = at_most(event->value, TIME_MAX);
@@ -280,12 +301,17 @@ void result_take(const struct event *event, void *userdata)
     case EVENT_IGNORED:
         take_ignored(result, event);
         break;
+    case EVENT_FLAW:
+        take_flaw(result, event);
+        break;
     case EVENT_FAILURE:
         take_failure(result, event);
         break;
     case EVENT_LOG:
         take_log(result, event);
         break;
+    case EVENT_OFFER:
+    case EVENT_FEATURES:
     case EVENT_DONE:
     case EVENT_KIND_END:
         break;

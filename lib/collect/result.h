@@ -16,8 +16,8 @@ enum ping_outcome { PING_UNSENT, PING_PENDING, PING_RESULT, PING_ERROR, PING_TIM
 
 struct ping_record {
     enum ping_outcome outcome;
-    int64_t rtt; /* ns until the result or the error */
-    char condition[CONDITION_SIZE];
+    int64_t rtt;                   /* ns until the result or the error */
+    enum wire_condition condition; /* of an ERROR */
     char type[16];
     char by[104];
     char text[216]; /* cleaned */
@@ -33,7 +33,7 @@ struct target_result {
 struct endpoint_result {
     char name[216]; /* cleaned */
     enum tls_mode tls;
-    char condition[CONDITION_SIZE]; /* empty: it took the connection */
+    struct any_condition condition; /* none: it took the connection */
     char cause[112];                /* cleaned */
     int64_t time;
 };
@@ -45,6 +45,16 @@ struct candidate {
     enum tls_mode tls;
     int family; /* AF_UNSPEC: whichever there is */
 };
+/* What was worse than asked, but did not end the run. */
+struct flaw {
+    enum phase phase;
+    enum condition condition;
+    char cause[216]; /* cleaned */
+};
+
+/* Flaws that are kept. */
+#define FLAWS_MAX 4
+
 /* Attempts side by side that are kept; of more the later are not named. */
 #define ATTEMPTS_MAX 8
 
@@ -61,7 +71,7 @@ struct result {
     bool failed;
     bool own_fault;
     enum phase failure_phase;
-    char condition[CONDITION_SIZE];
+    struct any_condition condition;
     char cause[216]; /* cleaned */
     /* what was found on the way */
     struct endpoint_result *endpoints;
@@ -78,6 +88,9 @@ struct result {
     int64_t days_left;
     char certificate_names[216];
     char mechanism[112];
+    bool login; /* the child told of one in which the server proved itself */
+    struct flaw flaws[FLAWS_MAX];
+    size_t flaw_count;
     bool tcp;
     int64_t tcp_rtt; /* ns */
     struct target_result *targets;

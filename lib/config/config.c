@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config_group.h"
 #include "line.h"
@@ -136,6 +137,7 @@ static const config_setting_t *find_profile(const struct config *config, const c
     return NULL;
 }
 
+/* Of a name that is near none there is, nothing is shown: it may be a password. */
 static bool refuse_profile(const struct config *config, const char *name, char *why, size_t why_size)
 {
     char shown[WHY_VALUE_SIZE], place[SOURCE_PLACE_SIZE];
@@ -147,13 +149,15 @@ static bool refuse_profile(const struct config *config, const char *name, char *
     const char *nearest = names ? text_nearest(name, names, count) : NULL;
     source_place(&config->source, 1, place);
     *strrchr(place, ':') = '\0';
-    line_add(&line, "--profile: %s is not in %s", why_show(name, shown), place);
+    line_add(&line, "--profile: %s is not in %s", nearest ? why_show(name, shown) : "this name", place);
     if (nearest)
         line_add(&line, ": did you mean %s?", nearest);
     else if (count == 0)
         line_add(&line, ", which has no profiles");
     for (size_t i = 0; !nearest && names && i < count; i++)
         line_add(&line, "%s%s", i == 0 ? ", which has " : i + 1 < count ? ", " : " and ", names[i]);
+    if (!nearest)
+        line_add(&line, " (no option takes a password)");
     free(names);
     return why_set(why, why_size, "%s", line.text);
 }
@@ -207,7 +211,11 @@ bool config_load(struct settings *settings, char *why, size_t why_size)
         return true;
     bool good = config_open(&config, config_file_name(settings), why, why_size) && check_all(&config, why, why_size) &&
                 config_apply(&config, settings, why, why_size);
+    bool is_missing = !settings->config_file && access(CONFIG_FILE, F_OK) != 0;
     config_close(&config);
+    size_t used = good ? 0 : strlen(why);
+    if (!good && is_missing)
+        why_set(why + used, why_size - used, " (which has the profiles for -P; no option takes a password)");
     return good;
 }
 

@@ -15,7 +15,8 @@
 struct level {
     const struct source *source;
     struct settings *settings;
-    uint64_t above; /* rows that a higher level has set */
+    uint64_t above;   /* rows that a higher level has set */
+    uint64_t useless; /* rows that mean nothing with what a higher level has set */
     char *why;
     size_t why_size;
 };
@@ -129,7 +130,7 @@ static bool apply(const struct level *level, const struct option_row *row, const
                   const char *value, struct settings *settings)
 {
     char reason[256];
-    return row->apply(settings, value, reason, sizeof reason) || refuse_value(level, setting, reason);
+    return option_apply(row, settings, value, reason, sizeof reason) || refuse_value(level, setting, reason);
 }
 
 static bool read_switch(const struct level *level, const struct option_row *row, const config_setting_t *setting)
@@ -162,9 +163,9 @@ static bool read_value(const struct level *level, const struct option_row *row, 
                        struct settings *settings)
 {
     char buffer[64];
-    const char *text = text_of(setting, row->number, buffer, sizeof buffer);
+    const char *text = text_of(setting, option_takes_number(row), buffer, sizeof buffer);
     if (!text)
-        return refuse_type(level, setting, row->number ? "a number or a string" : "a string");
+        return refuse_type(level, setting, option_takes_number(row) ? "a number or a string" : "a string");
     return apply(level, row, setting, text, settings);
 }
 
@@ -354,17 +355,19 @@ static bool read_password(const struct level *level, const config_setting_t *set
 static bool read_row(const struct level *level, const struct option_row *row, const config_setting_t *setting)
 {
     /* These two are merged, entry by entry. */
-    if (row->apply == settings_add_limit)
+    if (row->type == OPTION_LIMITS)
         return read_group(level, row, setting, read_limit);
-    if (row->apply == settings_add_map)
+    if (row->type == OPTION_MAP)
         return read_group(level, row, setting, read_condition);
     if (level->above & option_bits(row))
         return true;
-    if (row->apply == settings_add_remote)
+    if (row->type == OPTION_REMOTES)
         return read_remotes(level, row, setting);
-    if (!row->argument)
-        return row->repeatable ? read_degree(level, row, setting) : read_switch(level, row, setting);
-    return row->repeatable ? read_strings(level, row, setting) : read_value(level, row, setting, level->settings);
+    if (row->type == OPTION_STRINGS)
+        return read_strings(level, row, setting);
+    if (row->type == OPTION_LEVEL)
+        return read_degree(level, row, setting);
+    return row->argument ? read_value(level, row, setting, level->settings) : read_switch(level, row, setting);
 }
 
 static bool refuse_unknown(const struct level *level, const config_setting_t *setting)
@@ -389,6 +392,8 @@ static bool read_member(const struct level *level, const config_setting_t *setti
         const struct option_row *row = &option_table[i];
         if (strcmp(option_key(row, key), name) != 0)
             continue;
+        if (level->useless & option_bits(row))
+            return true;
         level->settings->given |= option_bits(row);
         return read_row(level, row, setting);
     }
@@ -398,7 +403,7 @@ static bool read_member(const struct level *level, const config_setting_t *setti
 bool config_group_read(const struct source *source, const config_setting_t *group, struct settings *settings, char *why,
                        size_t why_size)
 {
-    struct level level = {source, settings, settings->given, why, why_size};
+    struct level level = {source, settings, settings->given, options_useless(settings), why, why_size};
     for (int i = 0; i < config_setting_length(group); i++) {
         if (!read_member(&level, config_setting_get_elem(group, (unsigned)i)))
             return false;

@@ -12,9 +12,10 @@
 #include "source.h"
 
 /* Reads GROUP, of the text SOURCE, into SETTINGS: all that settings.given does not have yet, which then has it. Limits
- * and mapped conditions are added where there is none of their name. What settings.given has is not looked at, so that
- * a whole group is checked by reading it into settings that are new. On failure returns false, SETTINGS is to be freed,
- * and WHY has a sentence that begins with file, line and key. */
+ * and mapped conditions are added where there is none of their name. What settings.given has is not looked at, nor is
+ * what means nothing with it (a count where a higher level says --no-login), so that a whole group is checked by
+ * reading it into settings that are new. On failure returns false, SETTINGS is to be freed, and WHY has a sentence that
+ * begins with file, line and key. */
 bool config_group_read(const struct source *source, const config_setting_t *group, struct settings *settings, char *why,
                        size_t why_size);
 

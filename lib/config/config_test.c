@@ -25,7 +25,7 @@ static bool check_password_file(const struct settings *settings, char *why, size
 {
     struct secret secret = {0};
     char reason[400];
-    if (!settings->password_file || settings_anonymous(settings))
+    if (!settings->password_file || !settings_use_password(settings))
         return true;
     bool good = secret_read_file(settings->password_file, &secret, reason, sizeof reason) ||
                 why_set(why, why_size, "--password-file: %s", reason);

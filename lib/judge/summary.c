@@ -64,13 +64,13 @@ void summary_figures(struct line *line, const struct tally *tally, int count)
 const char *summary_by(const struct settings *settings, const struct ping_record *ping)
 {
     /* Own servers say so in the name of the remote server, which they never reached. */
-    return strcmp(ping->condition, "remote-server-not-found") == 0 ? settings->jid.domain : ping->by;
+    return ping->condition == WIRE_STANZA_REMOTE_SERVER_NOT_FOUND ? settings->jid.domain : ping->by;
 }
 
 void summary_error(struct line *line, const struct settings *settings, const struct ping_record *ping)
 {
     const char *by = summary_by(settings, ping);
-    line_add(line, "%s", ping->condition);
+    line_add(line, "%s", wire_condition_name(ping->condition));
     if (*by != '\0')
         line_add(line, ": by %s", by);
     if (ping->text[0] != '\0')
@@ -135,11 +135,11 @@ void summary_failure(struct line *line, const struct settings *settings, const s
         return;
     }
     line_add(line, "%s", phase_name(result->failure_phase));
-    if (result->condition[0] != '\0')
-        line_add(line, ": %s", result->condition);
+    if (!any_condition_is_none(result->condition))
+        line_add(line, ": %s", any_condition_name(result->condition));
     const struct mechanism *mechanism = mechanism_find(result->mechanism);
     bool by_password = mechanism ? mechanism->credential == CREDENTIAL_PASSWORD : !settings_anonymous(settings);
-    if (result->failure_phase == PHASE_AUTH && strcmp(result->condition, "not-authorized") == 0 && by_password)
+    if (result->condition.wire == WIRE_SASL_NOT_AUTHORIZED && by_password)
         line_add(line, ": the password may be wrong");
     if (result->cause[0] != '\0')
         line_add(line, ": %s", result->cause);

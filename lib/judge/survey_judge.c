@@ -24,7 +24,7 @@ static bool judge_check(struct endpoint_check *check)
     if (!verdict_make(&check->verdict, &check->settings, &check->result))
         return false;
     bool ended_well = check->result.supervision.end == SUPERVISE_DONE && !check->result.failed;
-    check->up = ended_well && check->verdict.targets[0].alive;
+    check->up = ended_well && check->verdict.proven;
     return true;
 }
 
@@ -32,7 +32,7 @@ static bool judge_check(struct endpoint_check *check)
 static enum state contribution(const struct settings *settings, const struct endpoint_check *check, bool any)
 {
     if (any && !check->up && check->verdict.state == STATE_CRITICAL)
-        return settings_map(settings, "endpoint-down", STATE_WARNING);
+        return settings_endpoint_down(settings);
     return check->verdict.state;
 }
 
@@ -52,25 +52,34 @@ static struct outcome weigh(const struct survey *survey, const struct settings *
     return outcome;
 }
 
-static void add_finding(struct verdict *verdict, enum state state, const char *condition, const struct line *words)
+static void add_finding(struct verdict *verdict, enum state state, enum condition condition, const struct line *words)
 {
     if (verdict->finding_count == FINDINGS_MAX)
         return;
     struct finding *finding = &verdict->findings[verdict->finding_count++];
-    *finding = (struct finding){.state = state};
-    snprintf(finding->condition, sizeof finding->condition, "%s", condition);
+    *finding = (struct finding){.state = state, .condition.own = condition};
     text_clean_string(finding->text, sizeof finding->text, words->text);
 }
 
-/* A set of SRV records that could not be asked names endpoints that nobody can check. */
+/* Those that were checked, and those of SRV records with port 0, which are down. */
+static size_t count_endpoints(const struct survey *survey)
+{
+    size_t count = survey->count;
+    for (size_t i = 0; i < survey->discovery.endpoint_count; i++)
+        count += survey->discovery.endpoints[i].condition.own == CONDITION_SERVICE_NOT_OFFERED;
+    return count;
+}
+
+/* A set of SRV records that could not be asked names endpoints that nobody can check; nor can they those with port 0.
+ */
 static void judge_discovery(const struct survey *survey, const struct settings *settings, struct verdict *verdict)
 {
-    enum state state = settings_map(settings, "endpoint-down", STATE_WARNING);
+    enum state state = settings_endpoint_down(settings);
     for (size_t i = 0; i < survey->discovery.endpoint_count; i++) {
         const struct endpoint_result *endpoint = &survey->discovery.endpoints[i];
         struct line line = LINE_EMPTY;
-        line_add(&line, "dns: %s: %s for %s", endpoint->condition, endpoint->cause, endpoint->name);
-        add_finding(verdict, state, "endpoint-down", &line);
+        line_add(&line, "dns: %s: %s for %s", any_condition_name(endpoint->condition), endpoint->cause, endpoint->name);
+        add_finding(verdict, state, CONDITION_ENDPOINT_DOWN, &line);
     }
 }
 
@@ -97,7 +106,7 @@ static bool measure(const struct survey *survey, size_t up, struct metrics *metr
     }
     struct metric *endpoints = metrics_find(metrics, "endpoints_up");
     endpoints->has_maximum = true;
-    endpoints->maximum = (double)survey->count;
+    endpoints->maximum = (double)count_endpoints(survey);
     metrics_set(metrics, "endpoints_up", (double)up);
     metrics_set(metrics, "time", clock_seconds(ended_at - survey->discovery.started_at));
     metrics_set(metrics, "time_dns", clock_seconds(survey->discovery.spent[PHASE_DNS]));
@@ -107,7 +116,7 @@ static bool measure(const struct survey *survey, size_t up, struct metrics *metr
 static void add_count(struct line *line, const struct survey *survey, size_t up)
 {
     line_add(line, "%zu of ", up);
-    line_add_count(line, (long long)survey->count, "endpoint");
+    line_add_count(line, (long long)count_endpoints(survey), "endpoint");
     line_add(line, " up");
 }
 
@@ -182,7 +191,7 @@ static void judge_metrics(struct verdict *verdict)
             continue;
         struct line line = LINE_EMPTY;
         summary_alert(&line, metric, metric->value, range);
-        add_finding(verdict, state, "", &line);
+        add_finding(verdict, state, CONDITION_NONE, &line);
     }
 }
 
@@ -210,8 +219,10 @@ bool survey_judge(struct survey *survey, const struct settings *settings, struct
         finding = &verdict->findings[i];
         verdict->state = finding->state;
     }
-    const char *condition = finding ? finding->condition : outcome.worst ? outcome.worst->verdict.condition : "";
-    snprintf(verdict->condition, sizeof verdict->condition, "%s", condition);
+    if (finding)
+        verdict->condition = finding->condition;
+    else if (outcome.worst)
+        verdict->condition = outcome.worst->verdict.condition;
     if (outcome.worst && !finding)
         verdict->phase = outcome.worst->verdict.phase;
     summarize(survey, settings, &outcome, finding, verdict);

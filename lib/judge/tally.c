@@ -24,7 +24,7 @@ static bool is_own_servers_word(const struct settings *settings, size_t index, c
     const struct jid *own = &settings->jid;
     if (!is_elsewhere(settings, index))
         return false;
-    return strcmp(ping->condition, "not-allowed") == 0 || strcmp(ping->by, own->domain) == 0 ||
+    return ping->condition == WIRE_STANZA_NOT_ALLOWED || strcmp(ping->by, own->domain) == 0 ||
            (own->ascii && strcmp(ping->by, own->ascii) == 0);
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "habits.h"
 #include "text.h"
 #include "why.h"
 
@@ -76,12 +77,12 @@ static bool refuse_stray(const struct parser *parser, const char *argument)
                    *shown != '\0' ? shown : "(empty)");
 }
 
-/* WORD is no option's name, nor the beginning of one. */
-static bool refuse_unknown(const struct parser *parser, const char *word)
+/* WORD, behind DASHES, is no option, nor the beginning of one. */
+static bool refuse_unknown(const struct parser *parser, const char *dashes, const char *word)
 {
     char shown[WHY_VALUE_SIZE];
-    const char *nearest = NULL;
-    const char **names = calloc(option_count, sizeof *names);
+    const char *answer = habit_answer(word), *nearest = NULL;
+    const char **names = answer || word[0] == '\0' || word[1] == '\0' ? NULL : calloc(option_count, sizeof *names);
     if (names) {
         for (size_t i = 0; i < option_count; i++)
             names[i] = option_table[i].name;
@@ -89,9 +90,12 @@ static bool refuse_unknown(const struct parser *parser, const char *word)
         free(names);
     }
     why_show(word, shown);
+    if (answer)
+        return why_set(parser->why, parser->why_size, "%s%s: unknown option: %s", dashes, shown, answer);
     if (nearest)
-        return why_set(parser->why, parser->why_size, "--%s: unknown option: did you mean --%s?", shown, nearest);
-    return why_set(parser->why, parser->why_size, "--%s: unknown option", shown);
+        return why_set(parser->why, parser->why_size, "%s%s: unknown option: did you mean --%s?", dashes, shown,
+                       nearest);
+    return why_set(parser->why, parser->why_size, "%s%s: unknown option", dashes, shown);
 }
 
 static bool refuse_ambiguous(const struct parser *parser, const char *word)
@@ -128,7 +132,7 @@ static bool refuse(const struct parser *parser)
     if (row)
         return why_set(parser->why, parser->why_size, "--%s: takes no argument", row->name);
     if (optopt != 0)
-        return why_set(parser->why, parser->why_size, "-%c: unknown option", optopt);
+        return refuse_unknown(parser, "-", (char[]){(char)optopt, '\0'});
     /* "--" and the word, which getopt has just passed. */
     const char *given = parser->argv[optind - 1] + 2;
     char *word = strndup(given, strcspn(given, "="));
@@ -139,7 +143,7 @@ static bool refuse(const struct parser *parser)
     else if (*word != '\0' && is_prefix(word))
         refuse_ambiguous(parser, word);
     else
-        refuse_unknown(parser, word);
+        refuse_unknown(parser, "--", word);
     free(word);
     return false;
 }
@@ -154,7 +158,7 @@ static bool apply(const struct parser *parser, const struct option_row *row, str
 {
     char reason[256];
     settings->given |= option_bits(row);
-    if (row->apply(settings, optarg, reason, sizeof reason))
+    if (option_apply(row, settings, optarg, reason, sizeof reason))
         return true;
     return why_set(parser->why, parser->why_size, "--%s: %s", row->name, reason);
 }

@@ -23,16 +23,85 @@ struct why {
     size_t size;
 };
 
+/* "--s2s" and so on: why there is no login of a user; NULL when there is one. */
+static const char *other_login(const struct settings *settings)
+{
+    return settings->component_text ? "--component"
+           : settings->s2s          ? "--s2s"
+           : settings->no_login     ? "--no-login"
+                                    : NULL;
+}
+
+/* Without -j, the own server of a component is the domain that its name is below. */
+static bool derive_jid(struct settings *settings, struct why why)
+{
+    const char *domain = settings->component.domain, *dot = strchr(domain, '.'), *reason;
+    const char *server = dot && strchr(dot + 1, '.') ? dot + 1 : domain;
+    settings->jid_text = strdup(server);
+    if (!settings->jid_text)
+        return why_set(why.text, why.size, "out of memory");
+    return jid_parse(server, &settings->jid, &reason) || why_set(why.text, why.size, "--component: %s", reason);
+}
+
+static bool check_jid(struct settings *settings, struct why why)
+{
+    if (!settings->jid_text && settings->component_text)
+        return derive_jid(settings, why);
+    const char *other = other_login(settings);
+    if (!settings->jid_text)
+        return why_set(why.text, why.size, "-j %s is required", other ? "domain" : "user@domain");
+    if (other && (settings->jid.node || settings->jid.resource))
+        return why_set(why.text, why.size, "--jid: must be a domain with %s", other);
+    return true;
+}
+
+static bool check_useless(const struct settings *settings, struct why why)
+{
+    const struct option_row *row = options_find_useless(settings);
+    return !row || why_set(why.text, why.size, "--%s: means nothing with %s", row->name, other_login(settings));
+}
+
+static bool check_component(struct settings *settings, struct why why)
+{
+    if (!settings->component_text)
+        return true;
+    if (!settings->hostname || settings->port == 0)
+        return why_set(why.text, why.size,
+                       "--component: needs -H and -p, as no SRV record tells of a port for components");
+    if (settings->tls != TLS_NONE && settings->tls != TLS_AUTO)
+        return why_set(why.text, why.size, "--tls: components have none");
+    settings->tls = TLS_NONE;
+    return true;
+}
+
 static bool check_account(const struct settings *settings, struct why why)
 {
-    if (!settings->jid_text)
-        return why_set(why.text, why.size, "--jid: is required");
+    if (settings->from_text && !settings->s2s)
+        return why_set(why.text, why.size, "--from: needs --s2s");
     if (settings->client_key && !settings->client_cert)
         return why_set(why.text, why.size, "--client-key: needs --client-cert");
     if (settings->each_endpoint && settings->target_count > 1)
         return why_set(why.text, why.size, "--each-endpoint: pings no remotes: leave out --remote");
     if (settings->client_cert && settings->tls == TLS_NONE)
         return why_set(why.text, why.size, "--client-cert: means nothing with --tls=none");
+    return true;
+}
+
+/* What can never be true at once. */
+static bool check_offers(const struct settings *settings, struct why why)
+{
+    const char *const before_tls[] = {server_feature_names[FEATURE_STARTTLS_REQUIRED],
+                                      server_feature_names[FEATURE_PLAIN_BEFORE_TLS]};
+    for (size_t i = 0; i < settings->offers_count; i++) {
+        const char *name = settings->offers[i];
+        for (size_t j = 0; j < settings->offers_not_count; j++) {
+            if (strcmp(name, settings->offers_not[j]) == 0)
+                return why_set(why.text, why.size, "--offers-not: %s is what --offers asks for", name);
+        }
+        bool before = strcmp(name, before_tls[0]) == 0 || strcmp(name, before_tls[1]) == 0;
+        if (before && settings->tls == TLS_DIRECT)
+            return why_set(why.text, why.size, "--offers: %s cannot be with --tls=direct", name);
+    }
     return true;
 }
 
@@ -63,12 +132,13 @@ static bool check_min_alive(const struct settings *settings, struct why why)
                    remotes);
 }
 
-/* Names that are no addresses are left to the child, which sees where they lead before it sends the password. */
+/* Names that are no addresses are left to the child, which sees where they lead before it sends the password. A
+ * component's secret is not sent, only a digest with the stream's id. */
 static bool check_clear_text(const struct settings *settings, struct why why)
 {
     union address address;
     const char *host = settings->hostname ? settings->hostname : settings->jid.ascii;
-    if (settings->tls != TLS_NONE || settings_anonymous(settings))
+    if (settings->tls != TLS_NONE || !settings_use_password(settings) || settings->component_text)
         return true;
     if (!host_literal(host, &address) || host_is_loopback(&address))
         return true;
@@ -96,6 +166,31 @@ static void copy_to_targets(struct settings *settings)
 {
     for (size_t i = 0; i < settings->target_count; i++)
         settings_copy_to_target(&settings->targets[i], settings, ~settings->targets[i].own);
+}
+
+/* Pauses that alone take the whole timeout: such a run can never be good. TARGET is the own server, or a remote. */
+static bool check_pauses(const struct settings *settings, const struct target *target, struct why why)
+{
+    int pauses = target->count - 1;
+    if (pauses == 0 || target->interval <= (settings->timeout - 1) / pauses)
+        return true;
+    char name[80], alias[WHY_VALUE_SIZE], interval[32], timeout[32];
+    if (target == settings->targets)
+        why_set(name, sizeof name, "--interval:");
+    else
+        why_set(name, sizeof name, "--remote: %s:", why_show(target->alias, alias));
+    return why_set(why.text, why.size, "%s %d pings with %s s between them do not fit into the timeout of %s s", name,
+                   target->count, duration_seconds(target->interval, interval, sizeof interval),
+                   duration_seconds(settings->timeout, timeout, sizeof timeout));
+}
+
+static bool check_all_pauses(const struct settings *settings, struct why why)
+{
+    for (size_t i = 0; i < settings->target_count; i++) {
+        if (!check_pauses(settings, &settings->targets[i], why))
+            return false;
+    }
+    return true;
 }
 
 static int compare_labels(const void *a, const void *b)
@@ -136,15 +231,23 @@ static bool check_labels(const struct settings *settings, const struct metrics *
     return good;
 }
 
+/* A time that is not reached before the end. Who forgets the unit of 100ms is told. */
+static bool refuse_time(const struct settings *settings, const struct range *range, const char *name, struct why why)
+{
+    char timeout[32], hint[sizeof range->text + 8] = "";
+    bool plain = range->start == 0 && isfinite(range->end) && !range->inside; /* its text is a number */
+    if (plain && range->bare)
+        why_set(hint, sizeof hint, " (%sms?)", range->text);
+    return why_set(why.text, why.size, "%s %s%s is not below the timeout of %s s%s", name, range->text,
+                   plain ? " s" : "", duration_seconds(settings->timeout, timeout, sizeof timeout), hint);
+}
+
 /* One range of a figure like METRIC; NAME is what it is called. */
 static bool check_range(const struct settings *settings, const struct metric *metric, const struct range *range,
                         const char *name, struct why why)
 {
-    double timeout = clock_seconds(settings->timeout);
-    char limit[32];
-    if (metric->unit == METRIC_SECONDS && range_reaches(range, timeout))
-        return why_set(why.text, why.size, "%s %s is not below the timeout of %s s", name, range->text,
-                       duration_seconds(settings->timeout, limit, sizeof limit));
+    if (metric->unit == METRIC_SECONDS && range_reaches(range, clock_seconds(settings->timeout)))
+        return refuse_time(settings, range, name, why);
     bool outside = (isfinite(range->start) && range->start < 0) || range->start > 100 ||
                    (isfinite(range->end) && range->end > 100) || range->end < 0;
     if (metric->unit == METRIC_PERCENT && range->set && outside)
@@ -230,8 +333,8 @@ static bool check_target(const struct settings *settings, const struct metrics *
            check_limits(settings, metrics_find(metrics, "loss"), &target->loss, names[2], names[3], why);
 }
 
-static bool check_thresholds(struct settings *settings, const struct metrics *metrics, const struct metrics *whole,
-                             struct why why)
+/* -w and -c, of the run and of remotes. */
+static bool check_pings(const struct settings *settings, const struct metrics *metrics, struct why why)
 {
     if (!check_limits(settings, metrics_find(metrics, "rtt"), &settings->rtt, "--warning: RTT", "--critical: RTT",
                       why) ||
@@ -242,6 +345,14 @@ static bool check_thresholds(struct settings *settings, const struct metrics *me
         if (!check_target(settings, metrics, &settings->targets[i], why))
             return false;
     }
+    return true;
+}
+
+static bool check_thresholds(struct settings *settings, const struct metrics *metrics, const struct metrics *whole,
+                             struct why why)
+{
+    if (!settings->no_login && !check_pings(settings, metrics, why))
+        return false;
     for (size_t i = 0; i < settings->label_count; i++) {
         if (!check_label_limits(settings, metrics, whole, &settings->labels[i], why))
             return false;
@@ -276,11 +387,13 @@ static bool check_output(const struct settings *settings, struct why why)
 bool settings_check(struct settings *settings, char *why_text, size_t why_size)
 {
     struct why why = {why_text, why_size};
-    if (!check_account(settings, why) || !check_mechanisms(settings, why) || !check_min_alive(settings, why) ||
-        !check_output(settings, why))
+    settings->no_login = settings->no_login || settings->s2s;
+    if (!check_jid(settings, why) || !check_useless(settings, why) || !check_component(settings, why) ||
+        !check_account(settings, why) || !check_offers(settings, why) || !check_mechanisms(settings, why) ||
+        !check_min_alive(settings, why) || !check_output(settings, why))
         return false;
     copy_to_targets(settings);
-    return check_metrics(settings, why) && check_clear_text(settings, why) &&
+    return check_all_pauses(settings, why) && check_metrics(settings, why) && check_clear_text(settings, why) &&
            check_path("ca-file", settings->ca_file, S_IFREG, why) &&
            check_path("ca-path", settings->ca_path, S_IFDIR, why) &&
            check_path("client-cert", settings->client_cert, S_IFREG, why) &&

@@ -14,12 +14,16 @@
 /* Enough for microseconds of the longest time, and too few to show how a double misses a decimal. */
 #define DIGITS 15
 
-/* What is printed when there is no memory for more: state, code and summary, which is clean and needs no escapes. Else
- * the same as report_json_unknown() of "out of memory". */
+#define PHASE_NULL(constant, name) ",\"" name "\":null"
+
+/* The first of a list needs no comma. */
+#define PHASES_NULL (&(PHASE_ROWS(PHASE_NULL))[1])
+
+/* What is printed when there is no memory for more: state, code, summary, which is clean and needs no escapes, and the
+ * phases. Else the same as report_json_unknown() of "out of memory". */
 #define LAST_RESORT                                                                                                    \
     "{\"state\":\"%s\",\"code\":%d,\"summary\":\"%s\",\"phase\":null,\"condition\":null,\"server\":null,"              \
-    "\"targets\":[],\"phases\":{\"dns\":null,\"connect\":null,\"stream\":null,\"tls\":null,\"auth\":null,"             \
-    "\"bind\":null,\"ping\":null},\"endpoints\":[],\"tls\":null,\"mechanism\":null,"                                   \
+    "\"targets\":[],\"phases\":{%s},\"endpoints\":[],\"tls\":null,\"mechanism\":null,"                                 \
     "\"findings\":[{\"state\":\"UNKNOWN\",\"condition\":null,\"text\":\"out of memory\"}],"                            \
     "\"ignored\":{\"reflected\":0,\"strangers\":0,\"duplicates\":0,\"unasked\":0},\"metrics\":[],\"log\":null,"        \
     "\"checks\":[]}\n"
@@ -75,8 +79,9 @@ static json_t *describe_error(const struct settings *settings, const struct ping
 {
     if (ping->outcome != PING_ERROR)
         return json_null();
-    return json_pack("{s:s, s:s?, s:s?, s:o}", "condition", ping->condition, "type", if_any(ping->type), "text",
-                     if_any(ping->text), "by", clean_string(if_any(summary_by(settings, ping))));
+    return json_pack("{s:s, s:s?, s:s?, s:o}", "condition", wire_condition_name(ping->condition), "type",
+                     if_any(ping->type), "text", if_any(ping->text), "by",
+                     clean_string(if_any(summary_by(settings, ping))));
 }
 
 static json_t *describe_ping(const struct settings *settings, size_t target, int index, const struct ping_record *ping)
@@ -109,7 +114,7 @@ static json_t *describe_target(const struct settings *settings, const struct res
                      "alias", if_any(target->alias),                                             //
                      "jid", clean_string(index == 0 ? settings->jid.domain : target->jid_text),  //
                      "state", state_name(verdict->state),                                        //
-                     "condition", if_any(verdict->condition),                                    //
+                     "condition", if_any(any_condition_name(verdict->condition)),                //
                      "text", verdict->text,                                                      //
                      "up", verdict->alive,                                                       //
                      "sent", sent,                                                               //
@@ -147,11 +152,11 @@ static json_t *describe_phases(const struct result *result)
 
 static json_t *describe_endpoint(const struct endpoint_result *endpoint)
 {
-    bool connected = endpoint->condition[0] == '\0';
-    json_t *error = connected
-                        ? json_null()
-                        : json_pack("{s:s, s:s?}", "condition", endpoint->condition, "text", if_any(endpoint->cause));
-    return json_pack("{s:s, s:s, s:b, s:o, s:o}", "name", endpoint->name, "tls", settings_tls_name(endpoint->tls),
+    bool connected = any_condition_is_none(endpoint->condition);
+    json_t *error = connected ? json_null()
+                              : json_pack("{s:s, s:s?}", "condition", any_condition_name(endpoint->condition), "text",
+                                          if_any(endpoint->cause));
+    return json_pack("{s:s, s:s, s:b, s:o, s:o}", "name", endpoint->name, "tls", tls_mode_names[endpoint->tls],
                      "connected", connected, "time", time_if(true, endpoint->time), "error", error);
 }
 
@@ -184,7 +189,7 @@ static json_t *describe_findings(const struct verdict *verdict)
     for (size_t i = 0; i < verdict->finding_count; i++) {
         const struct finding *finding = &verdict->findings[i];
         if (!append(&findings, json_pack("{s:s, s:s?, s:s}", "state", state_name(finding->state), "condition",
-                                         if_any(finding->condition), "text", finding->text)))
+                                         if_any(any_condition_name(finding->condition)), "text", finding->text)))
             break;
     }
     return findings;
@@ -260,7 +265,7 @@ static json_t *describe(const struct settings *settings, const struct result *re
                      "code", (int)verdict->state,                                                           //
                      "summary", verdict->summary,                                                           //
                      "phase", ran ? phase_name(verdict->phase) : NULL,                                      //
-                     "condition", if_any(verdict->condition),                                               //
+                     "condition", if_any(any_condition_name(verdict->condition)),                           //
                      "server", clean_string(settings->jid.domain),                                          //
                      "targets", describe_targets(settings, result, verdict),                                //
                      "phases", describe_phases(result),                                                     //
@@ -298,7 +303,7 @@ static void print(FILE *out, json_t *report, const struct verdict *verdict)
     if (text)
         fprintf(out, "%s\n", text);
     else
-        fprintf(out, LAST_RESORT, state_name(verdict->state), (int)verdict->state, verdict->summary);
+        fprintf(out, LAST_RESORT, state_name(verdict->state), (int)verdict->state, verdict->summary, PHASES_NULL);
     free(text);
     json_decref(report);
 }

@@ -51,12 +51,12 @@ static void print_endpoints(FILE *out, const struct result *result, bool all)
 {
     for (size_t i = 0; i < result->endpoint_count; i++) {
         const struct endpoint_result *endpoint = &result->endpoints[i];
-        bool connected = endpoint->condition[0] == '\0';
+        bool connected = any_condition_is_none(endpoint->condition);
         if (connected && !all)
             continue;
         struct line line = LINE_EMPTY;
         line_add(&line, "endpoint %s (%s): %s", endpoint->name, tls_modes[endpoint->tls],
-                 connected ? "connected" : endpoint->condition);
+                 connected ? "connected" : any_condition_name(endpoint->condition));
         line_add(&line, connected ? " in " : " after ");
         line_add_time(&line, endpoint->time);
         if (!connected && endpoint->cause[0] != '\0')

@@ -83,7 +83,7 @@ static void begin_series(struct printer *printer, const struct family *family, c
     if (printer->settings->hostname)
         fprintf(out, ",host=\"%s\"", text_clean_string(clean, sizeof clean, printer->settings->hostname));
     if (printer->settings->port != 0)
-        fprintf(out, ",port=\"%u\"", printer->settings->port);
+        fprintf(out, ",port=\"%d\"", printer->settings->port);
     if (part && part->endpoint)
         fprintf(out, ",endpoint=\"%s\"", part->endpoint);
 }

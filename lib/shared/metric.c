@@ -88,7 +88,8 @@ static bool add_target(struct metrics *metrics, const struct settings *settings,
 
 static bool add_phases(struct metrics *metrics, const struct settings *settings)
 {
-    for (int phase = PHASE_DNS; phase < PHASE_PING; phase++) {
+    int end = settings->no_login ? PHASE_AUTH : PHASE_PING;
+    for (int phase = PHASE_DNS; phase < end; phase++) {
         char name[24];
         snprintf(name, sizeof name, "time_%s", phase_name((enum phase)phase));
         if (!add_seconds(metrics, settings, name))
@@ -118,7 +119,7 @@ static bool add_all(struct metrics *metrics, const struct settings *settings)
 {
     if (settings->each_endpoint)
         return add_whole(metrics, settings);
-    for (size_t i = 0; i < settings->target_count; i++) {
+    for (size_t i = 0; i < settings->target_count && !settings->no_login; i++) {
         if (!add_target(metrics, settings, i))
             return false;
     }

@@ -5,8 +5,19 @@
 #include <string.h>
 
 #include "clock.h"
-#include "mechanism.h"
 #include "why.h"
+
+const char *const tls_mode_names[] = {"auto", "starttls", "direct", "none", NULL};
+const char *const login_way_names[] = {"auto", "sasl2", "rfc6120", NULL};
+const char *const server_feature_names[] = {
+    [FEATURE_STARTTLS_REQUIRED] = "starttls-required",
+    [FEATURE_PLAIN_BEFORE_TLS] = "plain-before-tls",
+    [FEATURE_CHANNEL_BINDING] = "channel-binding",
+    [FEATURE_SASL2] = "sasl2",
+    [FEATURE_DIALBACK] = "dialback",
+    [FEATURE_COUNT] = NULL,
+};
+const char *const output_format_names[] = {"nagios", "json", "prometheus", NULL};
 
 static const char out_of_memory[] = "out of memory";
 
@@ -242,23 +253,11 @@ bool settings_add_map(struct settings *settings, const char *text, char *why, si
     return true;
 }
 
-bool settings_add_mechanism(struct settings *settings, const char *text, char *why, size_t why_size)
-{
-    if (!mechanism_find(text))
-        return why_value(why, why_size, text, "is no mechanism that this program knows: the manual lists them");
-    char **names = realloc(settings->required_mechanisms, (settings->required_count + 1) * sizeof *names);
-    if (!names)
-        return why_set(why, why_size, out_of_memory);
-    settings->required_mechanisms = names;
-    names[settings->required_count] = strdup(text);
-    return names[settings->required_count++] || why_set(why, why_size, out_of_memory);
-}
-
 bool settings_read_password(struct settings *settings, char *why, size_t why_size)
 {
     char reason[400];
     bool found = secret_take_environment(&settings->password, reason, sizeof reason);
-    if (settings_anonymous(settings)) {
+    if (!settings_use_password(settings)) {
         secret_wipe(&settings->password);
         return true;
     }
@@ -275,17 +274,16 @@ bool settings_read_password(struct settings *settings, char *why, size_t why_siz
     return why_set(why, why_size, "--password-file: no password: give a file or set %s", SECRET_VARIABLE);
 }
 
-enum state settings_map(const struct settings *settings, const char *condition, enum state fallback)
+enum state settings_map(const struct settings *settings, struct any_condition condition, enum state fallback)
 {
-    const struct condition_map *row = find_map(settings, condition);
+    const struct condition_map *row = find_map(settings, any_condition_name(condition));
     return row ? row->state : fallback;
 }
 
-const char *settings_tls_name(enum tls_mode mode)
+enum state settings_endpoint_down(const struct settings *settings)
 {
-    static const char *const names[] = {
-        [TLS_AUTO] = "auto", [TLS_STARTTLS] = "starttls", [TLS_DIRECT] = "direct", [TLS_NONE] = "none"};
-    return names[mode];
+    enum state plain = settings->each_endpoint ? STATE_WARNING : condition_state(CONDITION_ENDPOINT_DOWN);
+    return settings_map(settings, (struct any_condition){.own = CONDITION_ENDPOINT_DOWN}, plain);
 }
 
 uint32_t settings_most_pings(const struct settings *settings)
@@ -299,7 +297,19 @@ uint32_t settings_most_pings(const struct settings *settings)
 
 bool settings_anonymous(const struct settings *settings)
 {
-    return !settings->jid.node && !settings->client_cert;
+    return !settings->jid.node && !settings->client_cert && !settings->component_text;
+}
+
+bool settings_use_password(const struct settings *settings)
+{
+    return !settings->no_login && !settings_anonymous(settings);
+}
+
+static void free_strings(char **strings, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(strings[i]);
+    free(strings);
 }
 
 void settings_free(struct settings *settings)
@@ -310,9 +320,13 @@ void settings_free(struct settings *settings)
     free(settings->password_file);
     free(settings->client_cert);
     free(settings->client_key);
-    for (size_t i = 0; i < settings->required_count; i++)
-        free(settings->required_mechanisms[i]);
-    free(settings->required_mechanisms);
+    free_strings(settings->required_mechanisms, settings->required_count);
+    free_strings(settings->offers, settings->offers_count);
+    free_strings(settings->offers_not, settings->offers_not_count);
+    jid_free(&settings->from);
+    free(settings->from_text);
+    jid_free(&settings->component);
+    free(settings->component_text);
     free(settings->hostname);
     free(settings->dns_server);
     free(settings->ca_file);

@@ -16,7 +16,25 @@
 
 enum tls_mode { TLS_AUTO, TLS_STARTTLS, TLS_DIRECT, TLS_NONE };
 
+enum login_way { LOGIN_WAY_AUTO, LOGIN_WAY_SASL2, LOGIN_WAY_RFC6120 };
+
+/* What a server can offer beside SASL mechanisms, for --offers and --offers-not. */
+enum server_feature {
+    FEATURE_STARTTLS_REQUIRED,
+    FEATURE_PLAIN_BEFORE_TLS,
+    FEATURE_CHANNEL_BINDING, /* XEP-0440 */
+    FEATURE_SASL2,           /* XEP-0388 */
+    FEATURE_DIALBACK,        /* XEP-0220 */
+    FEATURE_COUNT
+};
+
 enum output_format { OUTPUT_NAGIOS, OUTPUT_JSON, OUTPUT_PROMETHEUS };
+
+/* As the options take them, in the order of their enums, with NULL at the end. */
+extern const char *const tls_mode_names[];
+extern const char *const login_way_names[];
+extern const char *const server_feature_names[];
+extern const char *const output_format_names[];
 
 /* A warning and a critical range for one figure. */
 struct limits {
@@ -72,10 +90,25 @@ struct settings {
     char *client_key;
     char **required_mechanisms; /* if any, no other may be used */
     size_t required_count;
+    enum login_way login_way;
+    /* another client than a user's, or none */
+    bool no_login; /* SRV, race, stream, TLS and features only: no password, no pings. settings_check() sets it for s2s
+                    */
+    bool s2s;      /* at the server-to-server side */
+    char *from_text;
+    struct jid from; /* with s2s: a domain, the stream's "from"; all NULL unless from_text */
+    char *component_text;
+    struct jid component; /* XEP-0114: log in as its domain, ping from it; the password is its secret, and jid the
+                           * domain of the server. All NULL unless component_text */
+    /* what must be offered and what must not: a SASL mechanism, or one of server_feature_names */
+    char **offers;
+    size_t offers_count;
+    char **offers_not;
+    size_t offers_not_count;
     /* the way to the server */
     char *hostname;
-    uint16_t port; /* 0: by the TLS mode */
-    int family;    /* AF_UNSPEC, AF_INET, AF_INET6 */
+    int port;   /* 0: by the TLS mode */
+    int family; /* AF_UNSPEC, AF_INET, AF_INET6 */
     char *dns_server;
     enum tls_mode tls;
     char *ca_file;
@@ -127,7 +160,6 @@ bool settings_init(struct settings *settings);
 bool settings_add_remote(struct settings *settings, const char *text, char *why, size_t why_size);
 bool settings_add_limit(struct settings *settings, const char *text, char *why, size_t why_size);
 bool settings_add_map(struct settings *settings, const char *text, char *why, size_t why_size);
-bool settings_add_mechanism(struct settings *settings, const char *text, char *why, size_t why_size);
 
 /* The same for a JID that may hold anything, and an alias; NULL: the JID makes it. The target is the last of
  * settings.targets then. */
@@ -145,17 +177,20 @@ void settings_copy_to_target(struct target *target, const struct settings *from,
  * option or the variable. */
 bool settings_read_password(struct settings *settings, char *why, size_t why_size);
 
-/* The state of a condition after --map: the map's where it names CONDITION, else FALLBACK. */
-enum state settings_map(const struct settings *settings, const char *condition, enum state fallback);
+/* The state of a condition after --map: the map's where it has CONDITION's name, else FALLBACK. */
+enum state settings_map(const struct settings *settings, struct any_condition condition, enum state fallback);
 
-/* MODE as --tls takes it. */
-const char *settings_tls_name(enum tls_mode mode);
+/* The state of endpoint-down: where each endpoint is to be checked, one that is down is a flaw. */
+enum state settings_endpoint_down(const struct settings *settings);
 
 /* The most pings that any target has. */
 uint32_t settings_most_pings(const struct settings *settings);
 
 /* Whether the login is SASL ANONYMOUS: a bare domain was given as the account, and no client certificate. */
 bool settings_anonymous(const struct settings *settings);
+
+/* Whether a password is of any use: there is a login, and not by ANONYMOUS. */
+bool settings_use_password(const struct settings *settings);
 
 /* Wipes the password and frees all. */
 void settings_free(struct settings *settings);

@@ -104,6 +104,19 @@ static void check_prometheus(char *text)
     }
 }
 
+/* What an OK or a WARNING has to rest on, if the user has asked for neither: a login and the own server's answer. */
+static bool is_proven(const struct settings *settings, const struct result *result)
+{
+    bool answered = false;
+    for (int i = 0; i < result->targets[0].count; i++) {
+        const struct ping_record *ping = &result->targets[0].pings[i];
+        answered |= ping->outcome == PING_RESULT;
+        answered |= ping->outcome == PING_ERROR && answer_is_alive(TARGET_SERVER, ping->condition, ping->type);
+    }
+    bool channel = settings->tls == TLS_NONE || settings->insecure || (result->tls && result->tls_verified);
+    return channel && result->login && answered;
+}
+
 void fuzz_report(const struct settings *settings, struct result *result, const struct supervision *supervision)
 {
     result_close(result, supervision);
@@ -111,6 +124,10 @@ void fuzz_report(const struct settings *settings, struct result *result, const s
     if (!verdict_make(&verdict, settings, result))
         abort();
     EXPECT((unsigned)verdict.state <= STATE_UNKNOWN, "state %d", verdict.state);
+    bool asked = settings->map_count > 0 || supervision->end == SUPERVISE_DEADLINE;
+    bool good = verdict.state == STATE_OK || verdict.state == STATE_WARNING;
+    EXPECT(!good || asked || is_proven(settings, result), "%s without proof: %s", state_name(verdict.state),
+           verdict.summary);
     EXPECT(verdict.finding_count <= FINDINGS_MAX, "%zu findings", verdict.finding_count);
     for (size_t i = 0; i < settings->target_count; i++)
         EXPECT(fuzz_is_clean(verdict.targets[i].text), "%s", verdict.targets[i].text);

@@ -40,8 +40,8 @@ my $STREAM_ERROR = 'urn:ietf:params:xml:ns:xmpp-streams';
 
 # OPTION, all optional: domain ('example.org'), user ('alice'), password ('secret'), mode ('starttls', 'direct', 'clear'),
 # certificates and certificate as in Prosody.pm, tls_options (for IO::Socket::SSL), mechanisms (a list of names in order;
-# SCRAM-SHA-256, SCRAM-SHA-1 and PLAIN), scram (what differs in SCRAM: iterations, salt and salt64 (bytes, or the text to send),
-# nonce, signature, final: see _scram()), wants_session (1), and a PHASE => action for each.
+# SCRAM-SHA-256, SCRAM-SHA-1 and PLAIN), scram (what differs in SCRAM: see _scram()), asks (how many empty challenges stand behind
+# ANONYMOUS' only message), wants_session (1), and a PHASE => action for each.
 sub new {
     my ($class, %option) = @_;
     my $self = bless {
@@ -386,7 +386,12 @@ sub read_sasl {
 sub do_sasl {
     my ($self) = @_;
     my $server = $self->{server};
-    return $self->_scram($1) if $self->{mechanism} =~ /\ASCRAM-(SHA-(?:1|256))\z/;
+    return $self->_scram($1) if $self->{mechanism} =~ /\ASCRAM-(SHA-(?:1|256|512))\z/;
+    for (1 .. $server->{asks} // 0) {
+        $self->send("<challenge xmlns='$SASL'/>");
+        my $response = $self->read_element;
+        $response =~ m{\A<response\b[^>]*>=</response>\z} or die "not empty: $response\n";
+    }
     my (undef, $user, $password) = split /\0/, $self->{message};
     if ($self->{mechanism} ne 'ANONYMOUS' && !($user eq $server->{user} && $password eq $server->{password})) {
         return $self->sasl_failure('not-authorized');
@@ -398,12 +403,15 @@ sub do_sasl {
 
 # What $server->{scram} may change: iterations and salt64 in what is sent (salt in what is computed too), nonce (a code reference
 # that gets the client's), mandatory and extension (attributes before and behind the others), signature (bytes), final: 'none'
-# (success without it), 'challenge' (in a challenge of its own), 'error'.
+# (success without it), 'challenge' (in a challenge of its own), 'error'; binds (1: it has offered -PLUS, and refuses a client to
+# which that was not told).
 sub _scram {
     my ($self, $hash) = @_;
     my $server = $self->{server};
     my $change = $server->{scram};
     my ($gs2, $bare) = $self->{message} =~ /\A([ny],[^,]*,)(.*)\z/s or return $self->sasl_failure('malformed-request');
+    $self->note("channel binding $1") if $gs2 =~ /\A(.)/;
+    return $self->sasl_failure('malformed-request') if $change->{binds} && $gs2 =~ /\Ay/;
     my ($user, $nonce) = $bare =~ /\An=([^,]*),r=([^,]+)\z/ or return $self->sasl_failure('malformed-request');
     my $salt = $change->{salt} // 'sixteen bytes...';
     my $iterations = $change->{iterations} // 4096;

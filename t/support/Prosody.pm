@@ -35,7 +35,7 @@ use TempDir;
 sub new {
     my ($class, %option) = @_;
     my $self = bless {
-        host => '127.0.0.1', domain => 'example.org', iterations => 10000, hash => 'SHA-1', tls => 1,
+        host => '127.0.0.1', domain => 'example.org', iterations => 40960, hash => 'SHA-1', tls => 1,
         certificate => 'good', authentication => 'internal_hashed', dir => temp_dir(), %option
     }, $class;
     $self->{certificates} //= Certificates->new(domain => $self->{domain});

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "names.h"
 #include "tap.h"
 #include "verdict.h"
 
@@ -27,7 +28,7 @@ struct scene {
     enum state timeout_state;
     bool min_alive_given;
     int min_alive;
-    bool anonymous, insecure, no_tls, omit, quiet;
+    bool anonymous, insecure, no_tls, unverified, omit, quiet;
     int verbose;
     int64_t timeout; /* 0: 10 s */
     /* the pings of each target: "5" is a result after 5 ms, "x" a timeout, "?" pending, "-" not sent,
@@ -40,6 +41,8 @@ struct scene {
     enum phase last; /* the last phase begun; PHASE_DNS also stands for "all" */
     const char *condition, *cause;
     const char *mechanism;
+    bool no_proof;             /* the child tells of no login in which the server proved itself */
+    const char *flaw;          /* its condition */
     const char *endpoint_down; /* its condition */
     bool certificate;
     int days;
@@ -142,7 +145,7 @@ static inline void scene_ping(struct result *result, size_t target, uint32_t seq
     } else if (sscanf(word, "%79[^/]/%79[^@]@%79s", condition, type, by) >= 2) {
         event.kind = EVENT_PING_ERROR;
         event.value = 3 * NS_PER_MS;
-        event_set(event.condition, condition);
+        event_set_condition(&event, condition_named(condition, SPACE_STANZA));
         event_set(event.type, type);
         event_set(event.by, by);
         event_set(event.text, "so it is");
@@ -188,22 +191,24 @@ static inline void scene_facts(struct result *result, const struct scene *scene,
     event.value = 2 * NS_PER_MS;
     if (scene->endpoint_down) {
         event_set(event.text, "one.example.org 192.0.2.1:5222");
-        event_set(event.condition, scene->endpoint_down);
+        event_set_condition(&event, condition_named(scene->endpoint_down, SPACE_ANY));
         event_set(event.name, "Connection refused");
         result_take(&event, result);
     }
     if (last == PHASE_CONNECT)
         return;
     event_set(event.text, "two.example.org 192.0.2.2:5222");
-    event_set(event.condition, "");
+    event_set_condition(&event, condition_named("", SPACE_ANY));
     event_set(event.name, "");
     result_take(&event, result);
-    if (scene->certificate) {
+    if (last == PHASE_PING && !scene->no_tls) {
         event = event_new(EVENT_TLS);
-        event.code = !scene->insecure;
+        event.code = !scene->insecure && !scene->unverified;
         event_set(event.name, "TLSv1.3");
         event_set(event.text, "TLS_AES_256_GCM_SHA384");
         result_take(&event, result);
+    }
+    if (scene->certificate) {
         event = event_new(EVENT_CERTIFICATE);
         event.value = scene->days;
         event_set(event.text, "example.org");
@@ -212,6 +217,17 @@ static inline void scene_facts(struct result *result, const struct scene *scene,
     if (scene->mechanism) {
         event = event_new(EVENT_MECHANISM);
         event_set(event.name, scene->mechanism);
+        result_take(&event, result);
+    }
+    if (last == PHASE_PING && !scene->no_proof) {
+        event = event_new(EVENT_LOGIN);
+        result_take(&event, result);
+    }
+    if (scene->flaw) {
+        event = event_new(EVENT_FLAW);
+        event.phase = PHASE_AUTH;
+        event_set_condition(&event, condition_named(scene->flaw, SPACE_ANY));
+        event_set(event.text, "so it is");
         result_take(&event, result);
     }
 }
@@ -223,7 +239,7 @@ static inline void scene_end(struct result *result, const struct scene *scene, e
         struct event event = event_new(EVENT_FAILURE);
         event.phase = (uint32_t)last;
         event.code = scene->own_fault;
-        event_set(event.condition, scene->condition);
+        event_set_condition(&event, condition_named(scene->condition, SPACE_ANY));
         event_set(event.text, scene->cause);
         result_take(&event, result);
     }

@@ -60,7 +60,7 @@ static const struct {
     /* values, which the options refuse with the same words */
     {"defaults = { count = 0 };", "f:1: count: 0 is not a whole number from 1 to 1000"},
     {"defaults = { count = 3.0 };", "f:1: count: 3.0 is not a whole number from 1 to 1000"},
-    {"defaults = { count = \"3 \" };", "f:1: count: 3 is not a whole number from 1 to 1000"},
+    {"defaults = { count = \"3 \" };", "f:1: count: 3\xe2\x90\xa3 is not a whole number from 1 to 1000"},
     {"defaults = { port = -1 };", "f:1: port: -1 is not a whole number from 1 to 65535"},
     {"defaults = { jid = \"\" };", "f:1: jid: is empty"},
     {"defaults = { jid = \"@b\" };", "f:1: jid: @b has an empty local part before @"},
@@ -202,6 +202,18 @@ static const struct {
     {"-f f -L rtt,1,2", "defaults = { limits = { rtt = \"3,4\"; loss = \"5,6\" } };", "-L rtt,1,2 -L loss,5,6"},
     {"-f f --map=gone=OK", "defaults = { map = { gone = \"WARNING\"; reset = \"WARNING\" } };",
      "--map=gone=OK --map=reset=WARNING"},
+    /* what means nothing without pings is not taken over from a lower level */
+    {"-f f", "defaults = { no_login = true; s2s = true; from = \"b.example\"; login = \"sasl2\" };",
+     "--no-login --s2s --from=b.example --login=sasl2"},
+    {"-f f", "defaults = { offers = (\"PLAIN\", \"sasl2\"); offers_not = \"dialback\"; component = \"c.example\" };",
+     "--offers=PLAIN --offers=sasl2 --offers-not=dialback --component=c.example"},
+    {"-f f -P a",
+     "defaults = { count = 5; warning = 1; remotes = (\"b.example\"); timeout = 8 }; profiles = { a = { no_login = "
+     "true } };",
+     "--no-login -t 8"},
+    {"-f f --s2s", "defaults = { count = 5; client_cert = \"c\" };", "--s2s --client-cert=c"},
+    {"-f f -P a", "defaults = { no_login = true }; profiles = { a = { no_login = false; count = 5 } };", "-n 5"},
+    {"-f f", "defaults = { no_login = true; count = 5 };", "--no-login -n 5"},
     /* then the profile */
     {"-f f -P a", "defaults = { count = 5; interval = 1 }; profiles = { a = { count = 6 }; b = { count = 7 } };",
      "-n 6 -i 1"},
@@ -234,12 +246,13 @@ static const struct {
     {"-f none", "", "none: No such file or directory"},
     {"-f directory", "", "directory: is not a regular file"},
     {"-f fifo", "", "fifo: is not a regular file"},
-    {"-f f -P a", "", "--profile: a is not in f, which has no profiles"},
+    {"-f f -P a", "", "--profile: this name is not in f, which has no profiles (no option takes a password)"},
     {"-f f -P exmaple", "profiles = { other = {}; example = {} };",
      "--profile: exmaple is not in f: did you mean example?"},
     {"-f f -P zzzz", "profiles = { one = {}; two = {}; three = {} };",
-     "--profile: zzzz is not in f, which has one, two and three"},
-    {"-f f -P a.b", "profiles = { a = {} };", "--profile: a.b is not in f, which has a"},
+     "--profile: this name is not in f, which has one, two and three (no option takes a password)"},
+    {"-f f -P a.b", "profiles = { a = {} };",
+     "--profile: this name is not in f, which has a (no option takes a password)"},
     /* what another level says, and what no run wants now, is checked all the same */
     {"-f f -n 7", "defaults = { count = 0 };", "f:1: count: 0 is not a whole number from 1 to 1000"},
     {"-f f -P a", "defaults = { count = 0 }; profiles = { a = { count = 1 } };",
@@ -344,14 +357,19 @@ static const struct {
     const char *text;
     const char *why;
 } unfit[] = {
-    {"defaults = { };", "--jid: is required (f)"},
-    {"defaults = { jid = \"b\"; warning = 10; };", "--warning: RTT 10 is not below the timeout of 10 s (f)"},
+    {"defaults = { };", "-j user@domain is required (f)"},
+    {"defaults = { jid = \"b\"; warning = 10; };", "--warning: RTT 10 s is not below the timeout of 10 s (10ms?) (f)"},
     {"defaults = { jid = \"b\"; remotes = ({ alias = \"c\"; jid = \"c\"; warning = 12; }); };",
-     "--remote: c: warning: RTT 12 is not below the timeout of 10 s (f)"},
+     "--remote: c: warning: RTT 12 s is not below the timeout of 10 s (12ms?) (f)"},
     {"defaults = { jid = \"b\"; warning = 2; remotes = ({ alias = \"c\"; jid = \"c\"; critical = 1; }); };",
      "--remote: c: warning: RTT 2 can never be seen: critical 1 covers it (f)"},
     {"defaults = { jid = \"b\"; remotes = (\"d\", { jid = \"c\"; critical = \",120%\"; }); };",
      "--remote: c: critical: loss 120 is not within 0 to 100 percent (f)"},
+    {"defaults = { jid = \"b\"; remotes = ({ alias = \"c\"; jid = \"c\"; interval = 5; }); };",
+     "--remote: c: 3 pings with 5 s between them do not fit into the timeout of 10 s (f)"},
+    {"defaults = { jid = \"b\"; interval = 3; remotes = ({ alias = \"c\"; jid = \"c\"; count = 5; }); };",
+     "--remote: c: 5 pings with 3 s between them do not fit into the timeout of 10 s (f)"},
+    {"defaults = { jid = \"b\"; no_login = true; count = 5; };", "--count: means nothing with --no-login (f)"},
     {"defaults = { jid = \"b\"; limits = { rrt = \"1,2\" }; };",
      "--limit: rrt is no metric of this check: did you mean rtt? (f)"},
 };

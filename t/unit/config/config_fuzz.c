@@ -341,6 +341,27 @@ static void add_remotes(struct settings *settings, const config_setting_t *remot
     }
 }
 
+static bool is_on(const config_setting_t *profile, const char *name)
+{
+    const config_setting_t *setting = member(profile, name);
+    return setting && config_setting_get_bool(setting);
+}
+
+/* Whether the defaults' NAME is left out as it means nothing with what PROFILE says. */
+static bool is_useless(const config_setting_t *profile, const char *name)
+{
+    static const char pings[] = " remotes count interval ping_timeout warning critical min_alive require_mechanism ";
+    static const char account[] = " client_cert client_key ";
+    static const char others[] = " no_login s2s login each_endpoint offers offers_not require_mechanism ";
+    char word[80];
+    snprintf(word, sizeof word, " %s ", name);
+    if (member(profile, "component"))
+        return strstr(others, word) || strstr(account, word);
+    if (is_on(profile, "s2s"))
+        return strstr(pings, word) != NULL;
+    return is_on(profile, "no_login") && (strstr(pings, word) || strstr(account, word));
+}
+
 /* The keys of PROFILE and then those of DEFAULTS that it has not. */
 static bool read_as_options(const config_setting_t *profile, const config_setting_t *defaults,
                             struct settings *settings, char *why, size_t why_size)
@@ -357,7 +378,8 @@ static bool read_as_options(const config_setting_t *profile, const config_settin
         for (int i = 0; levels[level] && i < config_setting_length(levels[level]); i++) {
             const config_setting_t *setting = config_setting_get_elem(levels[level], (unsigned)i);
             const char *name = config_setting_name(setting);
-            bool known = level == 1 && (member(profile, name) || (family && strncmp(name, "use_ipv", 7) == 0));
+            bool known = level == 1 && (member(profile, name) || (family && strncmp(name, "use_ipv", 7) == 0) ||
+                                        is_useless(profile, name));
             bool special = strcmp(name, "limits") == 0 || strcmp(name, "map") == 0 || strcmp(name, "remotes") == 0 ||
                            strcmp(name, "password") == 0;
             if (!known && !special)
@@ -368,7 +390,9 @@ static bool read_as_options(const config_setting_t *profile, const config_settin
     bool good = options_parse(command.argc, command.argv, settings, why, why_size) == OPTIONS_RUN;
     free_command(&command);
     const config_setting_t *remotes = member(profile, "remotes");
-    add_remotes(settings, remotes ? remotes : member(defaults, "remotes"));
+    if (!remotes && !is_useless(profile, "remotes"))
+        remotes = member(defaults, "remotes");
+    add_remotes(settings, remotes);
     const config_setting_t *password = member(profile, "password");
     password = password ? password : member(defaults, "password");
     settings->password.set = password != NULL;

@@ -22,8 +22,8 @@ static const struct {
     const char *arguments;
     const char *why;
 } checks[] = {
-    {"", "--jid: is required"},
-    {"-m 5", "--jid: is required"},
+    {"", "-j user@domain is required"},
+    {"-m 5", "-j user@domain is required"},
     {"-j alice@example.org", NULL},
     {"-j example.org", NULL},
     /* remotes */
@@ -47,17 +47,28 @@ static const struct {
     {"-j example.org -q -o json", NULL},
     /* RTT against the timeout */
     {"-j example.org -w 9.999", NULL},
-    {"-j example.org -w 10", "--warning: RTT 10 is not below the timeout of 10 s"},
-    {"-j example.org -c 10s", "--critical: RTT 10 is not below the timeout of 10 s"},
+    {"-j example.org -w 10", "--warning: RTT 10 s is not below the timeout of 10 s (10ms?)"},
+    {"-j example.org -w 100", "--warning: RTT 100 s is not below the timeout of 10 s (100ms?)"},
+    {"-j example.org -w 20.5,5% -t 20", "--warning: RTT 20.5 s is not below the timeout of 20 s (20.5ms?)"},
+    {"-j example.org -c ~:11", "--critical: RTT ~:11 is not below the timeout of 10 s"},
+    {"-j example.org -c 10s", "--critical: RTT 10 s is not below the timeout of 10 s"},
     {"-j example.org -c 12:", "--critical: RTT 12: is not below the timeout of 10 s"},
-    {"-j example.org -w 500ms -t 500ms", "--warning: RTT 0.5 is not below the timeout of 0.5 s"},
+    {"-j example.org -w 500ms -t 500ms", "--warning: RTT 0.5 s is not below the timeout of 0.5 s"},
     {"-j example.org -w 20 -t 30", NULL},
     {"-t 30 -w 20 -j example.org", NULL},
-    {"-j example.org -L time_auth,1,10", "--limit: time_auth: critical 10 is not below the timeout of 10 s"},
+    {"-j example.org -L time_auth,1,10", "--limit: time_auth: critical 10 s is not below the timeout of 10 s (10ms?)"},
     {"-j example.org -L time,@10:,", "--limit: time: warning @10: is not below the timeout of 10 s"},
     {"-j example.org -R a=a.example -L a_beyond,~:11,",
      "--limit: a_beyond: warning ~:11 is not below the timeout of 10 s"},
     {"-j example.org -L cert_days,30:,20:", NULL},
+    /* pauses against the timeout */
+    {"-j example.org -n 5 -i 1 -t 3", "--interval: 5 pings with 1 s between them do not fit into the timeout of 3 s"},
+    {"-j example.org -i 100 -t 3", "--interval: 3 pings with 100 s between them do not fit into the timeout of 3 s"},
+    {"-j example.org -n 4 -i 1 -t 3", "--interval: 4 pings with 1 s between them do not fit into the timeout of 3 s"},
+    {"-j example.org -n 4 -i 999999us -t 3", NULL},
+    {"-j example.org -n 1 -i 100 -t 3", NULL},
+    {"-j example.org -n 1000 -i 999999h",
+     "--interval: 1000 pings with 3599996400 s between them do not fit into the timeout of 10 s"},
     /* losses */
     {"-j example.org -w ,100%", NULL},
     {"-j example.org -w ,101%", "--warning: loss 101 is not within 0 to 100 percent"},
@@ -121,6 +132,58 @@ static const struct {
     {"-j a@example.org --tls=none -H ::1 --require-mechanism=SCRAM-SHA-1-PLUS",
      "--require-mechanism: SCRAM-SHA-1-PLUS needs TLS"},
     {"-j a@example.org --tls=none -H ::1 --client-cert=ca.pem", "--client-cert: means nothing with --tls=none"},
+    /* without an account */
+    {"-j example.org --no-login", NULL},
+    {"-j example.org --s2s", NULL},
+    {"-j example.org --s2s --no-login --from=b.example", NULL},
+    {"--no-login", "-j domain is required"},
+    {"-j a@example.org --no-login", "--jid: must be a domain with --no-login"},
+    {"-j a@example.org --s2s", "--jid: must be a domain with --s2s"},
+    {"-j example.org/r --no-login --s2s", "--jid: must be a domain with --s2s"},
+    {"-j example.org --no-login -R a.example", "--remote: means nothing with --no-login"},
+    {"-j example.org --no-login -n 3", "--count: means nothing with --no-login"},
+    {"-j example.org --no-login -i 0", "--interval: means nothing with --no-login"},
+    {"-j example.org --s2s -m 0", "--min-alive: means nothing with --s2s"},
+    {"-j example.org --s2s -w 1", "--warning: means nothing with --s2s"},
+    {"-j example.org --s2s -c ,5%", "--critical: means nothing with --s2s"},
+    {"-j example.org --s2s --ping-timeout=1", "--ping-timeout: means nothing with --s2s"},
+    {"-j example.org --no-login --require-mechanism=PLAIN", "--require-mechanism: means nothing with --no-login"},
+    {"-j example.org --no-login --client-cert=ca.pem", "--client-cert: means nothing with --no-login"},
+    {"-j example.org --s2s --client-cert=ca.pem --client-key=ca.pem", NULL},
+    {"-j example.org --s2s --client-key=ca.pem", "--client-key: needs --client-cert"},
+    {"-j example.org --no-login --from=b.example", "--from: needs --s2s"},
+    {"-j example.org --from=b.example", "--from: needs --s2s"},
+    {"-j example.org --no-login --each-endpoint -C 21,7 --map=gone=OK -o json -L time_tls,1,", NULL},
+    {"-j example.org --no-login -L rtt,1,", "--limit: rtt is no metric of this check"},
+    {"-j example.org --no-login -L time_auth,1,", "--limit: time_auth is no metric of this check"},
+    {"-j example.org --no-login --tls=none -H 192.0.2.1", NULL},
+    {"-j example.org --no-login --password-file=secret", NULL},
+    /* offers */
+    {"-j a@example.org --offers=SCRAM-SHA-1 --offers=sasl2 --offers-not=PLAIN", NULL},
+    {"-j example.org --s2s --offers=dialback", NULL},
+    {"-j example.org --offers=sasl2 --offers-not=PLAIN --offers-not=sasl2",
+     "--offers-not: sasl2 is what --offers asks for"},
+    {"-j example.org --offers=starttls-required --tls=direct",
+     "--offers: starttls-required cannot be with --tls=direct"},
+    {"-j example.org --offers-not=plain-before-tls --tls=direct", NULL},
+    /* components */
+    {"--component=probe.example.org -H ::1 -p 5347", NULL},
+    {"--component=probe.example.org -H ::1 -p 5347 -j example.org -R b.example -n 2 -w 1", NULL},
+    {"--component=probe.example.org -H 192.0.2.1 -p 5347 --tls=none", NULL},
+    {"--component=probe.example.org -H ::1",
+     "--component: needs -H and -p, as no SRV record tells of a port for components"},
+    {"--component=probe.example.org -p 5347",
+     "--component: needs -H and -p, as no SRV record tells of a port for components"},
+    {"--component=probe.example.org -H ::1 -p 5347 -j a@example.org", "--jid: must be a domain with --component"},
+    {"--component=probe.example.org -H ::1 -p 5347 --tls=starttls", "--tls: components have none"},
+    {"--component=probe.example.org -H ::1 -p 5347 --no-login", "--no-login: means nothing with --component"},
+    {"--component=probe.example.org -H ::1 -p 5347 --s2s", "--s2s: means nothing with --component"},
+    {"--component=probe.example.org -H ::1 -p 5347 --offers=PLAIN", "--offers: means nothing with --component"},
+    {"--component=probe.example.org -H ::1 -p 5347 --login=sasl2", "--login: means nothing with --component"},
+    {"--component=probe.example.org -H ::1 -p 5347 --each-endpoint", "--each-endpoint: means nothing with --component"},
+    {"--component=probe.example.org -H ::1 -p 5347 --client-cert=ca.pem",
+     "--client-cert: means nothing with --component"},
+    {"--component=probe.example.org -H ::1 -p 5347 -L cert_days,1:,", "--limit: cert_days is no metric of this check"},
     /* files */
     {"-j example.org --ca-file=ca.pem --ca-path=certs", NULL},
     {"-j example.org --ca-file=none.pem", "--ca-file: none.pem cannot be read: No such file or directory"},
@@ -205,13 +268,43 @@ static void check_targets(void)
     settings_free(&settings);
 }
 
+static void check_component(void)
+{
+    struct settings settings;
+    char why[512];
+    read_arguments(&settings, "--component=a@probe.example.org -H ::1 -p 5347");
+    ok(settings_check(&settings, why, sizeof why), "a component needs no --jid");
+    is_str(settings.jid.ascii, "example.org", "its server is the domain above its own");
+    is_int(settings.tls, TLS_NONE, "it has no TLS");
+    ok(settings_use_password(&settings) && !settings_anonymous(&settings), "it has a password");
+    settings_free(&settings);
+    read_arguments(&settings, "--component=localhost -H ::1 -p 5347");
+    settings_check(&settings, why, sizeof why);
+    is_str(settings.jid_text, "localhost", "a domain of one label is above itself");
+    settings_free(&settings);
+    read_arguments(&settings, "--component=probe.example.org -H ::1 -p 5347 -j other.example");
+    settings_check(&settings, why, sizeof why);
+    is_str(settings.jid_text, "other.example", "--jid says another server");
+    settings_free(&settings);
+    read_arguments(&settings, "-j example.org --s2s");
+    settings_check(&settings, why, sizeof why);
+    ok(settings.no_login, "--s2s means --no-login");
+    settings_free(&settings);
+}
+
 static void check_map(void)
 {
     struct settings settings;
     read_arguments(&settings, "--map=gone=OK --map=deadline=1");
-    is_int(settings_map(&settings, "gone", STATE_CRITICAL), STATE_OK, "a mapped condition has its new state");
-    is_int(settings_map(&settings, "deadline", STATE_CRITICAL), STATE_WARNING, "so has the second one");
-    is_int(settings_map(&settings, "redirect", STATE_UNKNOWN), STATE_UNKNOWN, "another keeps its state");
+    is_int(settings_map(&settings, (struct any_condition){.wire = WIRE_STANZA_GONE}, STATE_CRITICAL), STATE_OK,
+           "a mapped condition has its new state");
+    is_int(settings_map(&settings, (struct any_condition){.own = CONDITION_DEADLINE}, STATE_CRITICAL), STATE_WARNING,
+           "so has the second one");
+    is_int(settings_map(&settings, (struct any_condition){.wire = WIRE_STANZA_REDIRECT}, STATE_UNKNOWN), STATE_UNKNOWN,
+           "another keeps its state");
+    is_int(settings_endpoint_down(&settings), STATE_OK, "an endpoint that is down is passed over");
+    settings.each_endpoint = true;
+    is_int(settings_endpoint_down(&settings), STATE_WARNING, "where each is checked it is a flaw");
     settings_free(&settings);
 }
 
@@ -231,6 +324,9 @@ static const struct {
      "--password-file: public can be read by group or others"},
     {"-j a@example.org --password-file=nowhere", NULL, NULL,
      "--password-file: nowhere cannot be opened: No such file or directory"},
+    {"--component=a.example -H ::1 -p 1", "from-variable", "from-variable", NULL},
+    {"-j example.org --no-login", "from-variable", NULL, NULL},
+    {"-j example.org --no-login --password-file=nowhere", NULL, NULL, NULL},
     {"-j example.org", NULL, NULL, NULL},
     {"-j example.org", "from-variable", NULL, NULL},
 };
@@ -283,6 +379,7 @@ int main(void)
     check_defaults();
     check_checks();
     check_targets();
+    check_component();
     check_map();
     check_passwords();
     check_unreadable_file();

@@ -63,7 +63,7 @@ static void take(struct live *live, enum event_kind kind, uint32_t target, uint3
     event.target = target;
     event.seq = seq;
     event.value = kind == EVENT_PING_SENT ? 0 : 1500 * NS_PER_US;
-    event_set(event.condition, condition);
+    event_set_condition(&event, condition_named(condition, SPACE_STANZA));
     event_set(event.by, condition ? "b.example" : "");
     event_set(event.text, condition ? "go\x1b away" : "");
     live_take(&event, live);
