@@ -13,6 +13,7 @@
 #include "config_test.h"
 #include "event.h"
 #include "extra_opts.h"
+#include "guard.h"
 #include "live.h"
 #include "options.h"
 #include "report.h"
@@ -34,40 +35,28 @@ static struct {
  * what it has to say itself stays in stderr's buffer. */
 static void end_early(void)
 {
-    static const char line[] = "XMPP PING UNKNOWN - a library gave up: out of memory?\n";
-    if (page.ended)
-        return;
-    ssize_t written = write(STDOUT_FILENO, line, sizeof line - 1);
-    (void)written;
-    _exit(STATE_UNKNOWN);
+    if (!page.ended)
+        guard_leave("XMPP PING UNKNOWN - a library gave up: out of memory?\n");
 }
 
 static FILE *page_open(void)
 {
     page.out = open_memstream(&page.text, &page.length);
-    return page.out ? page.out : stdout;
+    if (!page.out)
+        guard_leave("XMPP PING UNKNOWN - out of memory\n");
+    return page.out;
 }
 
-/* Whether all of the page is in memory; it may be that there was not enough. */
-static bool page_close(void)
-{
-    bool whole = !ferror(page.out);
-    return fclose(page.out) == 0 && whole && page.text;
-}
-
-/* Prints the page. The state of a report that nobody can read is UNKNOWN at least. */
+/* Prints the page. The state of a report that nobody can read is UNKNOWN. */
 static enum state page_print(enum state state)
 {
-    bool printed = true;
-    if (page.out && page_close()) {
-        printed = fwrite(page.text, 1, page.length, stdout) == page.length;
-    } else if (page.out) {
-        printed = fputs("XMPP PING UNKNOWN - out of memory\n", stdout) >= 0;
-        state = STATE_UNKNOWN;
-    }
-    printed = fflush(stdout) == 0 && printed;
+    bool whole = !ferror(page.out);
+    whole = fclose(page.out) == 0 && whole && page.text;
+    if (!whole)
+        guard_leave("XMPP PING UNKNOWN - out of memory\n");
+    bool printed = guard_print(page.text, page.length);
     free(page.text);
-    return printed ? state : state_worst(state, STATE_UNKNOWN);
+    return printed ? state : STATE_UNKNOWN;
 }
 
 static enum state fail(const struct settings *settings, const char *why)
@@ -149,6 +138,12 @@ static enum state check_each(struct settings *settings, int64_t started_at)
     return state;
 }
 
+/* The deadline holds for the reading of files, too. */
+static void set_limit(const struct settings *settings, int64_t started_at)
+{
+    guard_set_limit(started_at + settings->timeout);
+}
+
 static enum state run(int argc, char *argv[], struct settings *settings, int64_t started_at)
 {
     char why[512];
@@ -164,10 +159,12 @@ static enum state run(int argc, char *argv[], struct settings *settings, int64_t
     case OPTIONS_RUN:
         break;
     }
+    set_limit(settings, started_at);
     if (settings->config_test)
         return page_print(config_test(page_open(), argc, argv, settings));
     if (!config_load(settings, why, sizeof why))
         return fail(settings, why);
+    set_limit(settings, started_at);
     if (!settings_check(settings, why, sizeof why))
         return config_tell_origin(settings, why, sizeof why) ? fail(settings, why) : fail_usage(why);
     if (!settings_read_password(settings, why, sizeof why))
@@ -179,6 +176,8 @@ static enum state run_expanded(int argc, char *argv[], struct settings *settings
 {
     char why[512];
     struct extra_opts extra;
+    settings->timeout = options_timeout(argc, argv, settings->timeout);
+    set_limit(settings, started_at);
     bool good = extra_opts_expand(argc, argv, &extra, why, sizeof why);
     enum state state = good ? run(extra.argc, extra.argv, settings, started_at) : fail(settings, why);
     extra_opts_free(&extra);
@@ -188,13 +187,13 @@ static enum state run_expanded(int argc, char *argv[], struct settings *settings
 int main(int argc, char *argv[])
 {
     int64_t started_at = clock_now();
-    supervise_prepare();
+    struct settings settings;
+    bool memory = settings_init(&settings);
+    guard_begin(started_at, started_at + settings.timeout);
     static char unseen[BUFSIZ];
     setvbuf(stderr, unseen, _IOFBF, sizeof unseen);
     atexit(end_early);
-    struct settings settings;
-    enum state state =
-        settings_init(&settings) ? run_expanded(argc, argv, &settings, started_at) : fail(&settings, "out of memory");
+    enum state state = memory ? run_expanded(argc, argv, &settings, started_at) : fail(&settings, "out of memory");
     settings_free(&settings);
     page.ended = true;
     return (int)state;

@@ -134,6 +134,8 @@ is run(['-f', $wrong])->exit, 2, 'a wrong one does not';
 is run(['-f', $wrong], CHECK_XMPP_PING_PASSWORD => 'secret')->exit, 0, 'the environment wins over the file';
 is run(['-f', $wrong], CHECK_XMPP_PING_PASSWORD => '')->exit, 2, 'an empty variable does not';
 is run(['-f', $wrong, '--password-file', $secret], CHECK_XMPP_PING_PASSWORD => 'x')->exit, 0, 'a password file wins over both';
+my $marked = write_file("$dir/marked", "\xef\xbb\xbfsecret\r\n");
+is run(['-f', $wrong, '--password-file', $marked])->exit, 0, 'a byte order mark is no part of it';
 for my $mode (0640, 0604, 0644) {
     my $run = run(['-f', config(read_file($right), $mode)]);
     is $run->exit, 3, sprintf 'mode %o: UNKNOWN', $mode;
@@ -143,6 +145,19 @@ for my $mode (0640, 0604, 0644) {
 write_file("$dir/secret.conf", "password = \"secret\";\n");
 my $including = config(qq(defaults = {\n\@include "secret.conf"\njid = "alice\@example.org"; $way };\n), 0644);
 is run(['-f', $including])->exit, 0, 'a private file may be included by a public one';
+
+# --- files that others can write to: they could have the password sent to themselves ---
+
+for my $mode (0620, 0602, 0666) {
+    my $name = sprintf 'mode %o', $mode;
+    my $file = config($login =~ s/PASSWORD/secret/r =~ s/password.*?;//r, $mode);
+    for my $arguments (['-f', $file], ['-f', $file, '--config-test'], ['-f', config(qq(\@include "$file"\n))]) {
+        my $run = run($arguments, CHECK_XMPP_PING_PASSWORD => 'secret');
+        is $run->exit, 3, "$name: UNKNOWN";
+        like $run->stdout, qr/\Q$file\E: can be written to by group or others(?: \(.*\))?$/m, "$name: and why" or
+            diag $run->stdout;
+    }
+}
 
 # --- mistakes ---
 

@@ -5,9 +5,13 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "mark.h"
 #include "utf8.h"
 
 #define DOTS 3
+
+/* On one character; more of them cover the lines around. */
+#define MARKS_MOST 2
 
 struct interval {
     uint32_t first;
@@ -34,14 +38,14 @@ static bool is_blank(uint32_t code)
 }
 
 /* Characters that nobody sees, or that change how their neighbours are seen: Unicode's Default_Ignorable_Code_Point
- * with the bidirectional controls, the interlinear annotations and the noncharacters. */
+ * with the bidirectional controls, the interlinear annotations, the noncharacters and Braille's blank. */
 static bool is_deceptive(uint32_t code)
 {
     static const struct interval invisible[] = {
-        {0x00ad, 0x00ad},   {0x034f, 0x034f},   {0x061c, 0x061c},   {0x115f, 0x1160}, {0x17b4, 0x17b5},
-        {0x180b, 0x180f},   {0x200b, 0x200f},   {0x202a, 0x202e},   {0x2060, 0x206f}, {0x3164, 0x3164},
-        {0xfdd0, 0xfdef},   {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0}, {0xfff0, 0xfffb},
-        {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
+        {0x00ad, 0x00ad}, {0x034f, 0x034f},   {0x061c, 0x061c},   {0x115f, 0x1160},   {0x17b4, 0x17b5},
+        {0x180b, 0x180f}, {0x200b, 0x200f},   {0x202a, 0x202e},   {0x2060, 0x206f},   {0x3164, 0x3164},
+        {0x2800, 0x2800}, {0xfdd0, 0xfdef},   {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0},
+        {0xfff0, 0xfffb}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
     };
     if (code < 0x80)
         return strchr("|<>&'\"`$\\", (int)code);
@@ -76,10 +80,12 @@ char *text_clean(char *out, size_t size, const char *in, size_t length)
     size_t used = 0;
     size_t keep = 0; /* how much of it leaves room for the dots */
     bool blank = false;
+    int marks = 0; /* how many have come in a row */
     while (length > 0) {
         uint32_t code = 0;
         size_t bytes = utf8_decode(in, length, &code);
-        bool bad = bytes == 0 || (!is_blank(code) && is_deceptive(code));
+        marks = mark_is(code) ? marks + 1 : 0;
+        bool bad = bytes == 0 || marks > MARKS_MOST || (!is_blank(code) && is_deceptive(code));
         const char *put = !bad ? in : bytes == 0 ? "?" : stand_in(code);
         size_t put_bytes = bad ? 1 : bytes;
         if (bytes == 0)

@@ -8,8 +8,9 @@
 
 /* Copies at most SIZE-1 bytes of IN (LENGTH bytes, may hold anything) to OUT: white space and control characters (C0,
  * C1, DEL, U+2028/9) become one space, runs of spaces collapse, both ends are trimmed; invalid UTF-8, bidirectional
- * controls, zero-width characters and | $ \ become '?', < > & become ( ) +, and ' " ` become '_'. A text that is cut
- * ends in "..." and never in half a character. Always terminates OUT. Returns OUT. */
+ * controls, zero-width characters, combining marks beyond two in a row and | $ \ become '?', < > & become ( ) +, and '
+ * " ` become '_'. A text that is cut ends in "..." and never in half a character. Always terminates OUT. Returns OUT.
+ */
 char *text_clean(char *out, size_t size, const char *in, size_t length);
 
 /* text_clean() for a string that ends with NUL; NULL counts as empty. */

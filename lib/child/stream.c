@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "stream_log.h"
+#include "xmlns.h"
 
 /* libstrophe's callback for sockets has no argument of ours. */
 static struct {
@@ -85,25 +86,54 @@ static bool swap_socket(struct stream *stream)
 }
 
 bool stream_begin(struct stream *stream, const char *domain, int fd, const union address *address,
-                  const struct teller *log)
+                  struct teller *teller, bool logs)
 {
     memset(stream, 0, sizeof *stream);
-    stream->teller = log;
-    wire_open(&stream->wire, fd);
+    wire_open(&stream->wire, fd, teller);
     memory_init(&stream->memory);
-    stream->ctx = xmpp_ctx_new(&stream->memory.suite, log ? stream_log(log) : NULL);
+    stream->ctx = xmpp_ctx_new(&stream->memory.suite, logs ? stream_log(teller) : NULL);
     stream->conn = stream->ctx ? xmpp_conn_new(stream->ctx) : NULL;
     stream->unusable = !stream->conn || !connect_raw(stream, domain, fd, address) || !swap_socket(stream);
     return !stream->unusable;
 }
 
-void stream_open(struct stream *stream, const char *domain)
+void stream_open(struct stream *stream, const char *xmlns, const char *to, const char *from)
 {
-    char *attributes[] = {"to",    (char *)domain,  "version",      "1.0",
-                          "xmlns", "jabber:client", "xmlns:stream", "http://etherx.jabber.org/streams"};
+    char *attributes[12] = {"to", (char *)to, "xmlns", (char *)xmlns, "xmlns:stream", STREAM_XMLNS};
+    size_t count = 6;
+    if (strcmp(xmlns, COMPONENT_XMLNS) != 0) { /* XEP-0114 is older than versions */
+        attributes[count++] = "version";
+        attributes[count++] = "1.0";
+    }
+    if (strcmp(xmlns, SERVER_XMLNS) == 0) { /* else no server offers it (XEP-0220 section 2.1.1) */
+        attributes[count++] = "xmlns:db";
+        attributes[count++] = DB_XMLNS;
+    }
+    if (from) {
+        attributes[count++] = "from";
+        attributes[count++] = (char *)from;
+    }
     stream->opened = false;
     stream->unsent = true;
-    xmpp_conn_open_stream(stream->conn, attributes, sizeof attributes / sizeof *attributes);
+    stream->header[0] = '\0';
+    xmpp_conn_open_stream(stream->conn, attributes, count);
+}
+
+/* The start tag of the stream is the last of the header; nothing that needs XML's escapes is an id for us. */
+bool stream_id(const struct stream *stream, char *id, size_t size)
+{
+    const char *tag = strrchr(stream->header, '<');
+    const char *at = tag ? tag : "";
+    while ((at = strstr(at, "id="))) {
+        at += strlen("id=");
+        bool whole = strchr(" \t\r\n", at[-4]) && (*at == '\'' || *at == '"');
+        const char *end = whole ? strchr(at + 1, *at) : NULL;
+        if (!end)
+            continue;
+        int length = (int)(end - at - 1);
+        return snprintf(id, size, "%.*s", length, at + 1) < (int)size && length > 0 && !strchr(id, '&');
+    }
+    return false;
 }
 
 bool stream_send(struct stream *stream, xmpp_stanza_t *stanza)
@@ -138,6 +168,10 @@ static void hand_over(struct stream *stream)
     const char *tag_end = stream->by_tags ? memchr(start, '>', length) : NULL;
     if (tag_end)
         length = (size_t)(tag_end - start) + 1;
+    if (stream->by_tags && !stream->opened) {
+        size_t used = strlen(stream->header);
+        snprintf(stream->header + used, sizeof stream->header - used, "%.*s", (int)length, start);
+    }
     stream->piece_start += length;
     stream->handed = true;
     /* It always has room: libstrophe reads all that it was given before. */
@@ -247,10 +281,19 @@ void stream_close(struct stream *stream)
 /* Something else than XMPP introduces itself. Later the server may know secrets, which a cut would hide. */
 static void quote(const struct stream *stream, enum phase phase, struct failure *failure)
 {
+    char said[41];
     size_t line = 0;
-    while (line < stream->piece_end && line < 40 && stream->piece[line] >= ' ')
-        line++;
-    failure_set(failure, phase, CONDITION_NOT_XMPP, "the server sends %.*s", (int)line, stream->piece);
+    for (; line < stream->piece_end && line < sizeof said - 1 && stream->piece[line] >= ' '; line++)
+        said[line] = stream->piece[line];
+    said[line] = '\0';
+    failure_set(failure, phase, CONDITION_NOT_XMPP, "the server sends %s", tell_masked(stream->wire.teller, said));
+}
+
+/* The names in it are the server's. */
+static const char *certificate_cause(const struct stream *stream, const struct tls_facts *facts)
+{
+    const char *names = facts->certificate.names, *masked = tell_masked(stream->wire.teller, names);
+    return masked == names ? facts->certificate.cause : masked;
 }
 
 static void explain_tls(const struct stream *stream, struct failure *failure)
@@ -260,7 +303,7 @@ static void explain_tls(const struct stream *stream, struct failure *failure)
     if (facts->own_fault)
         failure_set_own_fault(failure, PHASE_TLS, facts->error);
     else if (refused)
-        failure_set(failure, PHASE_TLS, facts->certificate.condition, "%s", facts->certificate.cause);
+        failure_set(failure, PHASE_TLS, facts->certificate.condition, "%s", certificate_cause(stream, facts));
     else if (facts->alert[0])
         failure_set(failure, PHASE_TLS, CONDITION_TLS_FAILED, "the server sends alert %s", facts->alert);
     else

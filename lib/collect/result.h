@@ -23,11 +23,27 @@ struct ping_record {
     char text[216]; /* cleaned */
 };
 
-struct target_result {
-    struct ping_record *pings; /* settings' count of them */
+/* The pings of one target that ended alike: with the same outcome, condition, type and sender. */
+struct ping_group {
+    struct ping_record example; /* the first of them */
     int count;
-    int sent;
-    int answered; /* results and errors */
+    bool has_first; /* one of them is the target's first ping; its time is apart */
+    int64_t first;  /* ns */
+    int others;
+    int64_t minimum, maximum; /* of the others, ns */
+    double sum;
+};
+
+/* Nobody has more reasons. What goes beyond is one group of undefined-condition. */
+#define PING_GROUPS_MAX 32
+
+struct target_result {
+    int count; /* pings that the settings ask for */
+    int sent;  /* the next one is sent when the one before has ended */
+    int ended;
+    struct ping_group *groups; /* in the order in which they came up */
+    size_t group_count;
+    struct ping_record *pings; /* each of COUNT, where the settings show each; else NULL */
 };
 
 struct endpoint_result {
@@ -54,6 +70,8 @@ struct flaw {
 
 /* Flaws that are kept. */
 #define FLAWS_MAX 4
+/* The most that are checked. */
+#define CANDIDATES_MAX 64
 
 /* Attempts side by side that are kept; of more the later are not named. */
 #define ATTEMPTS_MAX 8
@@ -61,23 +79,31 @@ struct flaw {
 struct result {
     int64_t started_at; /* of the whole check */
     struct supervision supervision;
+    bool sandboxed; /* the child has told of its sandbox: */
+    unsigned bars;  /* the set of those that hold */
     /* the ledger */
     bool entered[PHASE_COUNT];
     int64_t spent[PHASE_COUNT]; /* ns; a phase that was open at the end counts up to it */
     enum phase phase;           /* the last one entered: where it ended */
     bool open;                  /* it had not ended when the run did */
-    int64_t opened_at;          /* CLOCK_MONOTONIC, ns */
+    int64_t opened_at;          /* clock_now(), ns */
     /* the failure that ended it, if any */
     bool failed;
     bool own_fault;
     enum phase failure_phase;
     struct any_condition condition;
     char cause[216]; /* cleaned */
+    /* whose work the child's death may be */
+    bool heard;          /* a byte had come from outside */
+    bool barred;         /* it had made a system call that is not allowed: */
+    int64_t barred_call; /* its number */
     /* what was found on the way */
     struct endpoint_result *endpoints;
     size_t endpoint_count;
     struct candidate *candidates;
     size_t candidate_count;
+    size_t candidates_left_out;       /* beyond CANDIDATES_MAX */
+    bool nonsense;                    /* a candidate that cannot be one */
     char attempts[ATTEMPTS_MAX][216]; /* the endpoints that have not answered yet, the first begun first; cleaned */
     size_t attempt_count;
     bool tls;

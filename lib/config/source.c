@@ -323,14 +323,13 @@ static bool refuse_file(const struct reader *parent, const char *name, const cha
     return refuse(parent, sentence);
 }
 
-static bool add_file(struct source *source, const char *name, const struct stat *status)
+static bool add_file(struct source *source, const char *name, const struct stat *status, bool is_public)
 {
     struct source_file *files = realloc(source->files, (source->file_count + 1) * sizeof *files);
     if (!files)
         return false;
     source->files = files;
-    files[source->file_count] =
-        (struct source_file){strdup(name), status->st_dev, status->st_ino, file_is_public(status)};
+    files[source->file_count] = (struct source_file){strdup(name), status->st_dev, status->st_ino, is_public};
     return files[source->file_count].name && ++source->file_count;
 }
 
@@ -341,7 +340,12 @@ static bool read_open_file(struct source *source, const struct reader *parent, c
         return refuse_file(parent, name, "includes itself", why, why_size);
     if (source->file_count == SOURCE_FILES_MOST)
         return refuse_file(parent, name, "is one file too many", why, why_size);
-    if (!add_file(source, name, status))
+    char others[FILE_OTHERS_SIZE], reason[FILE_OTHERS_SIZE + 40];
+    if (file_others(fd, status, FILE_WRITE, others)) {
+        why_set(reason, sizeof reason, "can be written to by %s", others);
+        return refuse_file(parent, name, reason, why, why_size);
+    }
+    if (!add_file(source, name, status, file_others(fd, status, FILE_READ, others) != NULL))
         return refuse_file(parent, name, "out of memory", why, why_size);
     struct reader reader = {.source = source,
                             .parent = parent,

@@ -181,6 +181,27 @@ void summary_deadline(struct line *line, const struct settings *settings, const 
         line_add(line, ", trying %s", result->attempts[0]);
 }
 
+void summary_death(struct line *line, const struct supervision *supervision)
+{
+    line_add(line, "child ");
+    line_add(line, supervision->signal ? "died of " : "ended without a result");
+    if (supervision->signal)
+        summary_signal(line, supervision->signal);
+}
+
+void summary_own_crash(struct line *line, const struct result *result)
+{
+    struct supervision supervision = result->supervision;
+    if (result->barred)
+        supervision.signal = SIGSYS; /* also where the sandbox let it not even kill itself */
+    line_add(line, "probe: ");
+    summary_death(line, &supervision);
+    if (result->barred)
+        line_add(line, ": system call %lld is not allowed", (long long)result->barred_call);
+    else if (!result->heard)
+        line_add(line, " before a byte had come from outside");
+}
+
 void summary_signal(struct line *line, int number)
 {
     static const struct {

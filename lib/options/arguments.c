@@ -211,3 +211,22 @@ enum options_result options_parse(int argc, char *const argv[], struct settings 
     free(parser.longs);
     return result;
 }
+
+int64_t options_timeout(int argc, char *const argv[], int64_t standard)
+{
+    struct parser parser = {.argv = argv};
+    struct settings settings = {.timeout = standard};
+    char reason[256];
+    make_letters(parser.letters);
+    parser.longs = make_longs();
+    opterr = 0;
+    optind = 0;
+    for (int value = 0; parser.longs && value != -1;) {
+        value = getopt_long(argc, argv, parser.letters, parser.longs, NULL);
+        const struct option_row *row = value == 't' ? find_row(value) : NULL;
+        if (row)
+            option_apply(row, &settings, optarg, reason, sizeof reason);
+    }
+    free(parser.longs);
+    return settings.timeout;
+}

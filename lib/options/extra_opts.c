@@ -142,6 +142,12 @@ static char *read_text(const struct origin *origin, char *why, size_t why_size)
         refuse(origin, why, why_size, "is not a regular file");
     if (fd < 0)
         return NULL;
+    char others[FILE_OTHERS_SIZE];
+    if (file_others(fd, &status, FILE_WRITE, others)) {
+        why_set(why, why_size, OPTION ": %s can be written to by %s", origin->file, others);
+        close(fd);
+        return NULL;
+    }
     char *text = malloc(FILE_LONGEST + 1);
     bool good = text ? fill(origin, fd, text, why, why_size) : why_set(why, why_size, "out of memory");
     close(fd);

@@ -81,6 +81,10 @@ const struct option_row option_table[] = {
          "trust the certificates in this directory, which openssl rehash has prepared, instead of the system's CAs"},
     {0, "insecure", NULL, WAY, SWITCH(insecure),
      .help = "do not verify the certificate; the first line of the output then says so"},
+    {0, "require-sandbox", NULL, WAY, SWITCH(require_sandbox),
+     .help =
+         "UNKNOWN where this machine cannot confine the process that talks to the network: its system calls and the "
+         "files that it can read"},
     {0, "dns-server", "ADDR[:PORT]", WAY, STRING(dns_server), .check = check_dns_server,
      .help = "ask this name server; IPv6 in brackets", .standard = "the system's"},
     {0, "each-endpoint", NULL, WAY, SWITCH(each_endpoint), .useless = AT_COMPONENT,
@@ -99,7 +103,7 @@ const struct option_row option_table[] = {
      .help = "ping this JID too; its labels begin with ALIAS, of a-z, 0-9 and _, which is the JID in lower case with _ "
              "for other characters unless it is given"},
     {'n', "count", "N", PINGS, NUMBER(count, 1, 1000), .own = TARGET_OWN_COUNT, .useless = WITHOUT_PINGS,
-     .help = "pings per target, 1 to 1000", .standard = "3"},
+     .help = "pings per target, 1 to 1000, and 100000 of all targets together at most", .standard = "3"},
     {'i', "interval", "DURATION", PINGS, DURATION(interval, 0), .own = TARGET_OWN_INTERVAL, .useless = WITHOUT_PINGS,
      .help = "pause between two pings of one target; with 0 the next follows the answer", .standard = "0"},
     {0, "ping-timeout", "DURATION", PINGS, DURATION(ping_timeout, 1), .own = TARGET_OWN_PING_TIMEOUT,

@@ -111,10 +111,15 @@ enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_ERROR 
  * that names the option. Prints nothing. */
 enum options_result options_parse(int argc, char *const argv[], struct settings *settings, char *why, size_t why_size);
 
+/* The timeout (ns) that ARGV asks for, whatever else is wrong with it; STANDARD where it asks for none that can be
+ * read. For the time before the files are read that --extra-opts names. */
+int64_t options_timeout(int argc, char *const argv[], int64_t standard);
+
 /* Checks that can be made only when all is read: a JID is there, no password for clear text to an address that is not
  * loopback, options that mean nothing with one another, shadowed ranges, thresholds and pauses at or above the timeout,
  * labels of -L that exist, aliases that collide,
- * --min-alive above the number of remotes, CA files that cannot be read; copies the run's count, interval, timeout and
+ * --min-alive above the number of remotes, too many pings, CA files that cannot be read, a client's key that others can
+ * read; copies the run's count, interval, timeout and
  * ranges into the targets that have none of their own. On failure returns false and writes to WHY a sentence that
  * begins with the option at fault. Touches no network. */
 bool settings_check(struct settings *settings, char *why, size_t why_size);

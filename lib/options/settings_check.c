@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "duration.h"
+#include "file.h"
 #include "host.h"
 #include "mechanism.h"
 #include "metric.h"
@@ -160,6 +161,36 @@ static bool check_path(const char *option, const char *path, mode_t mode, struct
     if (access(path, directory ? R_OK | X_OK : R_OK) == 0)
         return true;
     return why_set(why.text, why.size, "--%s: %s cannot be read: %s", option, shown, strerror(errno));
+}
+
+/* Far more than a key and its certificates have. */
+#define KEY_FILE_MOST 65536
+
+/* Whether the open file has a private key: in PEM by its heading, and what is no PEM, PKCS#12, is made to hold one. */
+static bool holds_key(int fd)
+{
+    char text[KEY_FILE_MOST];
+    ssize_t used = file_read(fd, text, sizeof text);
+    bool key = used > 0 && (memmem(text, (size_t)used, "PRIVATE KEY-----", strlen("PRIVATE KEY-----")) ||
+                            !memmem(text, (size_t)used, "-----BEGIN", strlen("-----BEGIN")));
+    explicit_bzero(text, sizeof text);
+    return key;
+}
+
+/* Refuses the client's key where others can read it. */
+static bool check_key(const struct settings *settings, struct why why)
+{
+    const char *path = settings->client_key ? settings->client_key : settings->client_cert;
+    char shown[WHY_VALUE_SIZE], others[FILE_OTHERS_SIZE];
+    struct stat status;
+    int fd = path ? file_open(path, &status) : -1;
+    if (fd < 0) /* check_path() has told what can be told */
+        return true;
+    bool open_to_others =
+        file_others(fd, &status, FILE_READ, others) != NULL && (settings->client_key || holds_key(fd));
+    close(fd);
+    return !open_to_others || why_set(why.text, why.size, "--client-%s: %s can be read by %s",
+                                      settings->client_key ? "key" : "cert", why_show(path, shown), others);
 }
 
 static void copy_to_targets(struct settings *settings)
@@ -360,6 +391,17 @@ static bool check_thresholds(struct settings *settings, const struct metrics *me
     return true;
 }
 
+/* No run can be done with more in a time that anybody waits for. */
+static bool check_ping_count(const struct settings *settings, struct why why)
+{
+    long long pings = 0;
+    for (size_t i = 0; i < settings->target_count; i++)
+        pings += settings->targets[i].count;
+    return pings <= SETTINGS_PINGS_MAX ||
+           why_set(why.text, why.size, "--count: %lld pings in one run, of all targets together, are more than %d",
+                   pings, SETTINGS_PINGS_MAX);
+}
+
 static bool check_metrics(struct settings *settings, struct why why)
 {
     struct metrics metrics, whole = {0};
@@ -393,9 +435,9 @@ bool settings_check(struct settings *settings, char *why_text, size_t why_size)
         !check_min_alive(settings, why) || !check_output(settings, why))
         return false;
     copy_to_targets(settings);
-    return check_all_pauses(settings, why) && check_metrics(settings, why) && check_clear_text(settings, why) &&
-           check_path("ca-file", settings->ca_file, S_IFREG, why) &&
+    return check_ping_count(settings, why) && check_all_pauses(settings, why) && check_metrics(settings, why) &&
+           check_clear_text(settings, why) && check_path("ca-file", settings->ca_file, S_IFREG, why) &&
            check_path("ca-path", settings->ca_path, S_IFDIR, why) &&
            check_path("client-cert", settings->client_cert, S_IFREG, why) &&
-           check_path("client-key", settings->client_key, S_IFREG, why);
+           check_path("client-key", settings->client_key, S_IFREG, why) && check_key(settings, why);
 }

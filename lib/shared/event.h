@@ -34,10 +34,13 @@ enum event_kind {
                            fault (UNKNOWN) */
     EVENT_LOG,          /* text: a piece of the stream log, secrets masked; code: 1 if the line goes on in the next
                            record */
+    EVENT_HEARD,        /* the first byte from outside has come: a death from here on may be a stranger's work */
+    EVENT_BARRED,       /* value: the number of a system call that is not allowed; the child dies of it */
     EVENT_DONE,         /* all was done that was to be done */
     EVENT_OFFER,        /* one thing that the stream's features offer; type: "mechanism", "feature" (name: its word for
                            --offers)        or "binding" (its type, XEP-0440); name; code: 1 behind TLS */
     EVENT_FEATURES,     /* the features came, each told by EVENT_OFFER before; code: 1 behind TLS */
+    EVENT_SANDBOX,      /* code: the set of bars that hold (see bar.h) from before the first byte from outside on */
     EVENT_KIND_END
 };
 
@@ -78,8 +81,8 @@ void event_set_condition(struct event *event, struct any_condition condition);
 bool event_write(int fd, const struct event *event);
 
 /* Whether a record that was read has the version, a known kind, a phase in range, a target below TARGETS, a sequence
- * number below PINGS, times that are not negative, text fields that end inside their bounds, and a condition that there
- * is and that its kind may have. */
+ * number below PINGS, no bar that there is not, times that are not negative, text fields that end inside their bounds,
+ * and a condition that there is and that its kind may have. */
 bool event_valid(const struct event *event, uint32_t targets, uint32_t pings);
 
 #endif

@@ -46,9 +46,12 @@ static enum event_kind read_kind(const char *word)
         [EVENT_FLAW] = "flaw",
         [EVENT_FAILURE] = "failure",
         [EVENT_LOG] = "log",
+        [EVENT_HEARD] = "heard",
+        [EVENT_BARRED] = "barred",
         [EVENT_DONE] = "done",
         [EVENT_OFFER] = "offer",
         [EVENT_FEATURES] = "features",
+        [EVENT_SANDBOX] = "sandbox",
     };
     for (int i = EVENT_PHASE_BEGIN; i < EVENT_KIND_END; i++)
         if (kinds[i] && strcmp(kinds[i], word) == 0)

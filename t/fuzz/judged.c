@@ -108,8 +108,8 @@ static void check_prometheus(char *text)
 static bool is_proven(const struct settings *settings, const struct result *result)
 {
     bool answered = false;
-    for (int i = 0; i < result->targets[0].count; i++) {
-        const struct ping_record *ping = &result->targets[0].pings[i];
+    for (size_t i = 0; i < result->targets[0].group_count; i++) {
+        const struct ping_record *ping = &result->targets[0].groups[i].example;
         answered |= ping->outcome == PING_RESULT;
         answered |= ping->outcome == PING_ERROR && answer_is_alive(TARGET_SERVER, ping->condition, ping->type);
     }

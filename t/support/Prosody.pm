@@ -2,7 +2,6 @@
 # A private Prosody: its own configuration, data and ports on loopback, gone with the test.
 #
 #   my $server = Prosody->new(domain => 'example.org', accounts => { alice => 'secret' });
-#   Prosody->version                        of what is installed: 0.12 or 13
 #   $server->host, $server->port, $server->direct_port, $server->ca_file, $server->stop
 package Prosody;
 
@@ -60,8 +59,6 @@ sub start {
     $self->{daemon}->wait_port($self->{host}, $self->{ports}{$_}) for grep { $wait{$_} } sort keys %wait;
     return $self;
 }
-
-sub version { return qx(prosodyctl about 2>&1) =~ /^Prosody (\d+(?:\.\d+)?)/m ? $1 : croak 'prosodyctl does not tell its version' }
 
 sub host { return $_[0]{host} }
 sub domain { return $_[0]{domain} }

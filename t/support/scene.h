@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bar.h"
 #include "clock.h"
 #include "names.h"
 #include "tap.h"
@@ -38,11 +39,15 @@ struct scene {
     enum supervise_end end;
     int signal; /* SUPERVISE_FAILED: not 0 is a record that is not valid */
     bool failed, own_fault;
+    bool unheard;    /* no byte had come from outside */
+    int barred;      /* a system call that was not allowed; 0: none */
     enum phase last; /* the last phase begun; PHASE_DNS also stands for "all" */
     const char *condition, *cause;
     const char *mechanism;
-    bool no_proof;             /* the child tells of no login in which the server proved itself */
-    const char *flaw;          /* its condition */
+    bool no_proof;    /* the child tells of no login in which the server proved itself */
+    const char *flaw; /* its condition */
+    bool sandboxed;   /* it has told BARS */
+    unsigned bars;
     const char *endpoint_down; /* its condition */
     bool certificate;
     int days;
@@ -232,8 +237,22 @@ static inline void scene_facts(struct result *result, const struct scene *scene,
     }
 }
 
+static inline void scene_bars(struct result *result, const struct scene *scene)
+{
+    struct event event = event_new(EVENT_SANDBOX);
+    event.code = scene->bars;
+    if (scene->sandboxed)
+        result_take(&event, result);
+}
+
 static inline void scene_end(struct result *result, const struct scene *scene, enum phase last, int64_t at)
 {
+    struct event heard = event_new(EVENT_HEARD), barred = event_new(EVENT_BARRED);
+    barred.value = scene->barred;
+    if (!scene->unheard)
+        result_take(&heard, result);
+    if (scene->barred)
+        result_take(&barred, result);
     struct supervision supervision = {.end = scene->end, .signal = scene->signal, .ended_at = at};
     if (scene->failed) {
         struct event event = event_new(EVENT_FAILURE);
@@ -259,6 +278,7 @@ static inline void scene_play(struct staged *staged, const struct scene *scene)
     scene_settings(staged, scene);
     result_init(&staged->result, &staged->settings, SCENE_START);
     enum phase last = scene->last == PHASE_DNS ? PHASE_PING : scene->last;
+    scene_bars(&staged->result, scene);
     int64_t at = scene_phases(&staged->result, last);
     if (last >= PHASE_CONNECT)
         scene_facts(&staged->result, scene, last);

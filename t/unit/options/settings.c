@@ -149,7 +149,7 @@ static const struct {
     {"-j example.org --s2s --ping-timeout=1", "--ping-timeout: means nothing with --s2s"},
     {"-j example.org --no-login --require-mechanism=PLAIN", "--require-mechanism: means nothing with --no-login"},
     {"-j example.org --no-login --client-cert=ca.pem", "--client-cert: means nothing with --no-login"},
-    {"-j example.org --s2s --client-cert=ca.pem --client-key=ca.pem", NULL},
+    {"-j example.org --s2s --client-cert=ca.pem --client-key=key.pem", NULL},
     {"-j example.org --s2s --client-key=ca.pem", "--client-key: needs --client-cert"},
     {"-j example.org --no-login --from=b.example", "--from: needs --s2s"},
     {"-j example.org --from=b.example", "--from: needs --s2s"},
@@ -190,6 +190,13 @@ static const struct {
     {"-j example.org --ca-file=certs", "--ca-file: certs is not a regular file"},
     {"-j example.org --ca-path=ca.pem", "--ca-path: ca.pem is not a directory"},
     {"-j example.org --ca-path=ca.pem/x", "--ca-path: ca.pem/x cannot be read: Not a directory"},
+    {"-j a@example.org --client-cert=ca.pem --client-key=key.pem", NULL},
+    {"-j a@example.org --client-cert=shared.pem --client-key=key.pem", NULL},
+    {"-j a@example.org --client-cert=ca.pem --client-key=shared.pem",
+     "--client-key: shared.pem can be read by group or others"},
+    {"-j a@example.org --client-cert=shared.pem", "--client-cert: shared.pem can be read by group or others"},
+    {"-j a@example.org --client-cert=shared.p12", "--client-cert: shared.p12 can be read by group or others"},
+    {"-j a@example.org --client-cert=key.pem", NULL},
 };
 
 static void read_arguments(struct settings *settings, const char *arguments)
@@ -214,6 +221,26 @@ static void check_checks(void)
         bool good = settings_check(&settings, why, sizeof why);
         ok(good == !checks[i].why, "'%s' is %s", checks[i].arguments, checks[i].why ? "refused" : "accepted");
         is_str(why, checks[i].why ? checks[i].why : "", "it says '%s'", checks[i].why ? checks[i].why : "");
+        settings_free(&settings);
+    }
+}
+
+static void check_most_pings(void)
+{
+    static const struct {
+        int remotes;
+        const char *why;
+    } rows[] = {{99, ""}, {100, "--count: 101000 pings in one run, of all targets together, are more than 100000"}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct settings settings;
+        char why[512] = "", jid[32];
+        read_arguments(&settings, "-j example.org -n 1000");
+        for (int j = 0; j < rows[i].remotes; j++) {
+            snprintf(jid, sizeof jid, "r%d.example", j);
+            settings_add_remote(&settings, jid, why, sizeof why);
+        }
+        settings_check(&settings, why, sizeof why);
+        is_str(why, rows[i].why, "%d remotes and 1,000 pings each: '%s'", rows[i].remotes, rows[i].why);
         settings_free(&settings);
     }
 }
@@ -372,7 +399,10 @@ int main(void)
 {
     if (!mkdtemp(directory) || chdir(directory) != 0)
         return 1;
-    write_file("ca.pem", "x", 0644);
+    write_file("ca.pem", "-----BEGIN CERTIFICATE-----\n", 0644);
+    write_file("key.pem", "-----BEGIN PRIVATE KEY-----\n", 0600);
+    write_file("shared.pem", "-----BEGIN CERTIFICATE-----\n-----BEGIN EC PRIVATE KEY-----\n", 0640);
+    write_file("shared.p12", "0\202", 0604);
     write_file("secret", "from-file\n", 0600);
     write_file("public", "from-file\n", 0644);
     mkdir("certs", 0755);
@@ -382,8 +412,12 @@ int main(void)
     check_component();
     check_map();
     check_passwords();
+    check_most_pings();
     check_unreadable_file();
     unlink("ca.pem");
+    unlink("key.pem");
+    unlink("shared.pem");
+    unlink("shared.p12");
     unlink("secret");
     unlink("public");
     rmdir("certs");
