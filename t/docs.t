@@ -9,6 +9,7 @@
 
 use strict;
 use warnings;
+use Cwd qw(abs_path);
 use FindBin;
 use IO::Socket::INET;
 use JSON::PP;
@@ -143,6 +144,12 @@ sub alone {
     return Probe->start([@arguments], env => { CHECK_XMPP_PING_PASSWORD => undef });
 }
 
+sub without_landlock {
+    my (@arguments) = @_;
+    my $under = abs_path($ENV{OBJECTS} // 'obj') . '/t/under';
+    return Probe->start(['no-landlock', Probe->program, @account, @arguments], program => $under, env => \%password);
+}
+
 # A listener whose queue is full drops what comes.
 sub dropping {
     my $listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 1) or die "TCP: $@\n";
@@ -152,12 +159,18 @@ sub dropping {
 }
 
 # The probe is told to go away, or its child dies, in the middle of the stream.
+# A probe that is killed in phase stream, or its child; with ANSWER in phase tls, when it has heard of the server.
 sub killed {
-    my ($signal, $child) = @_;
+    my ($signal, $child, $answer) = @_;
     my $listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 1) or die "TCP: $@\n";
     my $probe = in_site('-H', '127.0.0.1', '-p', $listener->sockport);
     my $connection = $listener->accept;
     sysread $connection, my $header, 1;
+    if ($answer) {
+        syswrite $connection, "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' "
+            . "id='1' version='1.0'><stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>";
+        1 while $header !~ /<starttls/ && sysread $connection, $header, 4096, length $header;
+    }
     my ($pid) = $child ? split ' ', read_file('/proc/' . $probe->pid . '/task/' . $probe->pid . '/children') : $probe->pid;
     kill $signal, $pid;
     return ($probe, $listener, $connection);
@@ -203,10 +216,13 @@ my @cases = (
     ['UNKNOWN - --warning: RTT 10 s is not below the timeout of 10 s (10ms?)', \&alone, @account, '-w', 10],
     ['UNKNOWN - --password-file: no password: give a file or set CHECK_XMPP_PING_PASSWORD', \&alone, @account],
     ['UNKNOWN - --password-file: secret can be read by group or others', 'chmod 640 secret; check_xmpp_ping -j probe@example.org --password-file secret; chmod 600 secret'],
+    ['UNKNOWN - --password-file: secret is not UTF-8', 'printf "s\\351same" >latin1 && chmod 600 latin1 && cp -p secret kept && mv latin1 secret; check_xmpp_ping -j probe@example.org --password-file secret; mv kept secret'],
+    ['UNKNOWN - check.conf: can be written to by group or others', 'echo "defaults = {};" >check.conf; chmod 620 check.conf; check_xmpp_ping -f check.conf; rm check.conf'],
     ['UNKNOWN - --password-file: secret cannot be opened: No such file or directory', 'cd /; check_xmpp_ping -j probe@example.org --password-file secret'],
     ['UNKNOWN - --ca-file: ca.pem cannot be read: No such file or directory', 'check_xmpp_ping -j probe@example.org --ca-file ca.pem'],
     ['UNKNOWN - --tls: none would send the password in clear text to 192.0.2.7, not loopback', \&alone, @account, '--tls=none', '-H', '192.0.2.7'],
     ['UNKNOWN - --extra-opts: monitoring-plugins.ini has no section [nosuch]', 'echo "[some]" >monitoring-plugins.ini; check_xmpp_ping --extra-opts=nosuch@monitoring-plugins.ini'],
+    ['UNKNOWN - --require-sandbox: files (Landlock) cannot be barred on this machine', \&without_landlock, '--require-sandbox'],
     ['UNKNOWN - killed by SIGTERM in phase stream', \&killed, 'TERM'],
     # dns
     ['CRITICAL - dns: dns-not-found: example.org has no SRV record and no address', \&named, {}],
@@ -276,7 +292,9 @@ my @cases = (
     ['CRITICAL - remotes: 1 of 2 up, 2 needed (+1 more)', \&federating, 'remote-server-not-found', '-R', 'example.com', '-R', 'nosuch.example', '-m', 2],
     # in any phase
     ['CRITICAL - stream: deadline: no answer from 192.0.2.7:5222, which takes connections and says nothing', \&against, { stream => 'silence' }, '-t', 2],
-    ['CRITICAL - stream: probe-crashed: child died of SIGSEGV', \&killed, 'SEGV', 1],
+    ['CRITICAL - tls: probe-crashed: child died of SIGSEGV', \&killed, 'SEGV', 1, 1],
+    ['UNKNOWN - probe: child died of SIGSEGV before a byte had come from outside', \&killed, 'SEGV', 1],
+    ['UNKNOWN - probe: child died of SIGSYS', \&killed, 'SYS', 1, 1],
 );
 
 # All at once, as some wait for a deadline.

@@ -37,8 +37,8 @@ static xmpp_stanza_t *make_auth(struct login *login, const char *encoded)
     return stanza;
 }
 
-/* Sends MESSAGE, the FIRST or a later one, which is wiped, in base64; with RFC 6120 an empty one as "=" (section 6.4.2),
- * but for SCRAM's last, with which nothing is said. */
+/* Sends MESSAGE, the FIRST or a later one, which is wiped, in base64; with RFC 6120 an empty one as "="
+ * (section 6.4.2), but for SCRAM's last, with which nothing is said. */
 static void send_message(struct login *login, struct sasl_message *message, bool first)
 {
     char encoded[BASE64_SIZE(SASL_MESSAGE_MAX)];

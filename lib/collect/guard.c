@@ -224,6 +224,7 @@ static int start_thread(void)
 
 void guard_begin(int64_t begun_at, int64_t limit)
 {
+    hold_back_signals();
     fill_standard_streams();
     static char stack[16384];
     stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
@@ -232,7 +233,6 @@ void guard_begin(int64_t begun_at, int64_t limit)
 #ifdef __linux__
     prctl(PR_SET_DUMPABLE, 0); /* a core file would hold the password */
 #endif
-    hold_back_signals();
     guard.begun_at = begun_at;
     struct sigevent alarm = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
     bool good = pipe2(guard.bell, O_CLOEXEC | O_NONBLOCK) == 0 && timer_create(CLOCK_OF_RUN, &alarm, &guard.timer) == 0;

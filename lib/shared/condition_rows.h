@@ -52,7 +52,7 @@ OWN(CONNECTION_LOST, "connection-lost", GROUP_WAY, STATE_CRITICAL,
 OWN(FLOODED, "flooded", GROUP_WAY, STATE_CRITICAL, "the server sends without end and answers nothing",
     "look at the stream, and at what the server does")
 OWN(PROBE_CRASHED, "probe-crashed", GROUP_WAY, STATE_CRITICAL,
-    "the process that talks to the server died by a signal, or broke a limit",
+    "the process that talks to the server died by a signal, or broke a limit, after the first byte from outside",
     "run it again, and report what it prints")
 OWN(DEADLINE, "deadline", GROUP_WAY, STATE_CRITICAL, "-t struck; the state is the one that -t names, if any",
     "look at the phase that took the time")

@@ -271,11 +271,17 @@ static inline void scene_end(struct result *result, const struct scene *scene, e
         result->out_of_memory = true;
 }
 
+/* A test of another output says so before it includes this: each has its own needs of the result. */
+#ifndef SCENE_OUTPUT
+#define SCENE_OUTPUT OUTPUT_NAGIOS
+#endif
+
 /* Plays a scene up to its verdict. STAGED holds it until scene_leave(). */
 static inline void scene_play(struct staged *staged, const struct scene *scene)
 {
     *staged = (struct staged){0};
     scene_settings(staged, scene);
+    staged->settings.output = SCENE_OUTPUT;
     result_init(&staged->result, &staged->settings, SCENE_START);
     enum phase last = scene->last == PHASE_DNS ? PHASE_PING : scene->last;
     scene_bars(&staged->result, scene);

@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 
+#define SCENE_OUTPUT OUTPUT_JSON
 #include "scene.h"
 #include "perfdata.h"
 
