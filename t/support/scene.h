@@ -206,8 +206,6 @@ static inline void scene_facts(struct result *result, const struct scene *scene,
     event_set_condition(&event, condition_named("", SPACE_ANY));
     event_set(event.name, "");
     result_take(&event, result);
-    event = event_new(EVENT_ENDPOINT_HEARD);
-    result_take(&event, result);
     if (last == PHASE_PING && !scene->no_tls) {
         event = event_new(EVENT_TLS);
         event.code = !scene->insecure && !scene->unverified;
