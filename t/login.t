@@ -162,7 +162,7 @@ my @cases = (
     ['no mechanism', { mechanisms => [] }, 'auth', 'no-mechanism', [], qr/the server offers none/],
     ['no mechanisms at all', { features2 => 'empty_features' }, 'auth', 'no-mechanism', [], qr/the server offers none/],
     ['only SASL2', { features2 => sub { $_[0]->features('<authentication xmlns="urn:xmpp:sasl:2"><mechanism>PLAIN</mechanism></authentication>') } },
-        'auth', 'no-mechanism', [], qr/the server offers SASL2 only/],
+        'auth', 'no-mechanism', ['--login=rfc6120'], qr/the server offers SASL2 only/],
     ['only the login of before SASL', { features2 => sub { $_[0]->features('<auth xmlns="http://jabber.org/features/iq-auth"/>') } },
         'auth', 'no-mechanism', [], qr/the server offers only the login of before SASL/],
     ['a port for servers', { features2 => sub { $_[0]->features('<dialback xmlns="urn:xmpp:features:dialback"/>') } },

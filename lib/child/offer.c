@@ -77,3 +77,63 @@ bool offer_has_bind2(xmpp_stanza_t *features)
     xmpp_stanza_t *with = list ? xmpp_stanza_get_child_by_name_and_ns(list, "inline", SASL2_XMLNS) : NULL;
     return with && has(with, "bind", BIND2_XMLNS);
 }
+
+/* --- what is told of it --- */
+
+static bool is_asked(const struct settings *settings)
+{
+    return settings->no_login || settings->offers_count > 0 || settings->offers_not_count > 0 ||
+           settings->verbose > 0 || settings->output == OUTPUT_JSON;
+}
+
+static bool is_listed(const struct sasl_offer *offer, const char *name)
+{
+    for (size_t i = 0; i < offer->mechanism_count; i++)
+        if (strcmp(offer->mechanisms[i], name) == 0)
+            return true;
+    return false;
+}
+
+static void tell_names(const struct sasl_offer *offer, const struct sasl_offer *sasl2, const struct teller *teller,
+                       bool behind)
+{
+    for (size_t i = 0; i < offer->mechanism_count; i++)
+        tell_offer(teller, "mechanism", offer->mechanisms[i], behind);
+    for (size_t i = 0; i < sasl2->mechanism_count; i++)
+        if (!is_listed(offer, sasl2->mechanisms[i]))
+            tell_offer(teller, "mechanism", sasl2->mechanisms[i], behind);
+    for (size_t i = 0; i < offer->binding_count; i++)
+        tell_offer(teller, "binding", offer->bindings[i], behind);
+}
+
+static void tell_words(xmpp_stanza_t *features, const struct sasl_offer *offer, const struct teller *teller,
+                       bool behind)
+{
+    xmpp_stanza_t *starttls = xmpp_stanza_get_child_by_name_and_ns(features, "starttls", TLS_XMLNS);
+    const struct {
+        bool offered;
+        const char *word;
+    } words[] = {
+        {offer->starttls, "starttls"},
+        {starttls && xmpp_stanza_get_child_by_name(starttls, "required"), "starttls-required"},
+        {offer->binding_count > 0, "channel-binding"},
+        {offer->sasl2, "sasl2"},
+        {offer_has_bind2(features), "bind2"},
+        {offer->dialback, "dialback"},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (words[i].offered)
+            tell_offer(teller, "feature", words[i].word, behind);
+}
+
+void offer_tell(xmpp_stanza_t *features, const struct settings *settings, const struct teller *teller, bool behind)
+{
+    struct sasl_offer offer, sasl2 = {0};
+    if (is_asked(settings)) {
+        offer_read(features, &offer);
+        offer_read_sasl2(features, &sasl2);
+        tell_names(&offer, &sasl2, teller, behind);
+        tell_words(features, &offer, teller, behind);
+    }
+    tell_features(teller, behind);
+}

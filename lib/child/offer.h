@@ -7,6 +7,8 @@
 #include <strophe.h>
 
 #include "sasl.h"
+#include "settings.h"
+#include "tell.h"
 
 /* Reads the mechanisms of RFC 6120, the channel bindings (XEP-0440), and what else may be a login there. */
 void offer_read(xmpp_stanza_t *features, struct sasl_offer *offer);
@@ -16,5 +18,8 @@ bool offer_read_sasl2(xmpp_stanza_t *features, struct sasl_offer *offer);
 
 /* Whether SASL2 can bind a resource, too (XEP-0386). */
 bool offer_has_bind2(xmpp_stanza_t *features);
+
+/* Tells what FEATURES offer, BEHIND TLS or before, where SETTINGS make somebody ask for it, and that they came. */
+void offer_tell(xmpp_stanza_t *features, const struct settings *settings, const struct teller *teller, bool behind);
 
 #endif

@@ -173,7 +173,7 @@ static void take_answer(struct pinger *pinger, xmpp_stanza_t *stanza, bool error
 
 static bool add_unavailable(xmpp_ctx_t *ctx, xmpp_stanza_t *reply)
 {
-    xmpp_stanza_t *error = stanza_add(ctx, reply, "error", CLIENT_XMLNS, NULL);
+    xmpp_stanza_t *error = stanza_add(ctx, reply, "error", NULL, NULL);
     return error && xmpp_stanza_set_type(error, "cancel") == XMPP_EOK &&
            stanza_add(ctx, error, "service-unavailable", STANZAS_XMLNS, NULL);
 }

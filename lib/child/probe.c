@@ -76,7 +76,8 @@ static void on_attempt(const struct endpoint *endpoint, const union address *add
 static bool find_endpoints(struct probe *probe, struct failure *failure)
 {
     tell_phase(&probe->teller, PHASE_DNS);
-    if (resolve(probe->settings, &service_client, probe->deadline, &probe->resolution))
+    if (resolve(probe->settings, probe->settings->s2s ? &service_server : &service_client, probe->deadline,
+                &probe->resolution))
         return true;
     const struct resolution *resolution = &probe->resolution;
     for (size_t i = 0; i < resolution->endpoint_count; i++) {
@@ -252,7 +253,7 @@ void probe_run(const void *input, int fd)
     probe->teller.secrets = &probe->secrets;
     xmpp_initialize();
     bool good = find_endpoints(probe, &failure) && reach(probe, &failure);
-    if (good) {
+    if (good && !probe->settings->no_login) {
         tell_phase(&probe->teller, PHASE_PING);
         good = series_run(probe->settings, &probe->login, &failure);
         tell_tcp_rtt(probe);

@@ -106,9 +106,14 @@ static void on_ignored(struct pinger *pinger, enum ping_ignored why, const char 
 static bool send_next(struct run *run)
 {
     struct series *series = run->series;
-    char jid[3 * 1024];
-    const char *to = run->index == 0 ? NULL : jid_format(&run->target->jid, jid, sizeof jid);
-    if (ping_send(series->pinger, to, NULL, run->target->ping_timeout, on_end, run) == 0)
+    const struct settings *settings = series->settings;
+    const struct jid *target = run->index == 0 ? &(struct jid){.domain = settings->jid.domain} : &run->target->jid;
+    char to[3 * 1024], from[3 * 1024];
+    jid_format(target, to, sizeof to);
+    if (settings->component_text)
+        jid_format(&settings->component, from, sizeof from);
+    if (ping_send(series->pinger, to, settings->component_text ? from : NULL, run->target->ping_timeout, on_end, run) ==
+        0)
         return false;
     run->open = true;
     series->open++;

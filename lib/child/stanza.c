@@ -32,8 +32,8 @@ xmpp_stanza_t *stanza_new(xmpp_ctx_t *ctx, const char *name, const char *xmlns, 
 {
     xmpp_stanza_t *stanza = xmpp_stanza_new(ctx);
     xmpp_stanza_t *content = text ? xmpp_stanza_new(ctx) : NULL;
-    bool made =
-        stanza && xmpp_stanza_set_name(stanza, name) == XMPP_EOK && xmpp_stanza_set_ns(stanza, xmlns) == XMPP_EOK;
+    bool made = stanza && xmpp_stanza_set_name(stanza, name) == XMPP_EOK &&
+                (!xmlns || xmpp_stanza_set_ns(stanza, xmlns) == XMPP_EOK);
     if (made && text)
         made = content && xmpp_stanza_set_text(content, text) == XMPP_EOK &&
                xmpp_stanza_add_child(stanza, content) == XMPP_EOK;

@@ -14,7 +14,8 @@ bool stanza_is(xmpp_stanza_t *stanza, const char *name, const char *xmlns);
 /* An iq of TYPE; ID, TO and FROM may be NULL. NULL when out of memory. The caller releases it. */
 xmpp_stanza_t *stanza_iq_new(xmpp_ctx_t *ctx, const char *type, const char *id, const char *to, const char *from);
 
-/* An element NAME in XMLNS, with the text TEXT if that is not NULL. NULL when out of memory. The caller releases it. */
+/* An element NAME in XMLNS (NULL: that of what it stands in), with the text TEXT if that is not NULL. NULL when out of
+ * memory. The caller releases it. */
 xmpp_stanza_t *stanza_new(xmpp_ctx_t *ctx, const char *name, const char *xmlns, const char *text);
 
 /* Adds a child NAME in XMLNS, with the text TEXT if that is not NULL. Returns the child, owned by PARENT, or NULL when

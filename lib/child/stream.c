@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "stream_log.h"
+#include "xmlns.h"
 
 /* libstrophe's callback for sockets has no argument of ours. */
 static struct {
@@ -97,13 +98,43 @@ bool stream_begin(struct stream *stream, const char *domain, int fd, const union
     return !stream->unusable;
 }
 
-void stream_open(struct stream *stream, const char *domain)
+void stream_open(struct stream *stream, const char *xmlns, const char *to, const char *from)
 {
-    char *attributes[] = {"to",    (char *)domain,  "version",      "1.0",
-                          "xmlns", "jabber:client", "xmlns:stream", "http://etherx.jabber.org/streams"};
+    char *attributes[12] = {"to", (char *)to, "xmlns", (char *)xmlns, "xmlns:stream", STREAM_XMLNS};
+    size_t count = 6;
+    if (strcmp(xmlns, COMPONENT_XMLNS) != 0) { /* XEP-0114 is older than versions */
+        attributes[count++] = "version";
+        attributes[count++] = "1.0";
+    }
+    if (strcmp(xmlns, SERVER_XMLNS) == 0) { /* else no server offers it (XEP-0220 section 2.1.1) */
+        attributes[count++] = "xmlns:db";
+        attributes[count++] = DB_XMLNS;
+    }
+    if (from) {
+        attributes[count++] = "from";
+        attributes[count++] = (char *)from;
+    }
     stream->opened = false;
     stream->unsent = true;
-    xmpp_conn_open_stream(stream->conn, attributes, sizeof attributes / sizeof *attributes);
+    stream->header[0] = '\0';
+    xmpp_conn_open_stream(stream->conn, attributes, count);
+}
+
+/* The start tag of the stream is the last of the header; nothing that needs XML's escapes is an id for us. */
+bool stream_id(const struct stream *stream, char *id, size_t size)
+{
+    const char *tag = strrchr(stream->header, '<');
+    const char *at = tag ? tag : "";
+    while ((at = strstr(at, "id="))) {
+        at += strlen("id=");
+        bool whole = strchr(" \t\r\n", at[-4]) && (*at == '\'' || *at == '"');
+        const char *end = whole ? strchr(at + 1, *at) : NULL;
+        if (!end)
+            continue;
+        int length = (int)(end - at - 1);
+        return snprintf(id, size, "%.*s", length, at + 1) < (int)size && length > 0 && !strchr(id, '&');
+    }
+    return false;
 }
 
 bool stream_send(struct stream *stream, xmpp_stanza_t *stanza)
@@ -138,6 +169,10 @@ static void hand_over(struct stream *stream)
     const char *tag_end = stream->by_tags ? memchr(start, '>', length) : NULL;
     if (tag_end)
         length = (size_t)(tag_end - start) + 1;
+    if (stream->by_tags && !stream->opened) {
+        size_t used = strlen(stream->header);
+        snprintf(stream->header + used, sizeof stream->header - used, "%.*s", (int)length, start);
+    }
     stream->piece_start += length;
     stream->handed = true;
     /* It always has room: libstrophe reads all that it was given before. */

@@ -37,6 +37,7 @@ struct stream {
     bool by_tags;                /* hand over no more than one tag at a time */
     uint64_t idle_bytes;         /* that came since stream_progress() */
     unsigned idle_elements;      /* likewise */
+    char header[1024];           /* what came since stream_open(), with BY_TAGS */
     char piece[STREAM_PIECE];    /* clear text from the wire */
     size_t piece_start, piece_end;
     /* why it has ended */
@@ -54,8 +55,13 @@ struct stream {
 bool stream_begin(struct stream *stream, const char *domain, int fd, const union address *address,
                   const struct teller *log);
 
-/* Queues a stream header to DOMAIN; the answer will set OPENED. DOMAIN has U-labels, as JIDs have on the wire. */
-void stream_open(struct stream *stream, const char *domain);
+/* Queues the header of a stream with stanzas in the namespace XMLNS; the answer will set OPENED. TO and FROM (NULL:
+ * none) are domains with U-labels, as JIDs have on the wire. */
+void stream_open(struct stream *stream, const char *xmlns, const char *to, const char *from);
+
+/* Copies the id of the stream that the server has opened; with BY_TAGS set since stream_open(), as libstrophe does not
+ * tell it. False when there is none, or none that is plain and fits. */
+bool stream_id(const struct stream *stream, char *id, size_t size);
 
 /* Queues STANZA and releases it; false for NULL, which is no memory. */
 bool stream_send(struct stream *stream, xmpp_stanza_t *stanza);

@@ -103,6 +103,16 @@ void tell_login(const struct teller *teller)
     tell(teller, &event);
 }
 
+void tell_phase_passed(struct teller *teller, enum phase phase)
+{
+    struct event event = event_new(EVENT_PHASE_BEGIN);
+    event.phase = phase;
+    tell(teller, &event);
+    event.kind = EVENT_PHASE_END;
+    tell(teller, &event);
+    teller->in_phase = false;
+}
+
 void tell_failure(const struct teller *teller, const struct failure *failure)
 {
     struct event event = event_new(EVENT_FAILURE);

@@ -61,6 +61,9 @@ void tell_features(const struct teller *teller, bool behind, bool cut);
 /* The server took the login, and has proved itself as far as the mechanism can. Without this no run is ever OK. */
 void tell_login(const struct teller *teller);
 
+/* PHASE took no time: what it would have done came together with another. */
+void tell_phase_passed(struct teller *teller, enum phase phase);
+
 /* The run ends here. */
 void tell_failure(const struct teller *teller, const struct failure *failure);
 

@@ -20,6 +20,7 @@ struct tls_context {
     bool is_address;
     bool insecure;
     struct identity identity;
+    const unsigned char *alpn;
 };
 
 struct tls {
@@ -32,8 +33,10 @@ struct tls {
     struct tls_facts facts;
 };
 
-/* "xmpp-client", with its length in front (RFC 7301 section 3.1). */
-static const unsigned char alpn_protocol[] = "\x0bxmpp-client";
+/* With their length in front (RFC 7301 section 3.1). They have one. */
+static const unsigned char alpn_client[] = "\x0bxmpp-client";
+static const unsigned char alpn_server[] = "\x0bxmpp-server";
+#define ALPN_LENGTH (sizeof alpn_client - 1)
 
 /* --- what OpenSSL calls --- */
 
@@ -120,8 +123,10 @@ static void set_identity(struct tls_context *context, const struct settings *set
     unsigned char address[sizeof(struct in6_addr)];
     context->is_address =
         inet_pton(AF_INET, context->domain, address) == 1 || inet_pton(AF_INET6, context->domain, address) == 1;
-    context->identity =
-        (struct identity){.ascii = context->domain, .domain = settings->jid.domain, .service = "_xmpp-client"};
+    context->identity = (struct identity){.ascii = context->domain,
+                                          .domain = settings->jid.domain,
+                                          .service = settings->s2s ? "_xmpp-server" : "_xmpp-client"};
+    context->alpn = settings->s2s ? alpn_server : alpn_client;
 }
 
 struct tls_context *tls_prepare(const struct settings *settings, char *why, size_t why_size)
@@ -161,7 +166,7 @@ static bool begin(struct tls *tls, bool direct)
     SSL_set_connect_state(tls->ssl);
     return SSL_set_app_data(tls->ssl, tls) == 1 &&
            (context->is_address || SSL_set_tlsext_host_name(tls->ssl, context->domain) == 1) &&
-           (!direct || SSL_set_alpn_protos(tls->ssl, alpn_protocol, sizeof alpn_protocol - 1) == 0);
+           (!direct || SSL_set_alpn_protos(tls->ssl, context->alpn, ALPN_LENGTH) == 0);
 }
 
 struct tls *tls_new(const struct tls_context *context, bool direct)
