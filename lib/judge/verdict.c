@@ -476,25 +476,33 @@ static bool is_way_proven(const struct judge *judge)
     return channel && (settings->no_login ? offered_where_it_counts(settings, result)->came : result->login);
 }
 
+static const char no_answer[] = "an answer of the own server";
+
+/* The first thing of which there is no proof, in words; NULL when there is proof of all. */
+static const char *find_gap(const struct judge *judge)
+{
+    bool no_login = judge->settings->no_login;
+    if (!no_login && !is_way_proven(judge))
+        return "a login";
+    if (!is_way_proven(judge) || !offered_all_told(judge->settings, judge->result))
+        return "what the server offers";
+    return no_login || judge->tallies[0].alive ? NULL : no_answer;
+}
+
 /* OK and WARNING both say that the server serves. Whatever has led to one of them, it does not stand without proof, if
  * it is not what the user has asked for: then it is not known how the server does. */
 static void guard(struct judge *judge)
 {
     enum state state = judge->worst.state;
-    bool no_login = judge->settings->no_login;
-    bool way = is_way_proven(judge), told = offered_all_told(judge->settings, judge->result);
-    bool answer = no_login || judge->tallies[0].alive;
-    judge->verdict->proven = way && answer && told;
-    if (judge->verdict->proven || (state != STATE_OK && state != STATE_WARNING) || judge->end_is_asked)
+    const char *gap = find_gap(judge);
+    judge->verdict->proven = !gap;
+    if (!gap || (state != STATE_OK && state != STATE_WARNING) || judge->end_is_asked)
         return;
-    if (way && told && judge->answers_are_asked)
+    if (gap == no_answer && judge->answers_are_asked)
         return;
     if (!judge->found_unknown) {
         struct line line = LINE_EMPTY;
-        line_add(&line, "probe: no proof of %s",
-                 !way && !no_login ? "a login"
-                 : !answer         ? "an answer of the own server"
-                                   : "what the server offers");
+        line_add(&line, "probe: no proof of %s", gap);
         find(judge, NO_TARGET, STATE_UNKNOWN, none, &line);
     }
     judge->found = true;
