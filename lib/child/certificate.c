@@ -28,6 +28,15 @@ static int64_t days_until(const ASN1_TIME *time)
     return seconds < 0 ? days - 1 : days;
 }
 
+/* "2027-02-25T12:00:00Z"; empty when it is no time. */
+static void describe_time(const ASN1_TIME *time, char *out, size_t size)
+{
+    struct tm tm;
+    bool good = time && ASN1_TIME_to_tm(time, &tm) == 1 && strftime(out, size, "%Y-%m-%dT%H:%M:%SZ", &tm) > 0;
+    if (!good)
+        out[0] = '\0';
+}
+
 static int64_t days_of_chain(X509_STORE_CTX *verification, int64_t days)
 {
     STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(verification);
@@ -154,16 +163,13 @@ static void describe_subject(X509 *certificate, char *out, size_t size)
 
 static void describe_link(X509 *certificate, struct certificate_link *link)
 {
-    const ASN1_TIME *end = X509_get0_notAfter(certificate);
     const EVP_PKEY *key = X509_get0_pubkey(certificate);
     const char *kind = key ? EVP_PKEY_get0_type_name(key) : NULL;
-    struct tm time;
     describe_subject(certificate, link->names, sizeof link->names);
     snprintf(link->key, sizeof link->key, "%s", kind ? kind : "unknown");
     link->bits = key ? EVP_PKEY_get_bits(key) : 0;
-    link->days_left = days_until(end);
-    if (ASN1_TIME_to_tm(end, &time) == 1)
-        strftime(link->until, sizeof link->until, "%Y-%m-%dT%H:%M:%SZ", &time);
+    link->days_left = days_until(X509_get0_notAfter(certificate));
+    describe_time(X509_get0_notAfter(certificate), link->until, sizeof link->until);
 }
 
 /* What X509_verify_cert() has built, whether it was good or not. */

@@ -24,7 +24,7 @@ struct certificate_link {
     char key[24];      /* the kind of its key: "RSA", "EC", "ED25519" */
     int bits;          /* and that key's size */
     int64_t days_left; /* whole days until its validity ends, rounded down */
-    char until[24];    /* when that is: "2027-02-25T12:00:00Z" */
+    char until[32];    /* when that is: "2027-02-25T12:00:00Z" */
 };
 
 /* Certificates of a chain that are told of. */
