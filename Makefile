@@ -68,7 +68,7 @@ FUZZ_CHILD   := $(patsubst %,$(O)/t/fuzz/%,masking ping sasl)
 # Where main() is: `make fuzz` has libFuzzer's.
 FUZZ_MAIN    ?= $(O)/t/fuzz/replay.o
 
-PROGRAMS     := $(PROGRAM) $(UNIT_TESTS) $(FUZZ_TARGETS) $(EXAMPLES) $(O)/doc/generate $(O)/bench/floor
+PROGRAMS     := $(PROGRAM) $(UNIT_TESTS) $(FUZZ_TARGETS) $(EXAMPLES) $(O)/doc/generate $(O)/tools/filters $(O)/bench/floor
 
 ifeq ($(V),1)
 Q :=
@@ -90,32 +90,46 @@ $(PROGRAMS):
 $(PROGRAM): $(O)/check_xmpp_ping.o $(BOTH)
 $(O)/doc/generate: $(O)/doc/generate.o $(PARENT)
 $(O)/bench/floor: $(O)/bench/floor.o
+$(O)/tools/filters: $(O)/tools/filters.o
 $(EXAMPLES): %: %.o $(CHILD)
 $(UNIT_TESTS): $(O)/t/%.t: $(O)/t/unit/%.o $(O)/t/support/tap.o
 $(CHILD_TESTS): $(CHILD)
 $(filter-out $(CHILD_TESTS),$(UNIT_TESTS)): $(PARENT)
-$(O)/t/collect/supervise.t: $(CHILD)
+$(O)/t/collect/supervise.t $(O)/t/judge/survey.t: $(CHILD)
 $(FUZZ_TARGETS): %: %.o $(FUZZ_MAIN) $(O)/t/fuzz/common.a
 $(FUZZ_CHILD): $(CHILD)
 $(filter-out $(FUZZ_CHILD),$(FUZZ_TARGETS)): $(BOTH)
 
-$(CHILD): $(call objects,base shared child)
+$(CHILD): $(call objects,base shared child) $(O)/filters.o
 $(PARENT): $(call objects,$(filter-out child,$(ROOMS)))
 $(O)/t/fuzz/common.a: $(FUZZ_COMMON:%.c=$(O)/%.o)
 $(BOTH) $(O)/t/fuzz/common.a:
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(FUZZ_CHILD:%=%.o) $(EXAMPLES:%=%.o): ROOM := child
+$(FUZZ_CHILD:%=%.o) $(EXAMPLES:%=%.o) $(O)/tools/filters.o: ROOM := child
 
 $(O)/%.o: %.c $(MAKEFILE_LIST)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# The child's filters of system calls are made by a program that knows libseccomp.
+$(O)/filters.c: $(O)/tools/filters
+	$(Q)$< >$@
+
+$(O)/filters.o: $(O)/filters.c
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CPPFLAGS) -Ilib/child $(ALL_CFLAGS) -c -o $@ $<
+
 # For t/faults.t.
 $(O)/t/inject.so: t/support/inject.c
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -D_GNU_SOURCE -std=gnu11 $(WARNINGS) -O1 -shared -fPIC -o $@ $< -ldl
+
+# For t/confine.t.
+$(O)/t/under: t/support/under.c
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -D_GNU_SOURCE -std=gnu11 $(WARNINGS) -O1 -o $@ $< -lseccomp
 
 # What the documentation has from the tables of options, conditions and phases is printed by a program that has those tables.
 $(O)/check_xmpp_ping.1: doc/check_xmpp_ping.1.in $(O)/doc/generate
@@ -160,7 +174,7 @@ check: ## run the whole test suite, after installing what it needs
 	$(Q).ci/install check
 	$(Q)$(MAKE) --no-print-directory check-werror lint check-asan check-plain check-valgrind
 
-check-plain: all unit-tests examples fuzz-targets $(O)/t/inject.so ## run all tests once
+check-plain: all unit-tests examples fuzz-targets $(O)/t/inject.so $(O)/t/under ## run all tests once
 	$(Q)PROBE=$(abspath $(PROGRAM)) OBJECTS=$(abspath $(O)) prove -j$(JOBS) -e '' $(UNIT_TESTS) t/*.t
 
 # The same tests; what the sanitizers find ends the process, which is then another end than the test expects.
@@ -232,7 +246,7 @@ fuzz: ## fuzz each parser of foreign bytes for FUZZ_SECONDS, JOBS of them side b
 bench: all $(O)/bench/floor ## compare with the least that a client can do, and with other clients
 	$(Q)bench/run
 
-C_FILES := $(wildcard *.c lib/*/*.[ch] t/support/*.[ch] t/unit/*/*.c t/fuzz/*.[ch] doc/*.c doc/examples/*.c bench/*.c)
+C_FILES := $(wildcard *.c lib/*/*.[ch] t/support/*.[ch] t/unit/*/*.c t/fuzz/*.[ch] doc/*.c doc/examples/*.c tools/*.c bench/*.c)
 
 lint: ## run the linters
 	$(call say,LINT,clang-format)

@@ -79,13 +79,27 @@ for my $case (
 # What the client says of channel binding (RFC 5802, section 6).
 for my $case (
     ['y', 'it could, and the server offers none', {}],
+    ['p=tls-server-end-point', 'the server offers that, and nothing better', { mechanisms => ['SCRAM-SHA-256', 'SCRAM-SHA-256-PLUS'], bindings => ['tls-server-end-point'] }],
+    ['p=tls-server-end-point', 'it offers that on TLS 1.2, too',
+        { mechanisms => ['SCRAM-SHA-256-PLUS'], bindings => ['x', 'tls-server-end-point'], tls_options => { SSL_version => 'TLSv1_2' } }],
+    ['n', 'the server offers some, but none that we have', { mechanisms => ['SCRAM-SHA-1', 'SCRAM-SHA-1-PLUS'], bindings => ['tls-unique'] }],
     ['n', 'the server offers some, but not how', { mechanisms => ['SCRAM-SHA-1', 'SCRAM-SHA-1-PLUS'] }],
     ['n', 'without TLS it could not', { mode => 'clear' }],
     ['n', 'it was told not to', {}, '--require-mechanism=SCRAM-SHA-1'],
 ) {
     my ($flag, $why, @how) = @$case;
     my ($run, $server) = probe(@how);
+    is $run->exit, 0, 'logged in' or diag $run->explain;
     is join(', ', grep { /\Achannel binding/ } $server->notes), "channel binding $flag", "channel binding: $flag, as $why" or diag $run->explain;
+}
+
+# RFC 7677, section 4: fewer than 4,096 iterations.
+for my $case ([4096, 0], [4095, 1], [1, 1], [1, 0, '--map=scram-weak=OK'], [1, 2, '--map=scram-weak=CRITICAL']) {
+    my ($iterations, $exit, @arguments) = @$case;
+    my ($run) = probe({ scram => { iterations => $iterations } }, @arguments);
+    $run->is_valid("$iterations iterations, @arguments");
+    is $run->exit, $exit, "$iterations iterations, @arguments: exit code" or diag $run->explain;
+    like $run->text, qr/\Aauth: scram-weak: an iteration count of $iterations, 4096 is the least that is sound/, 'and its words' if $exit;
 }
 
 # What servers answer to the start of a TLS handshake where they expect a stream.

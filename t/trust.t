@@ -76,6 +76,13 @@ check('SSL_CERT_DIR beside a file that does not have it', 'good', $stranger, $ha
 check('SSL_CERT_DIR without it', 'good', "$empty/none", $directory, $untrusted);
 check('SSL_CERT_DIR does not trust more than it has', 'unknown_ca', undef, $hashed, $untrusted);
 
+# Hashed names as administrators make them: links to links that lead out of the directory, which the sandbox has to let through.
+my $linked = temp_dir();
+symlink $ours, "$linked/ours.pem" or die "$linked: $!\n";
+symlink 'ours.pem', "$linked/" . s{.*/}{}r or die "$linked: $!\n" for glob "$hashed/*.0";
+check('SSL_CERT_DIR of links', 'good', undef, $linked, '');
+check('--ca-path of links', 'good', undef, undef, '', '--ca-path', $linked);
+
 check('--ca-file stands alone', 'good', $ours, $hashed, $untrusted, '--ca-file', $stranger);
 check('--ca-path stands alone', 'good', $ours, $hashed, $untrusted, '--ca-path', $empty);
 check('--ca-file for what the environment lacks', 'good', $stranger, $empty, '', '--ca-file', $ours);

@@ -12,6 +12,9 @@
  * race. On failure returns -1, with errno, which is 0 when it is not a regular file. */
 int file_open(const char *name, struct stat *status);
 
+/* A descriptor that leads nowhere; the caller closes it. -1 with errno on failure. */
+int file_open_nothing(void);
+
 /* Whether group or others can read the file of STATUS. */
 bool file_is_public(const struct stat *status);
 

@@ -36,13 +36,13 @@ static xmpp_stanza_t *make_auth(struct login *login, const char *encoded)
     return stanza;
 }
 
-/* Sends MESSAGE, the FIRST or a later one, which is wiped, in base64; an empty one as "=" (RFC 6120 section 6.4.2), but
- * for SCRAM's last, with which nothing is said. */
+/* Sends MESSAGE, the FIRST or a later one, which is wiped, in base64; with RFC 6120 an empty one as "=" (section 6.4.2),
+ * but for SCRAM's last, with which nothing is said. */
 static void send_message(struct login *login, struct sasl_message *message, bool first)
 {
     char encoded[BASE64_SIZE(SASL_MESSAGE_MAX)];
     base64_encode(message->data, message->length, encoded);
-    if (message->length == 0 && sasl_iterations(login->sasl) == 0)
+    if (message->length == 0 && sasl_iterations(login->sasl) == 0 && !login->sasl2)
         strcpy(encoded, "=");
     explicit_bzero(message, sizeof *message);
     secrets_add(login->secrets, encoded);
@@ -136,7 +136,8 @@ static void tell_iterations(const struct login *login)
     char words[80];
     if (iterations == 0 || iterations >= SCRAM_ITERATIONS_LEAST)
         return;
-    snprintf(words, sizeof words, "%lu iterations, %d are the least that is sound", iterations, SCRAM_ITERATIONS_LEAST);
+    snprintf(words, sizeof words, "an iteration count of %lu, %d is the least that is sound", iterations,
+             SCRAM_ITERATIONS_LEAST);
     tell_flaw(login->teller, CONDITION_SCRAM_WEAK, words);
 }
 

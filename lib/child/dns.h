@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "resolve.h"
+#include "sandbox.h"
 #include "srv.h"
 
 /* What strangers may make us keep. */
@@ -60,6 +61,9 @@ struct dns {
     bool out_of_memory;
     bool closing;
 };
+
+/* Adds the files that c-ares reads. */
+void dns_reads(struct sandbox_reads *reads);
 
 /* Opens *DNS for FAMILY. SEARCH: names are tried with the system's search list; FILES_ONLY: only /etc/hosts is read.
  * SERVER is

@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "expect.h"
+#include "jid.h"
 #include "offer.h"
 #include "stanza.h"
 #include "tls.h"
@@ -46,8 +47,14 @@ void login_open_stream(struct login *login, enum login_step next)
 {
     const struct settings *settings = login->settings;
     const struct jid *to = settings->component_text ? &settings->component : &settings->jid;
+    char from[2 * 1024] = "";
+    /* Who asks is nobody's business in clear text; SASL2 wants to know (XEP-0388 section 2.3). */
+    if (settings->from.domain)
+        jid_format(&settings->from, from, sizeof from);
+    else if (settings->jid.node && login->stream->wire.secured)
+        jid_format(&(struct jid){.node = settings->jid.node, .domain = settings->jid.domain}, from, sizeof from);
     tell_phase(login->teller, PHASE_STREAM);
-    stream_open(login->stream, content_xmlns(settings), to->domain, settings->from.domain);
+    stream_open(login->stream, content_xmlns(settings), to->domain, from[0] ? from : NULL);
     login->step = next;
 }
 

@@ -2,18 +2,22 @@
 #include "child.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strophe.h>
 
 #include "clock.h"
 #include "dial.h"
+#include "dns.h"
 #include "host.h"
 #include "login.h"
 #include "resolve.h"
+#include "sandbox.h"
 #include "series.h"
 #include "stream.h"
 #include "tell.h"
 #include "tls.h"
+#include "trust.h"
 
 /* The parent ends the process at its deadline; what waits in here waits a little longer, so that it is always the
  * parent that says so. */
@@ -24,6 +28,7 @@ struct probe {
     int64_t deadline;
     struct teller teller;
     struct secrets secrets;
+    unsigned bars; /* of the sandbox, those that hold */
     struct resolution resolution;
     struct dial_position position;
     struct tls_context *tls_context; /* NULL with --tls=none */
@@ -56,6 +61,46 @@ static void tell_tcp_rtt(const struct probe *probe)
         tell(&probe->teller, &event);
 }
 
+/* --- the sandbox --- */
+
+/* From here on, and not before, bytes from outside may come. */
+static bool enter_sandbox(struct probe *probe, bool tls, struct failure *failure)
+{
+    struct sandbox_reads reads = {0};
+    dns_reads(&reads);
+    if (tls)
+        trust_reads(probe->settings, &reads);
+    probe->bars = sandbox_enter(&reads);
+    struct event event = event_new(EVENT_SANDBOX);
+    event.code = probe->bars;
+    tell(&probe->teller, &event);
+    if (!probe->settings->require_sandbox || (probe->bars & BARS_REQUIRED) == BARS_REQUIRED)
+        return true;
+    failure_set_own_fault(failure, PHASE_DNS,
+                          probe->bars & BAR_BIT(BAR_CALLS)
+                              ? "--require-sandbox: files (Landlock) cannot be barred on this machine"
+                              : "--require-sandbox: system calls (seccomp) cannot be barred on this machine");
+    return false;
+}
+
+static bool refuse_sandbox(enum phase phase, struct failure *failure)
+{
+    failure_set_own_fault(failure, phase, "the sandbox cannot be closed: out of memory");
+    return false;
+}
+
+/* DNS has told where to go: nothing can go elsewhere from here on. */
+static bool end_dns(const struct probe *probe, struct failure *failure)
+{
+    size_t count = probe->resolution.endpoint_count;
+    uint16_t *ports = calloc(count, sizeof *ports);
+    for (size_t i = 0; i < count && ports; i++)
+        ports[i] = probe->resolution.endpoints[i].port;
+    bool good = ports && sandbox_end_dns(probe->bars, ports, count);
+    free(ports);
+    return good || refuse_sandbox(PHASE_DNS, failure);
+}
+
 /* --- the way to the server --- */
 
 static void on_attempt(const struct endpoint *endpoint, const union address *address, enum dial_step step,
@@ -78,7 +123,7 @@ static bool find_endpoints(struct probe *probe, struct failure *failure)
     tell_phase(&probe->teller, PHASE_DNS);
     if (resolve(probe->settings, probe->settings->s2s ? &service_server : &service_client, probe->deadline,
                 &probe->resolution))
-        return true;
+        return end_dns(probe, failure);
     const struct resolution *resolution = &probe->resolution;
     for (size_t i = 0; i < resolution->endpoint_count; i++) {
         const struct endpoint *endpoint = &resolution->endpoints[i];
@@ -178,10 +223,14 @@ static void tell_done(const struct probe *probe)
 static void tell_candidate(const struct probe *probe, const struct endpoint *endpoint, int family)
 {
     struct event event = event_new(EVENT_CANDIDATE);
-    char host[sizeof endpoint->name + 1];
+    char host[sizeof endpoint->name + 1], name[256];
     union address address;
-    bool absolute = !probe->settings->hostname && !host_literal(endpoint->name, &address);
-    snprintf(host, sizeof host, "%s%s", endpoint->name, absolute ? "." : "");
+    bool literal = host_literal(endpoint->name, &address), absolute;
+    if (!literal && !host_name(endpoint->name, name, &absolute)) { /* an SRV record may name anything */
+        tell_endpoint(probe, endpoint->name, endpoint->tls, found(endpoint->condition), endpoint->cause, 0);
+        return;
+    }
+    snprintf(host, sizeof host, "%s%s", endpoint->name, !probe->settings->hostname && !literal ? "." : "");
     if (strlen(host) >= sizeof event.text) { /* cut, it would be another host's */
         tell_endpoint(probe, endpoint->name, endpoint->tls, found(CONDITION_DNS_FAILED), "too long a name", 0);
         return;
@@ -223,7 +272,7 @@ void probe_discover(const void *input, int fd)
         &(struct probe){.settings = given->settings, .deadline = given->deadline, .teller = {.fd = fd}};
     struct failure failure = {0};
     secret_wipe(&probe->settings->password); /* of no use here */
-    bool good = find_endpoints(probe, &failure);
+    bool good = enter_sandbox(probe, false, &failure) && find_endpoints(probe, &failure);
     tell_phase_end(&probe->teller);
     if (!good) {
         resolution_free(&probe->resolution);
@@ -252,7 +301,8 @@ void probe_run(const void *input, int fd)
     secrets_collect(&probe->secrets, &probe->settings->password, node ? node : "");
     probe->teller.secrets = &probe->secrets;
     xmpp_initialize();
-    bool good = find_endpoints(probe, &failure) && reach(probe, &failure);
+    bool good = enter_sandbox(probe, probe->settings->tls != TLS_NONE, &failure) && find_endpoints(probe, &failure) &&
+                reach(probe, &failure) && (sandbox_end_login(probe->bars) || refuse_sandbox(PHASE_BIND, &failure));
     if (good && !probe->settings->no_login) {
         tell_phase(&probe->teller, PHASE_PING);
         good = series_run(probe->settings, &probe->login, &failure);

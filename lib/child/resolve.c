@@ -18,8 +18,8 @@ const struct service service_client = {
 const struct service service_server = {
     .srv = "_xmpp-server", .srv_direct = "_xmpps-server", .port = 5269, .port_direct = 5270};
 
-/* Room for each endpoint: every SRV target, and the sets that could not be asked. */
-#define ENDPOINTS_MAX (DNS_LOOKUPS_MAX + 2)
+/* Room for each endpoint: every SRV target, the sets that could not be asked, the records that are left out. */
+#define ENDPOINTS_MAX (DNS_LOOKUPS_MAX + 3)
 
 __attribute__((format(printf, 3, 4))) static bool fail(struct resolution *resolution, enum condition condition,
                                                        const char *format, ...)
@@ -217,6 +217,16 @@ static void list_failed_sets(const struct dns *dns, struct resolution *resolutio
     }
 }
 
+/* Records beyond all that a service needs are not looked at: one more of the same kind tells so. */
+static void list_left_out(const struct dns *dns, size_t count, struct resolution *resolution)
+{
+    struct endpoint *endpoint = add_endpoint(resolution, set_domain(&dns->sets[0]), 0, dns->sets[0].tls);
+    char words[112];
+    snprintf(words, sizeof(words), "%zu SRV records too many", count);
+    if (endpoint)
+        set_condition(endpoint, CONDITION_DNS_FAILED, words);
+}
+
 static void take_records(struct dns *dns, struct resolution *resolution)
 {
     struct srv_record *records = calloc(dns->sets[0].record_count + dns->sets[1].record_count, sizeof(*records));
@@ -227,6 +237,7 @@ static void take_records(struct dns *dns, struct resolution *resolution)
         for (size_t j = 0; j < dns->sets[i].record_count; j++)
             records[count++] = dns->sets[i].records[j];
     srv_order(records, count, roll, NULL);
+    size_t all = count;
     if (count > DNS_LOOKUPS_MAX)
         count = DNS_LOOKUPS_MAX;
 
@@ -252,6 +263,8 @@ static void take_records(struct dns *dns, struct resolution *resolution)
             take_lookup(endpoint, dns, lookups[i]);
     }
     free(records);
+    if (all > count)
+        list_left_out(dns, all - count, resolution);
 }
 
 /* The domain's or host's own addresses. */

@@ -37,13 +37,13 @@ static int compare_names(const void *a, const void *b)
     return strcmp(a, b);
 }
 
-/* Appends NAMES, sorted, with 1E between them (XEP-0474 section 5.1). */
-static void join_names(char (*names)[SASL_NAME_SIZE], size_t count, char *out, size_t size)
+/* Appends BEFORE and NAMES, sorted, with 1E between them (XEP-0474 section 5.1). */
+static void join_names(const char *before, char (*names)[SASL_NAME_SIZE], size_t count, char *out, size_t size)
 {
     qsort(names, count, SASL_NAME_SIZE, compare_names);
     size_t used = strlen(out);
     for (size_t i = 0; i < count; i++)
-        used += (size_t)snprintf(out + used, size - used, "%s%s", i ? "\x1e" : "", names[i]);
+        used += (size_t)snprintf(out + used, size - used, "%s%s", i ? "\x1e" : before, names[i]);
 }
 
 static void write_offer(const struct sasl_offer *offer, char out[SCRAM_OFFER_SIZE])
@@ -52,11 +52,8 @@ static void write_offer(const struct sasl_offer *offer, char out[SCRAM_OFFER_SIZ
     out[0] = '\0';
     if (offer->cut)
         return;
-    join_names(sorted.mechanisms, sorted.mechanism_count, out, SCRAM_OFFER_SIZE);
-    if (offer->tells_bindings) {
-        strcat(out, "\x1f");
-        join_names(sorted.bindings, sorted.binding_count, out, SCRAM_OFFER_SIZE);
-    }
+    join_names("", sorted.mechanisms, sorted.mechanism_count, out, SCRAM_OFFER_SIZE);
+    join_names("\x1f", sorted.bindings, sorted.binding_count, out, SCRAM_OFFER_SIZE);
 }
 
 struct sasl *sasl_start(const struct settings *settings, const struct sasl_offer *offer,
@@ -80,7 +77,7 @@ struct sasl *sasl_start(const struct settings *settings, const struct sasl_offer
         sasl->scram.user = settings->jid.node;
         sasl->scram.password = settings->password.value;
         sasl->scram.flag = choice.flag;
-        if (mechanism->bound)
+        if (choice.binding)
             sasl->scram.binding = *choice.binding;
         write_offer(offer, sasl->scram.offer);
     }

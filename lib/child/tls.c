@@ -267,11 +267,12 @@ const struct tls_facts *tls_facts(const struct tls *tls)
     return &tls->facts;
 }
 
+/* With an empty context, which on TLS 1.2 is another than none (RFC 5705 section 4). */
 static bool bind_exporter(const struct tls *tls, struct sasl_binding *binding)
 {
     static const char label[] = "EXPORTER-Channel-Binding";
     *binding = (struct sasl_binding){.type = "tls-exporter", .length = 32};
-    return SSL_export_keying_material(tls->ssl, binding->data, 32, label, sizeof label - 1, NULL, 0, 0) == 1;
+    return SSL_export_keying_material(tls->ssl, binding->data, 32, label, sizeof label - 1, NULL, 0, 1) == 1;
 }
 
 /* The first Finished message: the client's, as no session is resumed. */

@@ -32,6 +32,11 @@ static const char *environment_or(const char *name, const char *standard)
     return value && *value ? value : standard;
 }
 
+static const char *system_directory(void)
+{
+    return environment_or(X509_get_default_cert_dir_env(), X509_get_default_cert_dir());
+}
+
 /* Whether NAME is that of a file in a hashed directory: eight hexadecimal digits, a dot, a number. */
 static bool is_hashed_name(const char *name)
 {
@@ -69,7 +74,7 @@ static bool is_filled(const char *file)
  * mean. */
 static bool trust_system(X509_STORE *store, bool insecure, char *why, size_t why_size)
 {
-    const char *directory = environment_or(X509_get_default_cert_dir_env(), X509_get_default_cert_dir());
+    const char *directory = system_directory();
     const char *file = environment_or(X509_get_default_cert_file_env(), X509_get_default_cert_file());
     if (!insecure && !is_filled(file) && !has_hashed_file(directory)) {
         snprintf(why, why_size, "no CA to trust: neither %s nor %s has one; install ca-certificates or give --ca-file",
@@ -114,4 +119,16 @@ X509_STORE *trust_new(const struct settings *settings, char *why, size_t why_siz
         snprintf(why, why_size, "out of memory");
     X509_STORE_free(store);
     return NULL;
+}
+
+void trust_reads(const struct settings *settings, struct sandbox_reads *reads)
+{
+    if (settings->ca_file && !settings->ca_path)
+        return;
+    /* where links in the system's directory, which many a --ca-path is, lead on Debian */
+    sandbox_read(reads, "/etc/ssl/certs");
+    sandbox_read(reads, "/usr/share/ca-certificates");
+    sandbox_read(reads, "/usr/local/share/ca-certificates");
+    sandbox_read(reads, unread_bundle);
+    reads->directories = settings->ca_path ? settings->ca_path : system_directory();
 }

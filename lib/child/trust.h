@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "sandbox.h"
 #include "settings.h"
 
 /* A store with the trust anchors that the settings name. With --ca-file and --ca-path each certificate there is one,
@@ -14,5 +15,8 @@
  * NULL when a file cannot be used, when the system has no CA at all (not with --insecure), or without memory: WHY then
  * gets a sentence that names the option and the file. The caller owns the store. Reads files. */
 X509_STORE *trust_new(const struct settings *settings, char *why, size_t why_size);
+
+/* Adds what is still read behind trust_new(): CAs, which are looked for when they are needed. */
+void trust_reads(const struct settings *settings, struct sandbox_reads *reads);
 
 #endif

@@ -126,7 +126,15 @@ static void take_candidate(struct result *result, const struct event *event)
     bool absolute;
     bool valid = event->value > 0 && event->value <= UINT16_MAX && event->code <= TLS_NONE && event->code != TLS_AUTO &&
                  (host_literal(event->text, &address) || host_name(event->text, name, &absolute));
-    void *grown = valid ? grow(result, result->candidates, result->candidate_count, sizeof *result->candidates) : NULL;
+    if (!valid) {
+        result->nonsense = true;
+        return;
+    }
+    if (result->candidate_count == CANDIDATES_MAX) {
+        result->candidates_left_out++;
+        return;
+    }
+    void *grown = grow(result, result->candidates, result->candidate_count, sizeof *result->candidates);
     if (!grown)
         return;
     result->candidates = grown;
@@ -275,6 +283,10 @@ void result_take(const struct event *event, void *userdata)
 {
     struct result *result = userdata;
     switch ((enum event_kind)event->kind) {
+    case EVENT_SANDBOX:
+        result->sandboxed = true;
+        result->bars = event->code;
+        break;
     case EVENT_PHASE_BEGIN:
         take_phase_begin(result, event);
         break;

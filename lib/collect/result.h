@@ -67,6 +67,8 @@ struct chain_link {
 
 /* Flaws that are kept. */
 #define FLAWS_MAX 4
+/* The most that are checked. */
+#define CANDIDATES_MAX 64
 
 /* Attempts side by side that are kept; of more the later are not named. */
 #define ATTEMPTS_MAX 8
@@ -74,6 +76,8 @@ struct chain_link {
 struct result {
     int64_t started_at; /* of the whole check */
     struct supervision supervision;
+    bool sandboxed; /* the child has told of its sandbox: */
+    unsigned bars;  /* the set of those that hold */
     /* the ledger */
     bool entered[PHASE_COUNT];
     int64_t spent[PHASE_COUNT]; /* ns; a phase that was open at the end counts up to it */
@@ -91,6 +95,8 @@ struct result {
     size_t endpoint_count;
     struct candidate *candidates;
     size_t candidate_count;
+    size_t candidates_left_out;       /* beyond CANDIDATES_MAX */
+    bool nonsense;                    /* a candidate that cannot be one */
     char attempts[ATTEMPTS_MAX][216]; /* the endpoints that have not answered yet, the first begun first; cleaned */
     size_t attempt_count;
     bool tls;

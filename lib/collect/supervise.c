@@ -15,6 +15,7 @@
 
 #include "clock.h"
 #include "child/confine.h"
+#include "file.h"
 
 /* How long a killed child may take to go away before it is left to the system: a process that the kernel itself holds
  * must not hold the answer. */
@@ -78,7 +79,7 @@ void supervise_prepare(void)
      */
     int fd;
     do
-        fd = open("/dev/null", O_RDWR);
+        fd = file_open_nothing();
     while (fd >= 0 && fd <= 2);
     if (fd > 2)
         close(fd);

@@ -38,6 +38,10 @@ struct survey_work {
  * when out of memory. The caller ends it with survey_free() in both cases. */
 bool survey_run(struct survey *survey, struct settings *settings, int64_t started_at, const struct survey_work *work);
 
+/* Whether these settings can have led to CANDIDATE: by its TLS mode and family, and where no SRV is asked by its port
+ * and host. */
+bool survey_believes(const struct settings *settings, const struct candidate *candidate);
+
 /* Judges: some endpoints down is endpoint-down, WARNING unless --map says otherwise; all down is what the worst of them
  * is. False when out of memory. The caller ends VERDICT with verdict_free(). */
 bool survey_judge(struct survey *survey, const struct settings *settings, struct verdict *verdict);

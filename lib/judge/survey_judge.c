@@ -81,6 +81,12 @@ static void judge_discovery(const struct survey *survey, const struct settings *
         line_add(&line, "dns: %s: %s for %s", any_condition_name(endpoint->condition), endpoint->cause, endpoint->name);
         add_finding(verdict, state, CONDITION_ENDPOINT_DOWN, &line);
     }
+    if (survey->discovery.candidates_left_out > 0) {
+        struct line line = LINE_EMPTY;
+        line_add(&line, "dns: endpoint-down: %zu endpoints too many: %d are checked",
+                 survey->discovery.candidates_left_out, CANDIDATES_MAX);
+        add_finding(verdict, state, CONDITION_ENDPOINT_DOWN, &line);
+    }
 }
 
 static void copy_value(const struct metrics *metrics, const char *label, struct metric *to)

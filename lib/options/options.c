@@ -81,6 +81,10 @@ const struct option_row option_table[] = {
          "trust the certificates in this directory, which openssl rehash has prepared, instead of the system's CAs"},
     {0, "insecure", NULL, WAY, SWITCH(insecure),
      .help = "do not verify the certificate; the first line of the output then says so"},
+    {0, "require-sandbox", NULL, WAY, SWITCH(require_sandbox),
+     .help =
+         "UNKNOWN where this machine cannot confine the process that talks to the network: its system calls and the "
+         "files that it can read"},
     {0, "dns-server", "ADDR[:PORT]", WAY, STRING(dns_server), .check = check_dns_server,
      .help = "ask this name server; IPv6 in brackets", .standard = "the system's"},
     {0, "each-endpoint", NULL, WAY, SWITCH(each_endpoint), .useless = AT_COMPONENT,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bar.h"
 #include "clock.h"
 #include "summary.h"
 #include "tally.h"
@@ -24,7 +25,7 @@
 #define LAST_RESORT                                                                                                    \
     "{\"state\":\"%s\",\"code\":%d,\"summary\":\"%s\",\"phase\":null,\"condition\":null,\"server\":null,"              \
     "\"targets\":[],\"phases\":{%s},\"endpoints\":[],\"tls\":null,"                                                    \
-    "\"offers\":{\"before_tls\":[],\"behind_tls\":[]},\"mechanism\":null,"                                             \
+    "\"offers\":{\"before_tls\":[],\"behind_tls\":[]},\"mechanism\":null,\"sandbox\":null,"                            \
     "\"findings\":[{\"state\":\"UNKNOWN\",\"condition\":null,\"text\":\"out of memory\"}],"                            \
     "\"ignored\":{\"reflected\":0,\"strangers\":0,\"duplicates\":0,\"unasked\":0},\"metrics\":[],\"log\":null,"        \
     "\"checks\":[]}\n"
@@ -217,6 +218,20 @@ static json_t *describe_offers(const struct result *result)
                      describe_names(&result->behind_tls));
 }
 
+static json_t *describe_sandbox(const struct result *result)
+{
+    if (!result->sandboxed)
+        return json_null();
+    json_t *bars = json_object();
+    for (int bar = 0; bar < BAR_COUNT; bar++) {
+        if (json_object_set_new(bars, bar_name((enum bar)bar), json_boolean(result->bars & BAR_BIT(bar))) == 0)
+            continue;
+        json_decref(bars);
+        return NULL;
+    }
+    return bars;
+}
+
 static json_t *describe_findings(const struct verdict *verdict)
 {
     json_t *findings = json_array();
@@ -294,23 +309,24 @@ static json_t *describe(const struct settings *settings, const struct result *re
 {
     /* The own server always is a target, and options at fault end it before the first phase. */
     bool ran = result->target_count > 0 && (!result->own_fault || result->entered[verdict->phase]);
-    return json_pack("{s:s, s:i, s:s, s:s?, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:s?, s:o, s:o, s:o, s:o, s:o}", //
-                     "state", state_name(verdict->state),                                                        //
-                     "code", (int)verdict->state,                                                                //
-                     "summary", verdict->summary,                                                                //
-                     "phase", ran ? phase_name(verdict->phase) : NULL,                                           //
-                     "condition", if_any(any_condition_name(verdict->condition)),                                //
-                     "server", clean_string(settings->jid.domain),                                               //
-                     "targets", describe_targets(settings, result, verdict),                                     //
-                     "phases", describe_phases(result),                                                          //
-                     "endpoints", describe_endpoints(result),                                                    //
-                     "tls", describe_tls(result),                                                                //
-                     "offers", describe_offers(result),                                                          //
-                     "mechanism", if_any(result->mechanism),                                                     //
-                     "findings", describe_findings(verdict),                                                     //
-                     "ignored", describe_ignored(result),                                                        //
-                     "metrics", describe_metrics(settings, &verdict->metrics),                                   //
-                     "log", describe_log(settings, result),                                                      //
+    return json_pack("{s:s, s:i, s:s, s:s?, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:s?, s:o, s:o, s:o, s:o, s:o, s:o}", //
+                     "state", state_name(verdict->state),                                                             //
+                     "code", (int)verdict->state,                                                                     //
+                     "summary", verdict->summary,                                                                     //
+                     "phase", ran ? phase_name(verdict->phase) : NULL,                                                //
+                     "condition", if_any(any_condition_name(verdict->condition)),                                     //
+                     "server", clean_string(settings->jid.domain),                                                    //
+                     "targets", describe_targets(settings, result, verdict),                                          //
+                     "phases", describe_phases(result),                                                               //
+                     "endpoints", describe_endpoints(result),                                                         //
+                     "tls", describe_tls(result),                                                                     //
+                     "offers", describe_offers(result),                                                               //
+                     "mechanism", if_any(result->mechanism),                                                          //
+                     "sandbox", describe_sandbox(result),                                                             //
+                     "findings", describe_findings(verdict),                                                          //
+                     "ignored", describe_ignored(result),                                                             //
+                     "metrics", describe_metrics(settings, &verdict->metrics),                                        //
+                     "log", describe_log(settings, result),                                                           //
                      "checks", checks);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bar.h"
 #include "first_line.h"
 #include "line.h"
 #include "options.h"
@@ -150,6 +151,20 @@ static void print_security(FILE *out, const struct result *result)
     }
 }
 
+/* What cannot be put around the child on this machine is said from -v on. */
+static void print_sandbox(FILE *out, const struct settings *settings, const struct result *result)
+{
+    bool whole = result->bars == BAR_BIT(BAR_COUNT) - 1;
+    if (!result->sandboxed || (whole && settings->verbose < 2))
+        return;
+    struct line line = LINE_EMPTY;
+    line_add(&line, "sandbox:");
+    for (int bar = 0; bar < BAR_COUNT; bar++)
+        line_add(&line, "%s %s %s", bar > 0 ? "," : "", bar_name((enum bar)bar),
+                 result->bars & BAR_BIT(bar) ? "yes" : "no");
+    line_print(&line, out);
+}
+
 static void print_ignored(FILE *out, const struct result *result)
 {
     const struct {
@@ -191,6 +206,7 @@ static void print_details(FILE *out, const struct settings *settings, const stru
     for (size_t i = 0; i < settings->target_count; i++)
         print_pings(out, settings, result, i);
     print_security(out, result);
+    print_sandbox(out, settings, result);
     print_ignored(out, result);
     if (settings->verbose >= 2)
         report_settings(out, settings);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bar.h"
 #include "clock.h"
 #include "phase.h"
 
@@ -109,6 +110,8 @@ bool event_valid(const struct event *event, uint32_t targets, uint32_t pings)
     if (event->version != EVENT_VERSION)
         return false;
     if (event->kind < EVENT_PHASE_BEGIN || event->kind >= EVENT_KIND_END)
+        return false;
+    if (event->kind == EVENT_SANDBOX && event->code >= BAR_BIT(BAR_COUNT))
         return false;
     if (event->phase >= PHASE_COUNT || event->target >= targets || event->seq >= pings)
         return false;

@@ -42,6 +42,7 @@ enum event_kind {
     EVENT_CHAIN,        /* one certificate of the chain that EVENT_CERTIFICATE is about, the leaf first; text: whose it
                            is; name: the kind of its key, code: that key's bits; value: whole days left; by: when its
                            validity ends, as "2027-02-25T12:00:00Z" */
+    EVENT_SANDBOX,      /* code: the set of bars that hold (see bar.h) from before the first byte from outside on */
     EVENT_KIND_END
 };
 
@@ -96,8 +97,8 @@ void event_set_condition(struct event *event, struct any_condition condition);
 bool event_write(int fd, const struct event *event);
 
 /* Whether a record that was read has the version, a known kind, a phase in range, a target below TARGETS, a sequence
- * number below PINGS, times that are not negative, text fields that end inside their bounds, a condition that there is
- * and that its kind may have, and an offer that there is. */
+ * number below PINGS, no bar that there is not, times that are not negative, text fields that end inside their bounds,
+ * a condition that there is and that its kind may have, and an offer that there is. */
 bool event_valid(const struct event *event, uint32_t targets, uint32_t pings);
 
 #endif

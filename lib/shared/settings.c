@@ -286,6 +286,16 @@ enum state settings_endpoint_down(const struct settings *settings)
     return settings_map(settings, (struct any_condition){.own = CONDITION_ENDPOINT_DOWN}, plain);
 }
 
+uint16_t settings_port(const struct settings *settings)
+{
+    if (settings->port != 0)
+        return (uint16_t)settings->port;
+    /* XEP-0368 has none for direct TLS; these are the old customs */
+    if (settings->s2s)
+        return settings->tls == TLS_DIRECT ? 5270 : 5269;
+    return settings->tls == TLS_DIRECT ? 5223 : 5222;
+}
+
 uint32_t settings_most_pings(const struct settings *settings)
 {
     int most = 0;

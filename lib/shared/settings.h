@@ -114,6 +114,7 @@ struct settings {
     char *ca_file;
     char *ca_path;
     bool insecure;
+    bool require_sandbox;
     bool each_endpoint; /* a check of each endpoint, instead of one of the first that works */
     /* the pings */
     struct target *targets;
@@ -182,6 +183,9 @@ enum state settings_map(const struct settings *settings, struct any_condition co
 
 /* The state of endpoint-down: where each endpoint is to be checked, one that is down is a flaw. */
 enum state settings_endpoint_down(const struct settings *settings);
+
+/* The port where no SRV is asked. */
+uint16_t settings_port(const struct settings *settings);
 
 /* The most pings that any target has. */
 uint32_t settings_most_pings(const struct settings *settings);

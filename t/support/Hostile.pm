@@ -37,14 +37,14 @@ my $BIND = 'urn:ietf:params:xml:ns:xmpp-bind';
 my $SESSION = 'urn:ietf:params:xml:ns:xmpp-session';
 my $STANZA_ERROR = 'urn:ietf:params:xml:ns:xmpp-stanzas';
 my $DIALBACK = 'urn:xmpp:features:dialback';
-my $BINDING = 'urn:xmpp:sasl-cb:0';
 my $STREAM_ERROR = 'urn:ietf:params:xml:ns:xmpp-streams';
 
 # OPTION, all optional: domain ('example.org'), user ('alice'), password ('secret'), mode ('starttls', 'direct', 'clear'),
 # certificates and certificate as in Prosody.pm, tls_options (for IO::Socket::SSL), mechanisms (a list of names in order;
 # SCRAM-SHA-256, SCRAM-SHA-1 and PLAIN), scram (what differs in SCRAM: see _scram()), asks (how many empty challenges stand behind
-# ANONYMOUS' only message), wants_session (1), s2s (1: it is the port for servers, and offers EXTERNAL and dialback; dialback 0:
-# it does not), bindings (types of channel binding, XEP-0440), and a PHASE => action for each.
+# ANONYMOUS' only message), bindings (a list of types to tell of by XEP-0440; of these tls-server-end-point is really bound to),
+# wants_session (1), s2s (1: it is the port for servers, and offers EXTERNAL and dialback; dialback 0: it does not), and a
+# PHASE => action for each.
 sub new {
     my ($class, %option) = @_;
     my $self = bless {
@@ -306,8 +306,11 @@ sub misdeed { my ($name) = @_; return $MISDEED{$name} // croak "no misdeed '$nam
 
 package Hostile::Connection;
 
+use Digest::SHA qw(sha256);
 use MIME::Base64 qw(decode_base64 encode_base64);
 use Socket qw(SO_LINGER SOL_SOCKET);
+
+use TempDir;
 
 sub new {
     my ($class, $server, $socket, $name) = @_;
@@ -357,10 +360,7 @@ sub do_features { return $_[0]->features("<starttls xmlns='$TLS'><required/></st
 
 sub do_features2 {
     my ($self) = @_;
-    my $server = $self->{server};
-    my $bindings = join '', map { "<channel-binding type='$_'/>" } @{ $server->{bindings} // [] };
-    return $self->features($self->mechanisms . ($server->{dialback} ? "<dialback xmlns='$DIALBACK'/>" : '')
-            . ($server->{bindings} ? "<sasl-channel-binding xmlns='$BINDING'>$bindings</sasl-channel-binding>" : ''));
+    return $self->features($self->mechanisms . ($self->{server}{dialback} ? "<dialback xmlns='$DIALBACK'/>" : ''));
 }
 
 sub do_features3 {
@@ -397,7 +397,7 @@ sub read_sasl {
 sub do_sasl {
     my ($self) = @_;
     my $server = $self->{server};
-    return $self->_scram($1) if $self->{mechanism} =~ /\ASCRAM-(SHA-(?:1|256|512))\z/;
+    return $self->_scram($1) if $self->{mechanism} =~ /\ASCRAM-(SHA-(?:1|256|512))(?:-PLUS)?\z/;
     for (1 .. $server->{asks} // 0) {
         $self->send("<challenge xmlns='$SASL'/>");
         my $response = $self->read_element;
@@ -420,8 +420,12 @@ sub _scram {
     my ($self, $hash) = @_;
     my $server = $self->{server};
     my $change = $server->{scram};
-    my ($gs2, $bare) = $self->{message} =~ /\A([ny],[^,]*,)(.*)\z/s or return $self->sasl_failure('malformed-request');
-    $self->note("channel binding $1") if $gs2 =~ /\A(.)/;
+    my ($gs2, $bare) = $self->{message} =~ /\A((?:[ny]|p=tls-server-end-point),[^,]*,)(.*)\z/s or return $self->sasl_failure('malformed-request');
+    my ($flag) = split /,/, $gs2;
+    $self->note("channel binding $flag");
+    return $self->sasl_failure('malformed-request') if ($flag =~ /=/) != ($self->{mechanism} =~ /-PLUS/);
+    my ($leaf) = $flag =~ /=/ ? read_file($server->{leaf}{cert}) =~ /-----\n(.*?)-----END/s : ();
+    my $channel = $leaf ? sha256(decode_base64($leaf)) : '';
     return $self->sasl_failure('malformed-request') if $change->{binds} && $gs2 =~ /\Ay/;
     my ($user, $nonce) = $bare =~ /\An=([^,]*),r=([^,]+)\z/ or return $self->sasl_failure('malformed-request');
     my $salt = $change->{salt} // 'sixteen bytes...';
@@ -439,7 +443,7 @@ sub _scram {
     my $message = "$bare,$first,$without_proof";
     my $client_key = decode_base64($proof) ^ Scram::scram_hmac($hash, $stored, $message);
     my $right = Scram::scram_hash($hash, $client_key) eq $stored && $user eq $server->{user}
-        && $without_proof eq 'c=' . encode_base64($gs2, '') . ",r=$full";
+        && $without_proof eq 'c=' . encode_base64($gs2 . $channel, '') . ",r=$full";
     return $self->sasl_failure('not-authorized') if !$right;
     $self->note("login $user");
     my $signature = $change->{signature} // Scram::scram_hmac($hash, $key, $message);
@@ -544,7 +548,9 @@ sub features { my ($self, $content) = @_; $self->send("<stream:features>$content
 sub mechanisms {
     my ($self) = @_;
     my $list = join '', map { "<mechanism>$_</mechanism>" } @{ $self->{server}{mechanisms} };
-    return "<mechanisms xmlns='$SASL'>$list</mechanisms>";
+    my $bindings = join '', map { "<channel-binding type='$_'/>" } @{ $self->{server}{bindings} // [] };
+    $bindings = "<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'>$bindings</sasl-channel-binding>" if $self->{server}{bindings};
+    return "<mechanisms xmlns='$SASL'>$list</mechanisms>$bindings";
 }
 
 sub stream_error {

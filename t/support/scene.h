@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bar.h"
 #include "clock.h"
 #include "names.h"
 #include "tap.h"
@@ -49,8 +50,10 @@ struct scene {
     const char *before, *behind; /* what is offered before and behind TLS, with blanks between, as scene_offer() has it;
                                   * NULL: features did not come */
     bool more_offers;            /* and more than that */
-    const char *endpoint_down;   /* its condition */
-    bool certificate, chain;     /* chain: of that certificate and its issuer */
+    bool sandboxed;              /* it has told BARS */
+    unsigned bars;
+    const char *endpoint_down; /* its condition */
+    bool certificate, chain;   /* chain: of that certificate and its issuer */
     int days;
     bool memory;
     /* what must come out */
@@ -306,6 +309,14 @@ static inline void scene_facts(struct result *result, const struct scene *scene,
     }
 }
 
+static inline void scene_bars(struct result *result, const struct scene *scene)
+{
+    struct event event = event_new(EVENT_SANDBOX);
+    event.code = scene->bars;
+    if (scene->sandboxed)
+        result_take(&event, result);
+}
+
 static inline void scene_end(struct result *result, const struct scene *scene, enum phase last, int64_t at)
 {
     struct supervision supervision = {.end = scene->end, .signal = scene->signal, .ended_at = at};
@@ -333,6 +344,7 @@ static inline void scene_play(struct staged *staged, const struct scene *scene)
     scene_settings(staged, scene);
     result_init(&staged->result, &staged->settings, SCENE_START);
     enum phase last = scene->last ? scene->last : scene->no_login || scene->s2s ? PHASE_TLS : PHASE_PING;
+    scene_bars(&staged->result, scene);
     int64_t at = scene_phases(&staged->result, last);
     if (last >= PHASE_CONNECT)
         scene_facts(&staged->result, scene, last);

@@ -213,6 +213,9 @@ static void check_facts(void)
     event_set(event.name, "PLAIN");
     take(&result, event);
     is_str(result.mechanism, "PLAIN", "the mechanism");
+    ok(!result.sandboxed, "nothing is known of the sandbox before it is told");
+    take(&result, (struct event){.kind = EVENT_SANDBOX, .code = 5});
+    ok(result.sandboxed && result.bars == 5, "the bars of the sandbox");
     ok(!result.tcp, "no TCP RTT before it is told");
     take(&result, (struct event){.kind = EVENT_TCP_RTT, .value = 77});
     ok(result.tcp && result.tcp_rtt == 77, "the TCP RTT");
@@ -272,6 +275,7 @@ static void check_candidates(void)
         take(&result, event);
         is_int((long long)result.candidate_count, rows[i].good, "%s is %s", rows[i].name,
                rows[i].good ? "kept" : "dropped");
+        ok(result.nonsense == !rows[i].good, "and it is known whether that makes sense");
         if (result.candidate_count == 1) {
             is_str(result.candidates[0].host, rows[i].host, "with its host");
             is_int(result.candidates[0].family, rows[i].kept_family, "and its family");
@@ -284,7 +288,8 @@ static void check_candidates(void)
     event_set(event.text, "xmpp.example.org");
     for (int i = 0; i < 1000; i++)
         take(&result, event);
-    is_int((long long)result.candidate_count, 256, "there are no more than so many");
+    is_int((long long)result.candidate_count, 64, "there are no more than so many");
+    is_int((long long)result.candidates_left_out, 936, "and it is known how many more there were");
     ok(!result.out_of_memory, "which is no lack of memory");
     result_free(&result);
 }

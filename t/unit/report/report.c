@@ -132,6 +132,19 @@ static void check_verbose(void)
     is_int(count_of(text, '|'), 1, "there is one '|' in all of it");
     free(text);
 
+    scene = (struct scene){.pings = {"1"}, .verbose = 1, .sandboxed = true, .bars = BAR_BIT(BAR_COUNT) - 1};
+    text = report_of(&scene, "");
+    ok(!strstr(text, "sandbox"), "-v says nothing of a sandbox that is whole");
+    free(text);
+    scene.bars = BAR_BIT(BAR_FILES);
+    text = report_of(&scene, "");
+    ok(strstr(text, "\nsandbox: calls no, files yes, ports no\n"), "it does when something is missing");
+    free(text);
+    scene = (struct scene){.pings = {"1"}, .verbose = 2, .sandboxed = true, .bars = BAR_BIT(BAR_COUNT) - 1};
+    text = report_of(&scene, "");
+    ok(strstr(text, "\nsandbox: calls yes, files yes, ports yes\n"), "-vv always says what holds");
+    free(text);
+
     scene = (struct scene){.pings = {"1"}, .verbose = 1, .insecure = true, .certificate = true};
     text = report_of(&scene, "");
     ok(strstr(text, "certificate not verified\nexample.org") || strstr(text, "certificate not verified |"),

@@ -41,7 +41,8 @@ static const char refused[] =
     "\"phases\":{\"dns\":0.01,\"connect\":0.01,\"stream\":null,\"tls\":null,\"auth\":null,\"bind\":null,\"ping\":null},"
     "\"endpoints\":[{\"name\":\"one.example.org 192.0.2.1:5222\",\"tls\":\"starttls\",\"connected\":false,"
     "\"time\":0.002,\"error\":{\"condition\":\"connect-refused\",\"text\":\"Connection refused\"}}],\"tls\":null,"
-    "\"offers\":{\"before_tls\":[],\"behind_tls\":[]},\"mechanism\":null,\"findings\":[{\"state\":\"CRITICAL\","
+    "\"offers\":{\"before_tls\":[],\"behind_tls\":[]},\"mechanism\":null,\"sandbox\":null,\"findings\":[{\"state\":"
+    "\"CRITICAL\","
     "\"condition\":\"connect-refused\","
     "\"text\":\"connect: connect-refused: one\"}],\"ignored\":" NONE_IGNORED ",\"metrics\":[" TIME("rtt")
         TIME("rtt_min") TIME("rtt_max")
@@ -88,7 +89,7 @@ static void check_whole(void)
 static const char resort[] =
     "{\"state\":\"UNKNOWN\",\"code\":3,\"summary\":\"out of memory\",\"phase\":null,\"condition\":null,\"server\":null,"
     "\"targets\":[],\"phases\":{" NO_PHASES "},\"endpoints\":[],\"tls\":null,"
-    "\"offers\":{\"before_tls\":[],\"behind_tls\":[]},\"mechanism\":null,"
+    "\"offers\":{\"before_tls\":[],\"behind_tls\":[]},\"mechanism\":null,\"sandbox\":null,"
     "\"findings\":[{\"state\":\"UNKNOWN\",\"condition\":null,\"text\":\"out of memory\"}],\"ignored\":" NONE_IGNORED
     ",\"metrics\":[],\"log\":null,\"checks\":[]}\n";
 
@@ -162,6 +163,8 @@ static void check_parts(void)
         .certificate = true,
         .days = -3,
         .mechanism = "SCRAM-SHA-1",
+        .sandboxed = true,
+        .bars = BAR_BIT(BAR_CALLS) | BAR_BIT(BAR_PORTS),
         .endpoint_down = "connect-timeout",
         .warning = "1",
         .verbose = 3};
@@ -203,6 +206,7 @@ static void check_parts(void)
         {"tls", "{\"version\":\"TLSv1.3\",\"cipher\":\"TLS_AES_256_GCM_SHA384\",\"verified\":true,\"days_left\":-3,"
                 "\"names\":\"example.org\",\"chain\":[]}"},
         {"mechanism", "\"SCRAM-SHA-1\""},
+        {"sandbox", "{\"calls\":true,\"files\":false,\"ports\":true}"},
         {"findings/0/state", "\"WARNING\""},
         {"findings/0/condition", "\"deadline\""},
         {"ignored/strangers", "2"},

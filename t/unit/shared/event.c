@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bar.h"
 #include "clock.h"
 #include "phase.h"
 #include "tap.h"
@@ -20,7 +21,10 @@ static const struct {
     struct event event;
     bool valid;
 } records[] = {
-    {"the first kind", {.version = EVENT_VERSION, .kind = EVENT_PHASE_BEGIN}, true},
+    {"the first kind", {.version = EVENT_VERSION, .kind = EVENT_SANDBOX}, true},
+    {"all bars of the sandbox",
+     {.version = EVENT_VERSION, .kind = EVENT_SANDBOX, .code = BAR_BIT(BAR_COUNT) - 1},
+     true},
     {"the last kind", {.version = EVENT_VERSION, .kind = EVENT_DONE}, true},
     {"the last phase, target and ping",
      {.version = EVENT_VERSION, .kind = EVENT_PING_SENT, .phase = PHASE_PING, .target = 2, .seq = 4},
@@ -35,6 +39,7 @@ static const struct {
     {"kind 0", {.version = EVENT_VERSION, .kind = 0}, false},
     {"a kind behind the last", {.version = EVENT_VERSION, .kind = EVENT_KIND_END}, false},
     {"the greatest kind", {.version = EVENT_VERSION, .kind = UINT32_MAX}, false},
+    {"a bar behind the last", {.version = EVENT_VERSION, .kind = EVENT_SANDBOX, .code = BAR_BIT(BAR_COUNT)}, false},
     {"a phase behind the last", {.version = EVENT_VERSION, .kind = EVENT_PHASE_END, .phase = PHASE_COUNT}, false},
     {"a target behind the last", {.version = EVENT_VERSION, .kind = EVENT_PING_SENT, .target = TARGETS}, false},
     {"a ping behind the last", {.version = EVENT_VERSION, .kind = EVENT_PING_SENT, .seq = PINGS}, false},
