@@ -190,18 +190,19 @@ static void set_crash_handler(void (*handler)(int))
     sigprocmask(SIG_UNBLOCK, &crashes, NULL); /* who started us may have blocked them */
 }
 
-/* Who started us may have had them ignored. */
-static void hold_back_signals(void)
+/* Who started us may have had them ignored. False with errno: one that comes ends the process. */
+static bool hold_back_signals(void)
 {
     sigset_t awaited;
     fill_awaited(&awaited);
-    sigprocmask(SIG_BLOCK, &awaited, NULL);
+    bool held = sigprocmask(SIG_BLOCK, &awaited, NULL) == 0;
     for (size_t i = 0; i < COUNT(asked_to_stop); i++)
         signal(asked_to_stop[i].number, SIG_DFL);
     signal(SIGALRM, SIG_DFL);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* an output that is too long for its file fails as any other that cannot be written */
     signal(SIGCHLD, SIG_DFL); /* inherited as ignored, it would make waitpid() lose the child's end */
+    return held;
 }
 
 static void let_signals_through(void)
@@ -224,7 +225,7 @@ static int start_thread(void)
 
 void guard_begin(int64_t begun_at, int64_t limit)
 {
-    hold_back_signals();
+    guard.error = hold_back_signals() ? 0 : errno;
     fill_standard_streams();
     static char stack[16384];
     stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
@@ -235,8 +236,11 @@ void guard_begin(int64_t begun_at, int64_t limit)
 #endif
     guard.begun_at = begun_at;
     struct sigevent alarm = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
-    bool good = pipe2(guard.bell, O_CLOEXEC | O_NONBLOCK) == 0 && timer_create(CLOCK_OF_RUN, &alarm, &guard.timer) == 0;
-    guard.error = good ? start_thread() : errno;
+    if (guard.error == 0)
+        guard.error =
+            pipe2(guard.bell, O_CLOEXEC | O_NONBLOCK) == 0 && timer_create(CLOCK_OF_RUN, &alarm, &guard.timer) == 0
+                ? start_thread()
+                : errno;
     guard_set_limit(limit);
     if (guard.error != 0)
         let_signals_through();

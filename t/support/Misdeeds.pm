@@ -26,7 +26,7 @@ use constant PASSWORD => 'correct horse';
 # Seconds: of a run that shall end at its deadline, of one that shall not get there, and what ending may take.
 my $STRUCK = $sanitized ? 8 : 4;
 use constant NOT_STRUCK => 30;
-my $PATIENCE = $sanitized ? 15 : 5;
+my $PATIENCE = $sanitized ? 30 : 15;
 
 # Of the program and its child: KiB of memory, and seconds of CPU time that one may take that only waits.
 use constant MEMORY_MOST => 64 * 1024;
