@@ -39,13 +39,15 @@ enum stage { READING, WATCHING, PRINTING, OVER };
 /* Signals are the process's, so this is, too. */
 static struct {
     pthread_mutex_t lock; /* of what follows but STOP. Who ends the process keeps it, so that nobody else prints */
+    pthread_cond_t changed;
+    bool stands; /* the thread waits for signals */
     enum stage stage;
     int64_t begun_at, limit; /* ns */
     timer_t timer;           /* strikes, by SIGALRM, at the limit */
     int bell[2];             /* a pipe */
     int error;               /* errno; not 0: there is no guard */
     atomic_int stop;
-} guard = {.lock = PTHREAD_MUTEX_INITIALIZER};
+} guard = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
 /* --- the end --- */
 
@@ -150,6 +152,10 @@ static void *keep_guard(void *unused)
     sigset_t awaited;
     int number;
     fill_awaited(&awaited);
+    pthread_mutex_lock(&guard.lock);
+    guard.stands = true;
+    pthread_cond_signal(&guard.changed);
+    pthread_mutex_unlock(&guard.lock);
     for (;;) {
         if (sigwait(&awaited, &number) != 0)
             continue;
@@ -263,6 +269,9 @@ int guard_watch(int64_t deadline)
         return -1;
     }
     pthread_mutex_lock(&guard.lock);
+    /* A process that is forked while a thread is being born may inherit locks that nobody opens: AddressSanitizer's. */
+    while (!guard.stands)
+        pthread_cond_wait(&guard.changed, &guard.lock);
     guard.stage = WATCHING;
     set_limit(deadline);
     pthread_mutex_unlock(&guard.lock);
