@@ -89,6 +89,8 @@ sub bound_or_not {
     $run = probe($server, 'secret', []);
     like $run->first, qr/\AXMPP PING CRITICAL - auth: no-mechanism: /, 'a server that wants a certificate takes no password';
 
+    my $public_key = write_file("$dir/public.key", read_file($client->{key}), 0640);
+    my $public_both = write_file("$dir/public.pem", read_file($both), 0604);
     my @bad = (
         ['a key with a passphrase', qr/--client-key: \S+ is protected by a passphrase/, '--client-cert', $client->{cert}, '--client-key', $locked_key],
         ['PKCS#12 with a passphrase', qr/--client-cert: \S+ is protected by a passphrase/, '--client-cert', $made{locked}],
@@ -96,6 +98,8 @@ sub bound_or_not {
         ['the key of another', qr/--client-key: \S+ is not the key of the certificate/, '--client-cert', $client->{cert}, '--client-key', $stranger->{key}],
         ['no certificate', qr/--client-cert: \S+ holds no certificate/, '--client-cert', $client->{key}],
         ['no such file', qr/--client-cert: \S+ cannot be read: No such file/, '--client-cert', "$dir/none"],
+        ['a key that others can read', qr/--client-key: \S+ can be read by group or others/, '--client-cert', $client->{cert}, '--client-key', $public_key],
+        ['the same beside the certificate', qr/--client-cert: \S+ can be read by group or others/, '--client-cert', $public_both],
         ['a key alone', qr/--client-key: needs --client-cert/, '--client-key', $client->{key}],
     );
     for (@bad) {

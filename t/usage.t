@@ -13,6 +13,7 @@ use Probe;
 use TempDir;
 
 my $public = password_file('secret', 0644);
+my $latin = password_file("s\xe9same");
 my $secret = password_file('secret');
 my @good = ('-j', 'a@b.example', '--password-file', $secret);
 
@@ -33,6 +34,7 @@ for my $case (
     ['--port: ', @good, '-p', 65536],
     ['--port: ', @good, '-p', '0x10'],
     ['--count: ', @good, '-n', 0],
+    ['--count: 4001000 pings in one run', @good, '-n', 1000, map { ('-R', "r$_.example") } 1 .. 4000],
     ['--timeout: 10x has an unknown unit', @good, '-t', '10x'],
     ['--timeout: 0 leaves no time', @good, '-t', 0],
     ['--timeout: ', @good, '-t', '5s:BAD'],
@@ -71,6 +73,7 @@ for my $case (
 ) {
     my ($sentence, @arguments) = @$case;
     my $name = join(' ', grep { $_ ne $secret } @arguments) || 'nothing';
+    $name =~ s/^.{80}\K.*/.../;
     my $run = Probe->run(\@arguments, env => { CHECK_XMPP_PING_PASSWORD => undef });
     is $run->exit, 3, "$name: UNKNOWN";
     like $run->stdout, qr/\AXMPP PING UNKNOWN - \Q$sentence\E/, "$name: what is wrong";
@@ -83,6 +86,7 @@ for my $case (
 for my $case (
     ['--password-file: ', '-j', 'a@b.example'],
     ['--password-file: ', '-j', 'a@b.example', '--password-file', $public],
+    ["--password-file: $latin is not UTF-8", '-j', 'a@b.example', '--password-file', $latin],
     ['--password-file: ', '-j', 'a@b.example', '--password-file', '/nonexistent'],
     ['--password-file: ', '-j', 'a@b.example', '--password-file', '/'],
 ) {

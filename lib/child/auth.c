@@ -7,6 +7,7 @@
 #include "base64.h"
 #include "jid.h"
 #include "login_parts.h"
+#include "mechanism.h"
 #include "offer.h"
 #include "sasl2.h"
 #include "stanza.h"
@@ -36,8 +37,8 @@ static xmpp_stanza_t *make_auth(struct login *login, const char *encoded)
     return stanza;
 }
 
-/* Sends MESSAGE, the FIRST or a later one, which is wiped, in base64; with RFC 6120 an empty one as "=" (section 6.4.2),
- * but for SCRAM's last, with which nothing is said. */
+/* Sends MESSAGE, the FIRST or a later one, which is wiped, in base64; with RFC 6120 an empty one as "="
+ * (section 6.4.2), but for SCRAM's last, with which nothing is said. */
 static void send_message(struct login *login, struct sasl_message *message, bool first)
 {
     char encoded[BASE64_SIZE(SASL_MESSAGE_MAX)];
@@ -59,10 +60,21 @@ static bool is_good(struct login *login, enum sasl_result result, const char *wh
     if (result == SASL_REFUSED)
         login_fail(login, PHASE_AUTH, CONDITION_SERVER_NOT_AUTHENTICATED, why);
     else if (result == SASL_REJECTED)
-        login_fail_said(login, PHASE_AUTH, WIRE_SASL_NOT_AUTHORIZED, why);
+        login_fail_said(login, PHASE_AUTH, WIRE_SASL_NOT_AUTHORIZED, tell_masked(login->teller, why));
     else if (result == SASL_OWN_FAULT)
         login_fail_own(login, PHASE_AUTH, why);
     return result == SASL_GOOD;
+}
+
+/* What is no mechanism may be anything that the server has said. */
+static void mask_names(const struct login *login, struct sasl_offer *offer)
+{
+    for (size_t i = 0; i < offer->mechanism_count; i++) {
+        char *name = offer->mechanisms[i];
+        const char *masked = mechanism_find(name) ? name : tell_masked(login->teller, name);
+        if (masked != name)
+            snprintf(name, sizeof offer->mechanisms[i], "%s", masked);
+    }
 }
 
 /* Chooses a mechanism of SASL2 or of RFC 6120, as the settings want it; without one the login has failed. */
@@ -74,12 +86,15 @@ static bool choose(struct login *login, xmpp_stanza_t *features)
     char why[200] = "";
     size_t count = tls_channel_bindings(login->stream->wire.tls, bindings);
     bool has_sasl2 = settings->login_way != LOGIN_WAY_RFC6120 && offer_read_sasl2(features, &offer);
-    if (has_sasl2)
+    if (has_sasl2) {
+        mask_names(login, &offer);
         login->sasl = sasl_start(settings, &offer, bindings, count, why, sizeof why);
+    }
     login->sasl2 = login->sasl != NULL;
     login->bind2 = login->sasl2 && offer_has_bind2(features) && !settings->jid.resource;
     if (!login->sasl && settings->login_way != LOGIN_WAY_SASL2) {
         offer_read(features, &offer);
+        mask_names(login, &offer);
         login->sasl = sasl_start(settings, &offer, bindings, count, why, sizeof why);
     }
     explicit_bzero(bindings, sizeof bindings);
@@ -168,7 +183,8 @@ static void go_on(struct login *login, xmpp_stanza_t *success, const char *ident
         const char *type, *by;
         char *words;
         enum wire_condition condition = stanza_read_error(failed, &type, &by, &words);
-        login_fail(login, PHASE_BIND, CONDITION_BIND_FAILED, words ? words : wire_condition_name(condition));
+        login_fail(login, PHASE_BIND, CONDITION_BIND_FAILED,
+                   words ? tell_masked(login->teller, words) : wire_condition_name(condition));
         free(words);
     } else if (bound) {
         bind_take_inline(login, identifier);
@@ -194,9 +210,11 @@ static void take_success2(struct login *login, xmpp_stanza_t *success)
 /* The server wants more than one exchange: a second factor, or a task of its own. We have nothing to give. */
 static void take_continue(struct login *login, xmpp_stanza_t *stanza)
 {
-    char *words = sasl2_describe_tasks(stanza);
+    char *tasks = sasl2_describe_tasks(stanza);
+    char words[sizeof login->failure.cause];
+    snprintf(words, sizeof words, "the server wants %s", tasks ? tell_masked(login->teller, tasks) : "a further step");
     login_fail(login, PHASE_AUTH, CONDITION_LOGIN_CONTINUES, words);
-    free(words);
+    free(tasks);
 }
 
 static void take_failure(struct login *login, xmpp_stanza_t *stanza)
@@ -208,7 +226,7 @@ static void take_failure(struct login *login, xmpp_stanza_t *stanza)
     if (suspicion)
         snprintf(both, sizeof both, "%.100s%s%s", words ? tell_masked(login->teller, words) : "", words ? ": " : "",
                  suspicion);
-    login_fail_said(login, PHASE_AUTH, condition, suspicion ? both : words);
+    login_fail_said(login, PHASE_AUTH, condition, suspicion ? both : tell_masked(login->teller, words));
     free(words);
 }
 

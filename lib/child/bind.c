@@ -49,7 +49,7 @@ static bool is_result(struct login *login, xmpp_stanza_t *stanza)
     enum wire_condition condition = stanza_read_error(stanza, &its_type, &by, &text);
     char cause[200];
     snprintf(cause, sizeof cause, "%s%s%s%s", login->step == LOGIN_SESSION ? "session: " : "",
-             wire_condition_name(condition), text ? ": " : "", text ? text : "");
+             wire_condition_name(condition), text ? ": " : "", text ? tell_masked(login->teller, text) : "");
     login_fail(login, PHASE_BIND, CONDITION_BIND_FAILED, cause);
     free(text);
     return false;

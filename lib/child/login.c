@@ -15,19 +15,19 @@
 
 void login_fail(struct login *login, enum phase phase, enum condition condition, const char *words)
 {
-    failure_set(&login->failure, phase, condition, "%s", words ? tell_masked(login->teller, words) : "");
+    failure_set(&login->failure, phase, condition, "%s", words ? words : "");
     login->step = LOGIN_FAILED;
 }
 
 void login_fail_said(struct login *login, enum phase phase, enum wire_condition condition, const char *words)
 {
-    failure_set_wire(&login->failure, phase, condition, tell_masked(login->teller, words));
+    failure_set_wire(&login->failure, phase, condition, words);
     login->step = LOGIN_FAILED;
 }
 
 void login_fail_own(struct login *login, enum phase phase, const char *words)
 {
-    failure_set_own_fault(&login->failure, phase, tell_masked(login->teller, words));
+    failure_set_own_fault(&login->failure, phase, words);
     login->step = LOGIN_FAILED;
 }
 
@@ -67,8 +67,8 @@ static void take_stream_error(struct login *login, xmpp_stanza_t *stanza)
     xmpp_stanza_t *element = xmpp_stanza_get_child_by_name(stanza, wire_condition_name(condition));
     char *elsewhere = element ? xmpp_stanza_get_text(element) : NULL; /* <see-other-host/> holds the host */
     login_fail_said(login, login->teller->phase, condition,
-                    text                      ? text
-                    : elsewhere && *elsewhere ? elsewhere
+                    text                      ? tell_masked(login->teller, text)
+                    : elsewhere && *elsewhere ? tell_masked(login->teller, elsewhere)
                                               : "the server ends the stream");
     free(text);
     if (elsewhere)
@@ -106,7 +106,7 @@ static void tell_chain(const struct login *login, const struct certificate_facts
         struct event event = event_new(EVENT_CHAIN);
         event.value = link->days_left;
         event.code = (uint32_t)link->bits;
-        event_set(event.text, link->names);
+        event_set(event.text, tell_masked(login->teller, link->names));
         event_set(event.name, link->key);
         event_set(event.by, link->until);
         tell(login->teller, &event);
@@ -128,7 +128,7 @@ static void tell_tls(const struct login *login)
     if (facts->certificate.seen) {
         struct event event = event_new(EVENT_CERTIFICATE);
         event.value = facts->certificate.days_left;
-        event_set(event.text, facts->certificate.names);
+        event_set(event.text, tell_masked(login->teller, facts->certificate.names));
         tell(login->teller, &event);
         tell_chain(login, &facts->certificate);
     }
@@ -166,8 +166,10 @@ static void fail_unexpected(struct login *login, xmpp_stanza_t *stanza)
     }
     const char *xmlns = xmpp_stanza_get_ns(stanza);
     char words[216];
-    snprintf(words, sizeof words, "the server sends %.60s of %.100s%s", xmpp_stanza_get_name(stanza),
-             xmlns ? xmlns : "no namespace", login->stream->unsent ? " before it is asked" : "");
+    snprintf(words, sizeof words, "the server sends %.60s of %.100s%s",
+             tell_masked(login->teller, xmpp_stanza_get_name(stanza)),
+             xmlns ? tell_masked(login->teller, xmlns) : "no namespace",
+             login->stream->unsent ? " before it is asked" : "");
     login_fail(login, login->teller->phase, CONDITION_NOT_XMPP, words);
 }
 
@@ -235,6 +237,15 @@ static bool has_arrived(const struct login *login)
     return login->tls == TLS_NONE ? login->step > LOGIN_AUTH_FEATURES : login->stream->wire.secured;
 }
 
+static void tell_endpoint_heard(struct login *login)
+{
+    struct event event = event_new(EVENT_ENDPOINT_HEARD);
+    if (login->heard || login->stream->wire.arrived_at == 0)
+        return;
+    tell(login->teller, &event);
+    login->heard = true;
+}
+
 /* What a turn of the stream has led to, apart from stanzas. */
 static void look(struct login *login, bool alive, int64_t limit)
 {
@@ -270,6 +281,7 @@ bool login_run(struct login *login, int64_t limit)
     }
     while (login->step < LOGIN_DONE) {
         bool alive = stream_turn(stream, has_arrived(login) ? INT64_MAX : limit);
+        tell_endpoint_heard(login);
         if (login->step == LOGIN_PROCEEDED)
             start_tls(login);
         else if (login->step < LOGIN_DONE)

@@ -11,8 +11,8 @@
 
 /* --- login.c, for all --- */
 
-/* The login has failed by what we have found, by what the server has said, by our own fault. WORDS may be the
- * network's, and NULL. */
+/* The login has failed by what we have found, by what the server has said, by our own fault. WORDS may be
+ * NULL; what the server has said of them is masked already: see tell_masked(). */
 void login_fail(struct login *login, enum phase phase, enum condition condition, const char *words);
 void login_fail_said(struct login *login, enum phase phase, enum wire_condition condition, const char *words);
 void login_fail_own(struct login *login, enum phase phase, const char *words);

@@ -122,7 +122,7 @@ static bool find_endpoints(struct probe *probe, struct failure *failure)
 {
     tell_phase(&probe->teller, PHASE_DNS);
     if (resolve(probe->settings, probe->settings->s2s ? &service_server : &service_client, probe->deadline,
-                &probe->resolution))
+                &probe->teller, &probe->resolution))
         return end_dns(probe, failure);
     const struct resolution *resolution = &probe->resolution;
     for (size_t i = 0; i < resolution->endpoint_count; i++) {
@@ -149,8 +149,8 @@ static bool log_in(struct probe *probe, const struct dialed *dialed, int64_t lim
                               "--tls=none: the password would go in clear text to an address that is not loopback");
         return false;
     }
-    const struct teller *log = settings->verbose >= 3 ? &probe->teller : NULL;
-    if (!stream_begin(&probe->stream, settings->jid.ascii, dialed->fd, &dialed->address, log)) {
+    if (!stream_begin(&probe->stream, settings->jid.ascii, dialed->fd, &dialed->address, &probe->teller,
+                      settings->verbose >= 3)) {
         stream_failure(&probe->stream, PHASE_CONNECT, failure);
         return false;
     }

@@ -12,6 +12,8 @@
 #include "host.h"
 #include "settings.h"
 
+struct teller;
+
 /* What is looked for: its sets of SRV records, and its ports where there are none. */
 struct service {
     const char *srv;        /* "_xmpp-client", RFC 6120 section 3.2 */
@@ -47,8 +49,8 @@ struct resolution {
  * that are still open then have failed. With no more than that left until DEADLINE (CLOCK_MONOTONIC, ns) it blocks
  * until shortly behind it, so that the deadline strikes. True when at least one endpoint has an address; else false
  * with condition and cause. The caller frees with resolution_free() in both cases. No DNS is asked for addresses and
- * localhost. */
-bool resolve(const struct settings *settings, const struct service *service, int64_t deadline,
+ * localhost. TELLER tells when a name server is heard. */
+bool resolve(const struct settings *settings, const struct service *service, int64_t deadline, struct teller *teller,
              struct resolution *resolution);
 
 void resolution_free(struct resolution *resolution);

@@ -107,7 +107,6 @@ char *sasl2_describe_tasks(xmpp_stanza_t *stanza)
     FILE *out = open_memstream(&words, &size);
     if (!out)
         return NULL;
-    fputs("the server wants ", out);
     write_tasks(out, stanza);
     char *text = child_text(stanza, "text");
     if (text) {

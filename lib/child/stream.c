@@ -86,13 +86,12 @@ static bool swap_socket(struct stream *stream)
 }
 
 bool stream_begin(struct stream *stream, const char *domain, int fd, const union address *address,
-                  const struct teller *log)
+                  struct teller *teller, bool logs)
 {
     memset(stream, 0, sizeof *stream);
-    stream->teller = log;
-    wire_open(&stream->wire, fd);
+    wire_open(&stream->wire, fd, teller);
     memory_init(&stream->memory);
-    stream->ctx = xmpp_ctx_new(&stream->memory.suite, log ? stream_log(log) : NULL);
+    stream->ctx = xmpp_ctx_new(&stream->memory.suite, logs ? stream_log(teller) : NULL);
     stream->conn = stream->ctx ? xmpp_conn_new(stream->ctx) : NULL;
     stream->unusable = !stream->conn || !connect_raw(stream, domain, fd, address) || !swap_socket(stream);
     return !stream->unusable;
@@ -282,10 +281,19 @@ void stream_close(struct stream *stream)
 /* Something else than XMPP introduces itself. Later the server may know secrets, which a cut would hide. */
 static void quote(const struct stream *stream, enum phase phase, struct failure *failure)
 {
+    char said[41];
     size_t line = 0;
-    while (line < stream->piece_end && line < 40 && stream->piece[line] >= ' ')
-        line++;
-    failure_set(failure, phase, CONDITION_NOT_XMPP, "the server sends %.*s", (int)line, stream->piece);
+    for (; line < stream->piece_end && line < sizeof said - 1 && stream->piece[line] >= ' '; line++)
+        said[line] = stream->piece[line];
+    said[line] = '\0';
+    failure_set(failure, phase, CONDITION_NOT_XMPP, "the server sends %s", tell_masked(stream->wire.teller, said));
+}
+
+/* The names in it are the server's. */
+static const char *certificate_cause(const struct stream *stream, const struct tls_facts *facts)
+{
+    const char *names = facts->certificate.names, *masked = tell_masked(stream->wire.teller, names);
+    return masked == names ? facts->certificate.cause : masked;
 }
 
 static void explain_tls(const struct stream *stream, struct failure *failure)
@@ -295,7 +303,7 @@ static void explain_tls(const struct stream *stream, struct failure *failure)
     if (facts->own_fault)
         failure_set_own_fault(failure, PHASE_TLS, facts->error);
     else if (refused)
-        failure_set(failure, PHASE_TLS, facts->certificate.condition, "%s", facts->certificate.cause);
+        failure_set(failure, PHASE_TLS, facts->certificate.condition, "%s", certificate_cause(stream, facts));
     else if (facts->alert[0])
         failure_set(failure, PHASE_TLS, CONDITION_TLS_FAILED, "the server sends alert %s", facts->alert);
     else

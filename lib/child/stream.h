@@ -27,18 +27,17 @@ struct stream {
     struct memory memory; /* of all that CTX makes */
     xmpp_ctx_t *ctx;
     xmpp_conn_t *conn;
-    int pair;                    /* our end */
-    const struct teller *teller; /* for the stream log; NULL for none */
-    bool connected;              /* libstrophe has taken the socket over */
-    bool opened;                 /* the server opened a stream, since stream_open() */
-    bool greeted;                /* it did so at least once */
-    bool unsent;                 /* something was given to libstrophe since the last bytes went out */
-    bool handed;                 /* libstrophe was handed something since then */
-    bool by_tags;                /* hand over no more than one tag at a time */
-    uint64_t idle_bytes;         /* that came since stream_progress() */
-    unsigned idle_elements;      /* likewise */
-    char header[1024];           /* what came since stream_open(), with BY_TAGS */
-    char piece[STREAM_PIECE];    /* clear text from the wire */
+    int pair;                 /* our end */
+    bool connected;           /* libstrophe has taken the socket over */
+    bool opened;              /* the server opened a stream, since stream_open() */
+    bool greeted;             /* it did so at least once */
+    bool unsent;              /* something was given to libstrophe since the last bytes went out */
+    bool handed;              /* libstrophe was handed something since then */
+    bool by_tags;             /* hand over no more than one tag at a time */
+    uint64_t idle_bytes;      /* that came since stream_progress() */
+    unsigned idle_elements;   /* likewise */
+    char header[1024];        /* what came since stream_open(), with BY_TAGS */
+    char piece[STREAM_PIECE]; /* clear text from the wire */
     size_t piece_start, piece_end;
     /* why it has ended */
     bool ended;
@@ -50,10 +49,11 @@ struct stream {
 };
 
 /* Begins on FD, a socket that is connected to ADDRESS, for the domain DOMAIN (A-labels). FD is the stream's from here
- * on. LOG gets the stream log; NULL for none. False when libstrophe refuses (no memory, no descriptor). Its libstrophe
- * objects are never freed: freeing can take 2 s, and the process ends soon. */
+ * on. TELLER tells when the first byte comes, and of the whole stream if LOGS is true. False when libstrophe refuses
+ * (no memory, no descriptor). Its libstrophe objects are never freed: freeing can take 2 s, and the process ends soon.
+ */
 bool stream_begin(struct stream *stream, const char *domain, int fd, const union address *address,
-                  const struct teller *log);
+                  struct teller *teller, bool logs);
 
 /* Queues the header of a stream with stanzas in the namespace XMLNS; the answer will set OPENED. TO and FROM (NULL:
  * none) are domains with U-labels, as JIDs have on the wire. */

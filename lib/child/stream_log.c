@@ -16,17 +16,19 @@ static bool is_secret(const char *stanza)
     return false;
 }
 
-static void log_line(const struct teller *teller, const char *direction, const char *stanza)
+static void log_line(const struct teller *teller, bool is_ours, const char *stanza)
 {
     char masked[64];
     if (is_secret(stanza)) {
         snprintf(masked, sizeof masked, "%.*s> [masked]", (int)strcspn(stanza, " />"), stanza);
         stanza = masked;
-    } else {
+    } else if (!is_ours) {
         stanza = tell_masked(teller, stanza);
+    } else if (teller->secrets && secrets_are_in_ours(teller->secrets, stanza)) { /* it may repeat the server */
+        stanza = "[masked]";
     }
     struct event event = event_new(EVENT_LOG);
-    size_t used = (size_t)snprintf(event.text, sizeof event.text, "%s", direction);
+    size_t used = (size_t)snprintf(event.text, sizeof event.text, "%s", is_ours ? "sent: " : "received: ");
     size_t length = strlen(stanza);
     do {
         size_t part = sizeof event.text - 1 - used < length ? sizeof event.text - 1 - used : length;
@@ -45,9 +47,9 @@ static void on_log(void *userdata, xmpp_log_level_t level, const char *area, con
     (void)level, (void)area;
     const struct teller *teller = userdata;
     if (strncmp(message, "SENT: ", 6) == 0)
-        log_line(teller, "sent: ", message + 6);
+        log_line(teller, true, message + 6);
     else if (strncmp(message, "RECV: ", 6) == 0)
-        log_line(teller, "received: ", message + 6);
+        log_line(teller, false, message + 6);
 }
 
 const xmpp_log_t *stream_log(const struct teller *teller)

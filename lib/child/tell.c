@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "mechanism.h"
+
 void failure_set(struct failure *failure, enum phase phase, enum condition condition, const char *format, ...)
 {
     *failure = (struct failure){.phase = phase, .condition.own = condition};
@@ -27,6 +29,8 @@ void failure_set_own_fault(struct failure *failure, enum phase phase, const char
     event_set(failure->cause, words);
 }
 
+static const char masked[] = "[masked]";
+
 /* A stanza error's types (RFC 6120 section 8.3.2). */
 static bool is_error_type(const char *text)
 {
@@ -42,13 +46,14 @@ const char *tell_masked(const struct teller *teller, const char *text)
     if (!text || !teller->secrets || !secrets_are_in(teller->secrets, text))
         return text;
     /* A type decides on states, also where the password is one of them. */
-    return is_error_type(text) ? text : "[masked]";
+    return is_error_type(text) ? text : masked;
 }
 
+/* What strangers have said in it is masked already. That something may have been forgotten is no reason to tell a
+ * password. */
 static void mask(const struct teller *teller, char *field, size_t size)
 {
-    const char *masked = tell_masked(teller, field);
-    if (masked != field)
+    if (teller->secrets && secrets_are_in_ours(teller->secrets, field))
         event_copy(field, size, masked);
 }
 
@@ -87,12 +92,20 @@ void tell_phase(struct teller *teller, enum phase phase)
     teller->in_phase = true;
 }
 
+void tell_heard(struct teller *teller)
+{
+    struct event event = event_new(EVENT_HEARD);
+    if (!teller->heard)
+        tell(teller, &event);
+    teller->heard = true;
+}
+
 void tell_flaw(const struct teller *teller, enum condition condition, const char *words)
 {
     struct event event = event_new(EVENT_FLAW);
     event.phase = teller->phase;
     event.condition = condition;
-    event_set(event.text, tell_masked(teller, words));
+    event_set(event.text, words);
     tell(teller, &event);
 }
 
@@ -128,7 +141,7 @@ void tell_offer(const struct teller *teller, enum offer_kind kind, const char *n
     struct event event = event_new(EVENT_OFFER);
     event.code = behind;
     event.value = kind;
-    event_set(event.name, name);
+    event_set(event.name, name && mechanism_find(name) ? name : tell_masked(teller, name));
     tell(teller, &event);
 }
 

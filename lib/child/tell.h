@@ -14,6 +14,7 @@ struct teller {
     int fd;
     enum phase phase; /* the open one */
     bool in_phase;
+    bool heard;                    /* a byte from outside */
     const struct secrets *secrets; /* what no event may hold; NULL for none */
 };
 
@@ -35,12 +36,13 @@ void failure_set_wire(struct failure *failure, enum phase phase, enum wire_condi
 /* Fills a failure that is the probe's own fault: it has no condition. */
 void failure_set_own_fault(struct failure *failure, enum phase phase, const char *words);
 
-/* TEXT, the network's, or "[masked]" when it holds a secret: a server that was told one may say it again. To be asked
- * before a text is cut to the size of a record, as half a secret is not found in it. NULL stays NULL. */
+/* TEXT, a stranger's, or "[masked]" when it holds a secret: a server that was told one may say it again. To be asked
+ * for each piece of a sentence that strangers have said, as our own words say nothing of a password that is one of
+ * them; and before a text is cut to the size of a record, as half a secret is not found in it. NULL stays NULL. */
 const char *tell_masked(const struct teller *teller, const char *text);
 
-/* Writes an event, its texts masked where they hold a secret. When the parent is gone the process ends: there is no one
- * to work for. */
+/* Writes an event; a text that holds a secret which is no word is masked here at the latest. When the parent is gone
+ * the process ends: there is no one to work for. */
 void tell(const struct teller *teller, const struct event *event);
 
 /* Ends the open phase and begins PHASE at the same time stamp; nothing when it is open already. */
@@ -48,6 +50,9 @@ void tell_phase(struct teller *teller, enum phase phase);
 
 /* Ends the open phase. */
 void tell_phase_end(struct teller *teller);
+
+/* A byte from outside has come, and is about to be looked at. */
+void tell_heard(struct teller *teller);
 
 /* The run goes on, but worse than asked: CONDITION is one that is a WARNING. WORDS may be NULL. */
 void tell_flaw(const struct teller *teller, enum condition condition, const char *words);

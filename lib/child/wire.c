@@ -74,10 +74,11 @@ static int64_t read_stamp(struct msghdr *message)
 
 /* --- the socket --- */
 
-void wire_open(struct wire *wire, int fd)
+void wire_open(struct wire *wire, int fd, struct teller *teller)
 {
     memset(wire, 0, sizeof *wire);
     wire->fd = fd;
+    wire->teller = teller;
     ask_for_stamps(fd);
 }
 
@@ -100,7 +101,7 @@ static size_t receive(struct wire *wire, void *bytes, size_t size)
     int64_t before = clock_now();
     ssize_t got = recvmsg(wire->fd, &message, MSG_DONTWAIT);
     if (got > 0) {
-        wire->heard = true;
+        tell_heard(wire->teller);
         wire->arrived_at = clock_now();
         int64_t stamp = read_stamp(&message);
         /* A step of the wall clock can make a stamp that cannot be: nothing was there at EMPTY_AT. */

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "tell.h"
 #include "tls.h"
 
 /* Room for what the socket has not taken yet. */
@@ -29,8 +30,8 @@ struct wire {
     struct tls *tls; /* NULL in clear text; the wire's own */
     bool secured;    /* its handshake is done */
     enum wire_end end;
-    int error;          /* errno of the socket; 0: closed in order */
-    bool heard;         /* a byte has come */
+    int error; /* errno of the socket; 0: closed in order */
+    struct teller *teller;
     int64_t arrived_at; /* CLOCK_MONOTONIC, ns: when the bytes that wire_read() gave last came to this machine */
     int64_t left_at;    /* when the last byte was given to the kernel */
     int64_t empty_at;   /* when nothing was there to read */
@@ -38,8 +39,8 @@ struct wire {
     size_t out_length;
 };
 
-/* Takes FD, a connected non-blocking TCP socket; WIRE closes it. */
-void wire_open(struct wire *wire, int fd);
+/* Takes FD, a connected non-blocking TCP socket; WIRE closes it. TELLER tells when the first byte comes. */
+void wire_open(struct wire *wire, int fd, struct teller *teller);
 
 /* Begins the handshake, which goes on in wire_read() until SECURED or END says how it went. TLS is the wire's from here
  * on; NULL counts as no memory. */

@@ -21,18 +21,20 @@
 bool result_init(struct result *result, const struct settings *settings, int64_t started_at)
 {
     *result = (struct result){.started_at = started_at};
+    bool each = settings->verbose > 0 || settings->output == OUTPUT_JSON;
     result->targets = calloc(settings->target_count, sizeof *result->targets);
     if (!result->targets)
         return false;
     result->target_count = settings->target_count;
     for (size_t i = 0; i < settings->target_count; i++) {
         struct target_result *target = &result->targets[i];
-        target->pings = calloc((size_t)settings->targets[i].count, sizeof *target->pings);
-        if (!target->pings) {
+        target->count = settings->targets[i].count;
+        if (each)
+            target->pings = calloc((size_t)target->count, sizeof *target->pings);
+        if (each && !target->pings) {
             result_free(result);
             return false;
         }
-        target->count = settings->targets[i].count;
     }
     return true;
 }
@@ -60,6 +62,8 @@ static void take_phase_begin(struct result *result, const struct event *event)
     result->entered[result->phase] = true;
     result->open = true;
     result->opened_at = event->at;
+    if (result->phase == PHASE_CONNECT)
+        result->attempt_count = 0; /* those of an earlier race that were not told of again have lost it */
 }
 
 static void take_phase_end(struct result *result, const struct event *event)
@@ -118,6 +122,12 @@ static void take_endpoint(struct result *result, const struct event *event)
     CLEAN(endpoint->cause, event->name);
 }
 
+static void take_heard(struct result *result)
+{
+    if (result->endpoint_count > 0)
+        result->endpoints[result->endpoint_count - 1].heard = true;
+}
+
 /* The host is given to the next child as --hostname would be; it has to be one. */
 static void take_candidate(struct result *result, const struct event *event)
 {
@@ -146,41 +156,83 @@ static void take_candidate(struct result *result, const struct event *event)
                                                            : AF_UNSPEC;
 }
 
-/* The ping that an event is about, if it is in STATE; else NULL. */
-static struct ping_record *find_ping(struct result *result, const struct event *event, enum ping_outcome state)
+/* The target of a ping event; NULL when there is none. */
+static struct target_result *find_target(struct result *result, const struct event *event)
 {
-    if (event->target >= result->target_count)
-        return NULL;
-    struct target_result *target = &result->targets[event->target];
-    if (event->seq >= (uint32_t)target->count || target->pings[event->seq].outcome != state)
-        return NULL;
-    return &target->pings[event->seq];
+    return event->target < result->target_count ? &result->targets[event->target] : NULL;
 }
 
 static void take_ping_sent(struct result *result, const struct event *event)
 {
-    struct ping_record *ping = find_ping(result, event, PING_UNSENT);
-    if (!ping)
+    struct target_result *target = find_target(result, event);
+    if (!target || target->sent != target->ended || target->sent == target->count ||
+        event->seq != (uint32_t)target->sent)
         return;
-    ping->outcome = PING_PENDING;
-    result->targets[event->target].sent++;
+    target->sent++;
+    if (target->pings)
+        target->pings[event->seq].outcome = PING_PENDING;
+}
+
+static bool ended_alike(const struct ping_record *a, const struct ping_record *b)
+{
+    return a->outcome == b->outcome && a->condition == b->condition && strcmp(a->type, b->type) == 0 &&
+           strcmp(a->by, b->by) == 0;
+}
+
+/* The group of PING; NULL without memory. */
+static struct ping_group *find_group(struct target_result *target, const struct ping_record *ping)
+{
+    for (size_t i = 0; i < target->group_count; i++)
+        if (i == PING_GROUPS_MAX - 1 || ended_alike(&target->groups[i].example, ping))
+            return &target->groups[i];
+    struct ping_group *groups = realloc(target->groups, (target->group_count + 1) * sizeof *groups);
+    if (!groups)
+        return NULL;
+    target->groups = groups;
+    struct ping_group *group = &groups[target->group_count++];
+    *group = (struct ping_group){.example = *ping};
+    if (target->group_count == PING_GROUPS_MAX) {
+        group->example =
+            (struct ping_record){.outcome = PING_ERROR, .rtt = ping->rtt, .condition = WIRE_UNDEFINED_CONDITION};
+    }
+    return group;
+}
+
+static void add_to_group(struct ping_group *group, int64_t time, bool first)
+{
+    group->count++;
+    if (first) {
+        group->has_first = true;
+        group->first = time;
+        return;
+    }
+    group->minimum = group->others == 0 || time < group->minimum ? time : group->minimum;
+    group->maximum = time > group->maximum ? time : group->maximum;
+    group->sum += (double)time;
+    group->others++;
 }
 
 static void take_ping_end(struct result *result, const struct event *event, enum ping_outcome outcome)
 {
-    struct ping_record *ping = find_ping(result, event, PING_PENDING);
-    if (!ping)
+    struct target_result *target = find_target(result, event);
+    if (!target || target->sent == target->ended || event->seq != (uint32_t)target->ended)
         return;
-    ping->outcome = outcome;
-    ping->rtt = at_most(event->value, TIME_MAX);
-    if (outcome != PING_TIMED_OUT)
-        result->targets[event->target].answered++;
-    if (outcome != PING_ERROR)
+    struct ping_record ping = {.outcome = outcome, .rtt = at_most(event->value, TIME_MAX)};
+    if (outcome == PING_ERROR) {
+        ping.condition = event_condition(event).wire;
+        CLEAN(ping.type, event->type);
+        CLEAN(ping.by, event->by);
+        CLEAN(ping.text, event->text);
+    }
+    struct ping_group *group = find_group(target, &ping);
+    if (!group) {
+        result->out_of_memory = true;
         return;
-    ping->condition = event_condition(event).wire;
-    CLEAN(ping->type, event->type);
-    CLEAN(ping->by, event->by);
-    CLEAN(ping->text, event->text);
+    }
+    add_to_group(group, ping.rtt, event->seq == 0);
+    target->ended++;
+    if (target->pings)
+        target->pings[event->seq] = ping;
 }
 
 static void take_tls(struct result *result, const struct event *event)
@@ -300,6 +352,9 @@ void result_take(const struct event *event, void *userdata)
         end_attempt(result, event);
         take_endpoint(result, event);
         break;
+    case EVENT_ENDPOINT_HEARD:
+        take_heard(result);
+        break;
     case EVENT_CANDIDATE:
         take_candidate(result, event);
         break;
@@ -346,6 +401,13 @@ void result_take(const struct event *event, void *userdata)
     case EVENT_CHAIN:
         take_chain(result, event);
         break;
+    case EVENT_HEARD:
+        result->heard = true;
+        break;
+    case EVENT_BARRED:
+        result->barred = true;
+        result->barred_call = event->value;
+        break;
     case EVENT_OFFER:
         offers_take(event->code == 1 ? &result->behind_tls : &result->before_tls, event);
         break;
@@ -380,8 +442,10 @@ bool result_log_line(const struct result *result, size_t *at, char *clean)
 
 void result_free(struct result *result)
 {
-    for (size_t i = 0; i < result->target_count; i++)
+    for (size_t i = 0; i < result->target_count; i++) {
+        free(result->targets[i].groups);
         free(result->targets[i].pings);
+    }
     free(result->targets);
     free(result->endpoints);
     free(result->candidates);

@@ -24,11 +24,27 @@ struct ping_record {
     char text[216]; /* cleaned */
 };
 
-struct target_result {
-    struct ping_record *pings; /* settings' count of them */
+/* The pings of one target that ended alike: with the same outcome, condition, type and sender. */
+struct ping_group {
+    struct ping_record example; /* the first of them */
     int count;
-    int sent;
-    int answered; /* results and errors */
+    bool has_first; /* one of them is the target's first ping; its time is apart */
+    int64_t first;  /* ns */
+    int others;
+    int64_t minimum, maximum; /* of the others, ns */
+    double sum;
+};
+
+/* Nobody has more reasons. What goes beyond is one group of undefined-condition. */
+#define PING_GROUPS_MAX 32
+
+struct target_result {
+    int count; /* pings that the settings ask for */
+    int sent;  /* the next one is sent when the one before has ended */
+    int ended;
+    struct ping_group *groups; /* in the order in which they came up */
+    size_t group_count;
+    struct ping_record *pings; /* each of COUNT, where the settings show each; else NULL */
 };
 
 struct endpoint_result {
@@ -37,6 +53,7 @@ struct endpoint_result {
     struct any_condition condition; /* none: it took the connection */
     char cause[112];                /* cleaned */
     int64_t time;
+    bool heard; /* it said something */
 };
 
 /* An endpoint that --each-endpoint is to check, by one family. */
@@ -83,13 +100,17 @@ struct result {
     int64_t spent[PHASE_COUNT]; /* ns; a phase that was open at the end counts up to it */
     enum phase phase;           /* the last one entered: where it ended */
     bool open;                  /* it had not ended when the run did */
-    int64_t opened_at;          /* CLOCK_MONOTONIC, ns */
+    int64_t opened_at;          /* clock_now(), ns */
     /* the failure that ended it, if any */
     bool failed;
     bool own_fault;
     enum phase failure_phase;
     struct any_condition condition;
     char cause[216]; /* cleaned */
+    /* whose work the child's death may be */
+    bool heard;          /* a byte had come from outside */
+    bool barred;         /* it had made a system call that is not allowed: */
+    int64_t barred_call; /* its number */
     /* what was found on the way */
     struct endpoint_result *endpoints;
     size_t endpoint_count;

@@ -11,6 +11,7 @@
 #include "mechanism.h"
 #include "offered.h"
 #include "text.h"
+#include "way.h"
 
 /* Room that a list of names in the first line may fill, in characters. */
 #define NAMES_WIDTH 68
@@ -135,6 +136,12 @@ void summary_failure(struct line *line, const struct settings *settings, const s
         line_add(line, "%s", result->cause);
         return;
     }
+    const struct endpoint_result *lookup = way_failed_lookup(settings, result);
+    if (lookup && !result->own_fault) { /* the root of what happened where it led */
+        line_add(line, "%s: %s: ", phase_name(PHASE_DNS), condition_name(CONDITION_DNS_FAILED));
+        way_add_lookup(line, lookup);
+        line_add(line, "; ");
+    }
     line_add(line, "%s", phase_name(result->failure_phase));
     if (!any_condition_is_none(result->condition))
         line_add(line, ": %s", any_condition_name(result->condition));
@@ -175,12 +182,48 @@ void summary_deadline(struct line *line, const struct settings *settings, const 
     for (size_t i = 0; i < settings->target_count; i++)
         pending = pending || tallies[i].pending + tallies[i].unsent > 0;
     bool pinging = result->phase == PHASE_PING && pending;
-    line_add(line, "%s: deadline: %s ", phase_name(result->phase), pinging ? "after" : "no end after");
-    line_add_time(line, settings->timeout);
+    bool connecting = result->phase == PHASE_CONNECT;
+    const struct endpoint_result *silent = way_silent(result), *lookup = way_failed_lookup(settings, result);
+    /* Of several that are silent none is more to blame than the first. */
+    enum phase phase = result->phase;
+    if (silent && !connecting)
+        phase = silent->tls == TLS_DIRECT ? PHASE_TLS : PHASE_STREAM;
+    line_add(line, "%s: deadline: ", phase_name(phase));
+    if (lookup) {
+        way_add_lookup(line, lookup);
+        line_add(line, ", then ");
+    }
+    if (silent) {
+        way_add_silence(line, settings, result);
+    } else {
+        line_add(line, pinging ? "after " : "no end after ");
+        line_add_time(line, settings->timeout);
+    }
     if (pinging)
         add_pending(line, settings, tallies);
-    else if (result->phase == PHASE_CONNECT && result->attempt_count > 0)
+    else if (connecting && result->attempt_count > 0)
         line_add(line, ", trying %s", result->attempts[0]);
+}
+
+void summary_death(struct line *line, const struct supervision *supervision)
+{
+    line_add(line, "child ");
+    line_add(line, supervision->signal ? "died of " : "ended without a result");
+    if (supervision->signal)
+        summary_signal(line, supervision->signal);
+}
+
+void summary_own_crash(struct line *line, const struct result *result)
+{
+    struct supervision supervision = result->supervision;
+    if (result->barred)
+        supervision.signal = SIGSYS; /* also where the sandbox let it not even kill itself */
+    line_add(line, "probe: ");
+    summary_death(line, &supervision);
+    if (result->barred)
+        line_add(line, ": system call %lld is not allowed", (long long)result->barred_call);
+    else if (!result->heard)
+        line_add(line, " before a byte had come from outside");
 }
 
 void summary_signal(struct line *line, int number)

@@ -39,6 +39,12 @@ void summary_failure(struct line *line, const struct settings *settings, const s
 void summary_deadline(struct line *line, const struct settings *settings, const struct result *result,
                       const struct tally *tallies);
 
+/* "child died of SIGSEGV" */
+void summary_death(struct line *line, const struct supervision *supervision);
+
+/* "probe: child died of SIGSYS: system call 59 is not allowed": a death that is the probe's own fault. */
+void summary_own_crash(struct line *line, const struct result *result);
+
 /* "SIGSEGV" */
 void summary_signal(struct line *line, int number);
 

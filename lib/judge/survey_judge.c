@@ -156,6 +156,13 @@ static void add_worst(struct line *line, const struct endpoint_check *worst)
     line_add(line, "%.*s", (int)length, sentence);
 }
 
+/* Whether a set of SRV records could not be asked, so that there may be other endpoints than these. */
+static bool lookup_failed(const struct survey *survey)
+{
+    const struct result *discovery = &survey->discovery;
+    return discovery->endpoint_count > 0 && discovery->endpoints[0].condition.own == CONDITION_DNS_FAILED;
+}
+
 /* The first line: the worst endpoint and what is wrong with it, else FINDING, else how many there are. With --insecure
  * there is no room for how many are up beside a cause. */
 static void summarize(const struct survey *survey, const struct settings *settings, const struct outcome *outcome,
@@ -172,6 +179,8 @@ static void summarize(const struct survey *survey, const struct settings *settin
     if (finding) {
         line_add(&body, "%s", finding->text);
     } else if (outcome->worst) {
+        if (outcome->up == 0 && lookup_failed(survey)) /* the root, and so the first finding */
+            line_add(&body, "%s; ", verdict->findings[0].text);
         add_worst(&body, outcome->worst);
     } else {
         char name[SUMMARY_NAME_SIZE];

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "summary.h"
 #include "tally.h"
 #include "text.h"
+#include "way.h"
 
 #define NO_TARGET SIZE_MAX
 
@@ -88,6 +90,13 @@ static bool is_mapped(const struct judge *judge, struct any_condition condition)
     return !any_condition_is_none(condition) && settings_has_map(judge->settings, any_condition_name(condition));
 }
 
+/* Whether no stranger can have made the child die: before a byte of any had come, or by the sandbox, which a library
+ * runs into that was not foreseen. */
+static bool is_own_crash(const struct result *result)
+{
+    return !result->heard || result->barred || result->supervision.signal == SIGSYS;
+}
+
 /* How the run ended, if not well. */
 static void judge_run(struct judge *judge)
 {
@@ -102,17 +111,21 @@ static void judge_run(struct judge *judge)
         if (!result->failed)
             return;
         condition = result->condition;
+        if (!result->own_fault && way_failed_lookup(judge->settings, result))
+            condition = (struct any_condition){.own = CONDITION_DNS_FAILED};
         if (!result->own_fault)
             state = mapped(judge, condition, any_condition_state(condition));
         summary_failure(&line, judge->settings, result);
         break;
     case SUPERVISE_CRASHED:
+        if (is_own_crash(result)) {
+            summary_own_crash(&line, result);
+            break;
+        }
         condition.own = CONDITION_PROBE_CRASHED;
         state = mapped(judge, condition, any_condition_state(condition));
-        line_add(&line, "%s: probe-crashed: child ", phase);
-        line_add(&line, supervision->signal ? "died of " : "ended without a result");
-        if (supervision->signal)
-            summary_signal(&line, supervision->signal);
+        line_add(&line, "%s: probe-crashed: ", phase);
+        summary_death(&line, supervision);
         break;
     case SUPERVISE_DEADLINE:
         condition.own = CONDITION_DEADLINE;
@@ -217,8 +230,8 @@ static struct answers judge_answers(const struct judge *judge, size_t index)
     struct answers answers = {0};
     const struct target_result *target = &judge->result->targets[index];
     const struct tally *tally = &judge->tallies[index];
-    for (int i = 0; i < target->count; i++) {
-        const struct ping_record *ping = &target->pings[i];
+    for (size_t i = 0; i < target->group_count; i++) {
+        const struct ping_record *ping = &target->groups[i].example;
         if (ping->outcome != PING_ERROR)
             continue;
         enum state plain = answer_state(judge->settings->targets[index].kind, ping->condition, ping->type);
@@ -243,7 +256,7 @@ static void say_unanswered(struct line *line, const struct judge *judge, size_t 
         line_add(line, "%%, %d of %d pings unanswered", tally->timed_out, tally->answered + tally->timed_out);
     } else if (target->count == 1) {
         line_add(line, "ping-timeout: no answer in ");
-        line_add_time(line, target->pings[0].rtt);
+        line_add_time(line, target->groups[0].example.rtt);
     } else {
         line_add(line, "ping-timeout: none of %d pings answered", tally->timed_out);
     }

@@ -103,7 +103,7 @@ const struct option_row option_table[] = {
      .help = "ping this JID too; its labels begin with ALIAS, of a-z, 0-9 and _, which is the JID in lower case with _ "
              "for other characters unless it is given"},
     {'n', "count", "N", PINGS, NUMBER(count, 1, 1000), .own = TARGET_OWN_COUNT, .useless = WITHOUT_PINGS,
-     .help = "pings per target, 1 to 1000", .standard = "3"},
+     .help = "pings per target, 1 to 1000, and 100000 of all targets together at most", .standard = "3"},
     {'i', "interval", "DURATION", PINGS, DURATION(interval, 0), .own = TARGET_OWN_INTERVAL, .useless = WITHOUT_PINGS,
      .help = "pause between two pings of one target; with 0 the next follows the answer", .standard = "0"},
     {0, "ping-timeout", "DURATION", PINGS, DURATION(ping_timeout, 1), .own = TARGET_OWN_PING_TIMEOUT,

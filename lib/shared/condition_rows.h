@@ -17,7 +17,8 @@ OWN(DNS_NOT_FOUND, "dns-not-found", GROUP_WAY, STATE_CRITICAL, "the name does no
 OWN(DNS_FAILED, "dns-failed", GROUP_WAY, STATE_CRITICAL, "the name servers failed, or did not answer in time",
     "see whether the name servers answer, and whether this machine may ask them")
 OWN(SERVICE_NOT_OFFERED, "service-not-offered", GROUP_WAY, STATE_CRITICAL,
-    "SRV records say that the domain offers no XMPP", "look at the domain's SRV records: the target of one is a dot")
+    "SRV records say that the domain offers no XMPP",
+    "look at the domain's SRV records: the target of one is a dot, or its port is 0")
 OWN(CONNECT_REFUSED, "connect-refused", GROUP_WAY, STATE_CRITICAL, "no endpoint took the connection: refused",
     "see whether the server runs, and listens at this port")
 OWN(CONNECT_TIMEOUT, "connect-timeout", GROUP_WAY, STATE_CRITICAL, "no endpoint took the connection: no answer",
@@ -51,7 +52,7 @@ OWN(CONNECTION_LOST, "connection-lost", GROUP_WAY, STATE_CRITICAL,
 OWN(FLOODED, "flooded", GROUP_WAY, STATE_CRITICAL, "the server sends without end and answers nothing",
     "look at the stream, and at what the server does")
 OWN(PROBE_CRASHED, "probe-crashed", GROUP_WAY, STATE_CRITICAL,
-    "the process that talks to the server died by a signal, or broke a limit",
+    "the process that talks to the server died by a signal, or broke a limit, after the first byte from outside",
     "run it again, and report what it prints")
 OWN(DEADLINE, "deadline", GROUP_WAY, STATE_CRITICAL, "-t struck; the state is the one that -t names, if any",
     "look at the phase that took the time")

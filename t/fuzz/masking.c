@@ -133,7 +133,7 @@ static void run(const char *text)
     secrets_collect(&secrets, &secret, node);
     struct teller teller = {.fd = records, .secrets = &secrets};
     char *expanded = expand(text), *escaped = expand("%x"), *message = NULL;
-    if (asprintf(&message, "SENT: %s", expanded) < 0)
+    if (asprintf(&message, "RECV: %s", expanded) < 0)
         abort();
     const xmpp_log_t *log = stream_log(&teller);
     log->handler(log->userdata, XMPP_LEVEL_DEBUG, "conn", message);
@@ -156,7 +156,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     snprintf(beginning, sizeof beginning, "%s", password);
     bool secret = strlen(password) >= SHORTEST && strlen(password) < sizeof((struct secret *)NULL)->value;
     /* what the child itself says is no secret */
-    secret = secret && !strstr("sent: <challenge> [masked] undefined-condition", beginning);
+    secret = secret && !strstr("received: <challenge> [masked] undefined-condition", beginning);
     if (secret && node && strlen(node) < 1024 && rest)
         run(rest);
     free(text);

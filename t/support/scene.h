@@ -41,6 +41,8 @@ struct scene {
     enum supervise_end end;
     int signal; /* SUPERVISE_FAILED: not 0 is a record that is not valid */
     bool failed, own_fault;
+    bool unheard; /* no byte had come from outside */
+    int barred;   /* a system call that was not allowed; 0: none */
     enum phase
         last; /* the last phase begun; PHASE_DNS also stands for "all": up to the pings, without a login to TLS */
     const char *condition, *cause;
@@ -266,6 +268,8 @@ static inline void scene_facts(struct result *result, const struct scene *scene,
     event_set_condition(&event, condition_named("", SPACE_ANY));
     event_set(event.name, "");
     result_take(&event, result);
+    event = event_new(EVENT_ENDPOINT_HEARD);
+    result_take(&event, result);
     bool whole = last == (scene->no_login || scene->s2s ? PHASE_TLS : PHASE_PING);
     if (whole && !scene->no_tls) {
         event = event_new(EVENT_TLS);
@@ -319,6 +323,12 @@ static inline void scene_bars(struct result *result, const struct scene *scene)
 
 static inline void scene_end(struct result *result, const struct scene *scene, enum phase last, int64_t at)
 {
+    struct event heard = event_new(EVENT_HEARD), barred = event_new(EVENT_BARRED);
+    barred.value = scene->barred;
+    if (!scene->unheard)
+        result_take(&heard, result);
+    if (scene->barred)
+        result_take(&barred, result);
     struct supervision supervision = {.end = scene->end, .signal = scene->signal, .ended_at = at};
     if (scene->failed) {
         struct event event = event_new(EVENT_FAILURE);
@@ -337,11 +347,17 @@ static inline void scene_end(struct result *result, const struct scene *scene, e
         result->out_of_memory = true;
 }
 
+/* A test of another output says so before it includes this: each has its own needs of the result. */
+#ifndef SCENE_OUTPUT
+#define SCENE_OUTPUT OUTPUT_NAGIOS
+#endif
+
 /* Plays a scene up to its verdict. STAGED holds it until scene_leave(). */
 static inline void scene_play(struct staged *staged, const struct scene *scene)
 {
     *staged = (struct staged){0};
     scene_settings(staged, scene);
+    staged->settings.output = SCENE_OUTPUT;
     result_init(&staged->result, &staged->settings, SCENE_START);
     enum phase last = scene->last ? scene->last : scene->no_login || scene->s2s ? PHASE_TLS : PHASE_PING;
     scene_bars(&staged->result, scene);

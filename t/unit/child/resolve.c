@@ -15,6 +15,7 @@
 #include "dial.h"
 #include "host.h"
 #include "tap.h"
+#include "tell.h"
 
 static const struct {
     const char *text, *address; /* NULL: refused */
@@ -140,6 +141,9 @@ static const struct {
     {"a..", NULL, false},
     {"123456789-123456789-123456789-123456789-123456789-123456789-1234", NULL, false},
 };
+
+/* For what asks nobody. */
+static struct teller teller = {.heard = true};
 
 static const char *describe(const struct resolution *resolution, char *out, size_t size)
 {
@@ -340,12 +344,19 @@ static void test_services(void)
     close(fd);
     char server[32];
     snprintf(server, sizeof(server), "127.0.0.1:%u", ntohs(address.sin_port));
+    int told[2];
+    if (pipe(told) != 0)
+        return;
     for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
         char domain[64], got[700];
         snprintf(domain, sizeof(domain), "%s", services[i].domain);
         struct settings settings = {.jid = {.ascii = domain}, .dns_server = server, .tls = services[i].tls};
         struct resolution resolution;
-        resolve(&settings, services[i].service, clock_now() + 30 * NS_PER_S, &resolution);
+        struct teller to_pipe = {.fd = told[1]};
+        resolve(&settings, services[i].service, clock_now() + 30 * NS_PER_S, &to_pipe, &resolution);
+        struct event events[2];
+        bool once = read(told[0], events, sizeof(events)) == (ssize_t)sizeof(events[0]);
+        ok(once && events[0].kind == EVENT_HEARD, "%s: it is told once that a name server was heard", domain);
         is_str(list(&resolution, got, sizeof(got)), services[i].expected, "%s: %s", domain, services[i].name);
         resolution_free(&resolution);
     }
@@ -398,7 +409,7 @@ int main(void)
         settings.port = literals[i].port;
         struct resolution resolution;
         settings.hostname = host;
-        bool found = resolve(&settings, &service_client, clock_now() + NS_PER_S, &resolution);
+        bool found = resolve(&settings, &service_client, clock_now() + NS_PER_S, &teller, &resolution);
         is_str(describe(&resolution, got, sizeof(got)), literals[i].expected, "-H '%s': %s", host, literals[i].name);
         is_int(found, literals[i].expected[0] != '-', "and the result says whether there is an endpoint");
         resolution_free(&resolution);
@@ -409,13 +420,13 @@ int main(void)
     settings = (struct settings){.jid = {.ascii = localhost}, .family = AF_INET, .tls = TLS_DIRECT};
     struct resolution resolution;
     char got[700];
-    ok(resolve(&settings, &service_client, clock_now() + NS_PER_S, &resolution),
+    ok(resolve(&settings, &service_client, clock_now() + NS_PER_S, &teller, &resolution),
        "localhost as the domain has an endpoint without DNS");
     is_str(describe(&resolution, got, sizeof(got)), "localhost 127.0.0.1:5223 direct", "and it is 127.0.0.1 with -4");
     resolution_free(&resolution);
     char below[] = "not-in-any-hosts-file.localhost";
     settings = (struct settings){.hostname = below};
-    ok(resolve(&settings, &service_client, clock_now() + NS_PER_S, &resolution),
+    ok(resolve(&settings, &service_client, clock_now() + NS_PER_S, &teller, &resolution),
        "a name below localhost has an endpoint without DNS");
     is_int((long long)resolution.endpoints[0].address_count, 2, "with both loopback addresses");
     is_str(describe(&resolution, got, sizeof(got)), "not-in-any-hosts-file.localhost [::1]:5222 starttls",

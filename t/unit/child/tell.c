@@ -60,6 +60,37 @@ static void check_flaw(const struct teller *teller)
     is_int(heard().kind, EVENT_LOGIN, "a login is told");
 }
 
+/* A password that is a word of ours must not show by what is masked. */
+static void check_own_words(void)
+{
+    struct secret secret = {.set = true, .length = 6, .value = "server"};
+    struct secrets secrets;
+    secrets_collect(&secrets, &secret, "alice");
+    struct teller teller = {.fd = ends[1], .secrets = &secrets};
+    struct failure failure;
+    failure_set(&failure, PHASE_TLS, CONDITION_CONNECTION_LOST, "closed by the server");
+    tell_failure(&teller, &failure);
+    is_str(heard().text, "closed by the server", "with the password server, our own words stay");
+    is_str(tell_masked(&teller, "your server is wrong"), "[masked]", "a stranger's are masked");
+    failure_set(&failure, PHASE_TLS, CONDITION_CONNECTION_LOST, "the server says c2VydmVy");
+    tell_failure(&teller, &failure);
+    is_str(heard().text, "[masked]", "the password in base64 is no word of ours");
+    tell_offer(&teller, OFFER_MECHANISM, "SERVER-server", true);
+    is_str(heard().name, "[masked]", "nor is a mechanism that nobody knows");
+    secret = (struct secret){.set = true, .length = 5, .value = "PLAIN"};
+    secrets_collect(&secrets, &secret, "alice");
+    tell_offer(&teller, OFFER_MECHANISM, "PLAIN", true);
+    is_str(heard().name, "PLAIN", "one that all know stays, also when it is the password");
+    tell_offer(&teller, OFFER_DIALBACK, NULL, true);
+    struct event feature = heard();
+    ok(feature.value == OFFER_DIALBACK && feature.name[0] == '\0', "a feature is told by its kind, not by a word");
+    secret = (struct secret){.set = true, .length = 7, .value = "server1"};
+    secrets_collect(&secrets, &secret, "alice");
+    failure_set(&failure, PHASE_TLS, CONDITION_CONNECTION_LOST, "the server says server1");
+    tell_failure(&teller, &failure);
+    is_str(heard().text, "[masked]", "what is no word is masked wherever it stands");
+}
+
 static void check_log(const struct teller *teller)
 {
     struct event event = event_new(EVENT_LOG);
@@ -112,6 +143,7 @@ int main(void)
     check_words("conflict", WIRE_STANZA_CONFLICT, "cancel");
     check_words("cancel", WIRE_STANZA_GONE, "cancel");
     check_flaw(&teller);
+    check_own_words();
     check_log(&teller);
     check_phases();
     done_testing();

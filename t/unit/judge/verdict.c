@@ -6,7 +6,9 @@
 #include "text.h"
 #include "scene.h"
 
-#define LONG_DOMAIN "a-very-long-name-for-a-server.of-a-very-large.organisation.with-a-long-name.example"
+#define LONG_DOMAIN                                                                                                    \
+    "a-very-long-name-for-a-server.of-a-department-that-nobody-has-ever-visited."                                      \
+    "of-a-very-large.organisation.with-a-long-name.example"
 
 static const struct scene scenes[] = {
     /* good */
@@ -23,7 +25,8 @@ static const struct scene scenes[] = {
     {"the first line says that the certificate was not verified", .pings = {"1"}, .insecure = true, .certificate = true,
      .summary = "example.org answers in 1 ms, certificate not verified"},
     {"a long name gives way", .jid = LONG_DOMAIN, .pings = {"1", "1"}, .insecure = true, .certificate = true,
-     .summary = "a-very-long-name... answers in 1 ms, 1 of 1 remotes up, certificate not verified"},
+     .summary = "a-very-long-name-for-a-server.of-a-department-that-nobody-has-ever-visited.of-a-very-large.organ... "
+                "answers in 1 ms, 1 of 1 remotes up, certificate not verified"},
     /* answers */
     {"service-unavailable of type wait is CRITICAL", .pings = {"service-unavailable/wait"}, .state = STATE_CRITICAL,
      .found = "service-unavailable", .summary = "example.org: service-unavailable: so it is"},
@@ -140,9 +143,13 @@ static const struct scene scenes[] = {
     {"an option at fault is named, not the phase", .pings = {"-"}, .failed = true, .own_fault = true, .last = PHASE_DNS,
      .cause = "--ca-file: x", .state = STATE_UNKNOWN, .summary = "--ca-file: x"},
     {"a long cause is cut, the rest is kept", .pings = {"-"}, .failed = true, .last = PHASE_AUTH, .insecure = true,
-     .condition = "aborted", .cause = "0123456789012345678901234567890123456789012345678901234567890123456789",
+     .condition = "aborted",
+     .cause = "01234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123"
+              "456789012345678901234567890123456789",
      .state = STATE_CRITICAL, .found = "aborted",
-     .summary = "auth: aborted: 012345678901234567890123456789012345..., certificate not verified"},
+     .summary = "auth: aborted: "
+                "012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901"
+                "23456789012345..., certificate not verified"},
     {"a strangers text is harmless", .pings = {"-"}, .failed = true, .last = PHASE_AUTH, .condition = "aborted",
      .cause = "a|b\n<c>", .state = STATE_CRITICAL, .found = "aborted", .summary = "auth: aborted: a?b (c)"},
     {"a lost connection keeps what was measured", .pings = {"1 1 ?"}, .failed = true, .last = PHASE_PING,
@@ -176,6 +183,20 @@ static const struct scene scenes[] = {
     {"a child that just ends has crashed too", .pings = {"-"}, .last = PHASE_TLS, .end = SUPERVISE_CRASHED,
      .map = "probe-crashed=WARNING", .state = STATE_WARNING, .found = "probe-crashed",
      .summary = "tls: probe-crashed: child ended without a result"},
+    {"a crash before a byte had come is the probe's own fault", .pings = {"-"}, .last = PHASE_TLS, .unheard = true,
+     .end = SUPERVISE_CRASHED, .signal = SIGSEGV, .map = "probe-crashed=OK", .state = STATE_UNKNOWN,
+     .summary = "probe: child died of SIGSEGV before a byte had come from outside"},
+    {"so is an end before one", .pings = {"-"}, .unheard = true, .end = SUPERVISE_CRASHED, .state = STATE_UNKNOWN,
+     .summary = "probe: child ended without a result before a byte had come from outside"},
+    {"and a death by the sandbox, whenever", .pings = {"-"}, .last = PHASE_TLS, .end = SUPERVISE_CRASHED,
+     .signal = SIGSYS, .map = "probe-crashed=OK", .state = STATE_UNKNOWN, .summary = "probe: child died of SIGSYS"},
+    {"which names the system call", .pings = {"-"}, .last = PHASE_TLS, .end = SUPERVISE_CRASHED, .signal = SIGSYS,
+     .barred = 59, .state = STATE_UNKNOWN, .summary = "probe: child died of SIGSYS: system call 59 is not allowed"},
+    {"also where the child could but end", .pings = {"-"}, .last = PHASE_TLS, .unheard = true, .end = SUPERVISE_CRASHED,
+     .barred = 59, .state = STATE_UNKNOWN, .summary = "probe: child died of SIGSYS: system call 59 is not allowed"},
+    {"a child that goes on behind a call that is not allowed is judged by its end", .pings = {"-"}, .last = PHASE_TLS,
+     .barred = 59, .end = SUPERVISE_DEADLINE, .timeout_state = STATE_CRITICAL, .state = STATE_CRITICAL,
+     .found = "deadline", .summary = "tls: deadline: no end after 10 s"},
     {"a kill names signal and phase", .pings = {"-"}, .last = PHASE_TLS, .end = SUPERVISE_INTERRUPTED,
      .signal = SIGTERM, .state = STATE_UNKNOWN, .summary = "killed by SIGTERM in phase tls"},
     {"no child is UNKNOWN", .pings = {"-"}, .last = PHASE_CONNECT, .end = SUPERVISE_FAILED, .state = STATE_UNKNOWN,

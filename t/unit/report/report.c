@@ -240,12 +240,18 @@ static void check_errors(void)
     is_str(text, "XMPP PING UNKNOWN - out of memory\n", "any other has one line");
     free(text);
     out = open_memstream(&text, &size);
-    report_usage_error(out, "--a-very-long-option-and-what-is-wrong-with-it: 0123456789012345678901234567890123456789");
+    report_usage_error(out, "--a-very-long-option-and-what-is-wrong-with-it: "
+                            "012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
+                            "012345678901234567890123456789");
     fclose(out);
     is_str(text,
-           "XMPP PING UNKNOWN - --a-very-long-option-and-what-is-wrong-with-it: 01234567890123456789012345678...\n"
+           "XMPP PING UNKNOWN - --a-very-long-option-and-what-is-wrong-with-it: "
+           "01234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456"
+           "78...\n"
            "Try check_xmpp_ping --help for more.\n"
-           "--a-very-long-option-and-what-is-wrong-with-it: 0123456789012345678901234567890123456789\n",
+           "--a-very-long-option-and-what-is-wrong-with-it: "
+           "01234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456"
+           "7890123456789\n",
            "one that is too long is told whole behind that");
     free(text);
 }

@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 
+#define SCENE_OUTPUT OUTPUT_JSON
 #include "scene.h"
 #include "perfdata.h"
 
@@ -102,12 +103,13 @@ static void check_unknown(void)
     settings.jid.domain = (char *)"example.org";
     settings.verbose = 3;
     text = unknown_of(&settings,
-                      "--password-file: 0123456789 0123456789 0123456789 0123456789 0123456789\n0123456789 <x>");
-    ok(strstr(text,
-              "\"summary\":\"--password-file: 0123456789 0123456789 0123456789 0123456789 0123456789 01234...\","),
+                      "--password-file: 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 "
+                      "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789\n0123456789 <x>");
+    ok(strstr(text, "\"summary\":\"--password-file: 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 "
+                    "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 01234567...\","),
        "a long reason is cut in the summary");
-    ok(strstr(text,
-              "\"text\":\"--password-file: 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 (x)\"}"),
+    ok(strstr(text, "\"text\":\"--password-file: 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 "
+                    "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 (x)\"}"),
        "and stands whole, and clean, among the findings");
     ok(strstr(text, "\"server\":\"example.org\""), "the server is told as soon as it is known");
     ok(strstr(text, "\"log\":[]"), "with -vvv there is a log, if an empty one");
