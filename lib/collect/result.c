@@ -122,8 +122,10 @@ static void take_endpoint(struct result *result, const struct event *event)
     CLEAN(endpoint->cause, event->name);
 }
 
+/* From a name server, as long as no endpoint has been told of. */
 static void take_heard(struct result *result)
 {
+    result->heard = true;
     if (result->endpoint_count > 0)
         result->endpoints[result->endpoint_count - 1].heard = true;
 }
@@ -352,9 +354,6 @@ void result_take(const struct event *event, void *userdata)
         end_attempt(result, event);
         take_endpoint(result, event);
         break;
-    case EVENT_ENDPOINT_HEARD:
-        take_heard(result);
-        break;
     case EVENT_CANDIDATE:
         take_candidate(result, event);
         break;
@@ -398,15 +397,15 @@ void result_take(const struct event *event, void *userdata)
     case EVENT_LOG:
         take_log(result, event);
         break;
-    case EVENT_CHAIN:
-        take_chain(result, event);
-        break;
     case EVENT_HEARD:
-        result->heard = true;
+        take_heard(result);
         break;
     case EVENT_BARRED:
         result->barred = true;
         result->barred_call = event->value;
+        break;
+    case EVENT_CHAIN:
+        take_chain(result, event);
         break;
     case EVENT_OFFER:
         offers_take(event->code == 1 ? &result->behind_tls : &result->before_tls, event);

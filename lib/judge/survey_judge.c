@@ -9,6 +9,7 @@
 #include "summary.h"
 #include "tally.h"
 #include "text.h"
+#include "way.h"
 
 /* Names in the first line, in characters. */
 #define CULPRIT_WIDTH 40
@@ -160,7 +161,7 @@ static void add_worst(struct line *line, const struct endpoint_check *worst)
 static bool lookup_failed(const struct survey *survey)
 {
     const struct result *discovery = &survey->discovery;
-    return discovery->endpoint_count > 0 && discovery->endpoints[0].condition.own == CONDITION_DNS_FAILED;
+    return discovery->endpoint_count > 0 && way_is_failed_lookup(&discovery->endpoints[0]);
 }
 
 /* The first line: the worst endpoint and what is wrong with it, else FINDING, else how many there are. With --insecure

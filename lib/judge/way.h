@@ -8,6 +8,9 @@
 #include "line.h"
 #include "result.h"
 
+/* Whether it is no endpoint, but a set of SRV records that could not be asked. */
+bool way_is_failed_lookup(const struct endpoint_result *endpoint);
+
 /* The set of SRV records that could not be asked, when the run has failed at the domain's own address because of that:
  * what listens there may have nothing to do with XMPP (RFC 6120 section 3.2.2). NULL when that is not so. */
 const struct endpoint_result *way_failed_lookup(const struct settings *settings, const struct result *result);

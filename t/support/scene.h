@@ -268,8 +268,6 @@ static inline void scene_facts(struct result *result, const struct scene *scene,
     event_set_condition(&event, condition_named("", SPACE_ANY));
     event_set(event.name, "");
     result_take(&event, result);
-    event = event_new(EVENT_ENDPOINT_HEARD);
-    result_take(&event, result);
     bool whole = last == (scene->no_login || scene->s2s ? PHASE_TLS : PHASE_PING);
     if (whole && !scene->no_tls) {
         event = event_new(EVENT_TLS);
