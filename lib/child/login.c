@@ -106,7 +106,7 @@ static void tell_chain(const struct login *login, const struct certificate_facts
         struct event event = event_new(EVENT_CHAIN);
         event.value = link->days_left;
         event.code = (uint32_t)link->bits;
-        event_set(event.text, link->names);
+        event_set(event.text, tell_masked(login->teller, link->names));
         event_set(event.name, link->key);
         event_set(event.by, link->until);
         tell(login->teller, &event);

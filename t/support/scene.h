@@ -41,8 +41,8 @@ struct scene {
     enum supervise_end end;
     int signal; /* SUPERVISE_FAILED: not 0 is a record that is not valid */
     bool failed, own_fault;
-    bool unheard;    /* no byte had come from outside */
-    int barred;      /* a system call that was not allowed; 0: none */
+    bool unheard; /* no byte had come from outside */
+    int barred;   /* a system call that was not allowed; 0: none */
     enum phase
         last; /* the last phase begun; PHASE_DNS also stands for "all": up to the pings, without a login to TLS */
     const char *condition, *cause;
