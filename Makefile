@@ -191,12 +191,12 @@ soak: all ## check a server 5,000 times while it is restarted, killed and stoppe
 VALGRIND := $(shell command -v valgrind) --quiet --vgdb=no --error-exitcode=99 --leak-check=full \
 	--show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite --suppressions=t/valgrind/valgrind.supp
 
-# Left out are the tests of confine and sandbox, as limits meet valgrind itself, which knows no sandbox either; those of supervise
+# Left out are the tests of confine and sandbox, as limits and filters meet valgrind itself; those of supervise
 # and dial, which are about short times; and config_fuzz, which takes minutes here and has been run by the other sanitizers.
 VALGRIND_LEAVES := $(addprefix %/,confine.c sandbox.c supervise.c dial.c config_fuzz.c)
 check-valgrind: ## run the unit tests and one run of each kind under valgrind
 	$(Q)$(MAKE) --no-print-directory all unit-tests O=obj/valgrind PROGRAM=obj/valgrind/check_xmpp_ping \
-		CFLAGS='-O1 -g -DCONFINE_LIMITS_MEMORY=0'
+		CFLAGS='-O1 -g -DCONFINE_LIMITS_MEMORY=0' SECCOMP=
 	$(Q)prove -j$(JOBS) -e '$(VALGRIND) --child-silent-after-fork=yes' \
 		$(patsubst t/unit/%.c,obj/valgrind/t/%.t,$(filter-out $(VALGRIND_LEAVES),$(UNIT_SOURCES)))
 	$(Q)PROBE=$(abspath obj/valgrind/check_xmpp_ping) VALGRIND='$(VALGRIND)' prove t/valgrind/runs.t

@@ -120,4 +120,23 @@ for my $world (@worlds) {
     cmp_ok $told, '>=', 1, 'and those before it are told';
 }
 
+# Two that take the connection and never say a word: neither is more to blame than the other.
+{
+    my @deaf = map { IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5) or die "TCP: $@\n" } 1 .. 2;
+    my ($p, $q) = map { $_->sockport } @deaf;
+    my $names = NameServer->scripted(
+        %records, '_xmpp-client._tcp.next.test SRV' => ["10 5 $p a.test"], '_xmpps-client._tcp.next.test SRV' => ["20 5 $q a.test"],
+    );
+    my @command = ('-j', 'alice@next.test', '--dns-server', $names->address, '-t', 2);
+    my $run = Probe->run(\@command, env => { CHECK_XMPP_PING_PASSWORD => 'secret' });
+    $run->is_valid('two silent endpoints');
+    is $run->exit, 2, 'two silent endpoints are CRITICAL';
+    like $run->text, qr/\Astream: deadline: no answer from a\.test: $p and $q take /, 'both are named, and no phase of one of them';
+    like $run->stdout, qr/no answer from a\.test: $p and $q take connections and say nothing/, 'with what they do';
+
+    $names = NameServer->scripted(%records, '_xmpp-client._tcp.next.test SRV' => ["10 5 $p a.test"], 'a.test A' => ['127.0.0.1']);
+    $run = Probe->run([@command[0, 1], '--dns-server', $names->address, '-t', 1], env => { CHECK_XMPP_PING_PASSWORD => 'secret' });
+    like $run->text, qr/\Astream: deadline: no answer from a\.test:$p, which takes /, 'one alone is named as well';
+}
+
 done_testing;

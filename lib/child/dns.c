@@ -126,7 +126,7 @@ static int true_status(const struct dns *dns, int status)
 void dns_reads(struct sandbox_reads *reads)
 {
     /* The last one is where c-ares 1.18 has the key from that makes its questions hard to guess. */
-    static const char *const files[] = {"/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/host.conf",
+    static const char *const files[] = {"/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/host.conf", "/etc/netsvc.conf",
                                         "/etc/svc.conf",    "/etc/hosts",         "/dev/urandom"};
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
         sandbox_read(reads, files[i]);

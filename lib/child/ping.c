@@ -122,7 +122,10 @@ static bool is_own_server(const struct pinger *pinger, const struct jid *jid)
 {
     struct jid domain = {.domain = pinger->self.domain};
     struct jid account = {.node = pinger->self.node, .domain = pinger->self.domain};
-    return jid_equal(jid, &domain) || jid_equal(jid, &account);
+    struct jid named = *jid;
+    if (jid_same_server(jid, &pinger->self))
+        named.domain = pinger->self.domain;
+    return jid_equal(&named, &domain) || jid_equal(&named, &account);
 }
 
 /* Whether FROM may answer PING: the JID that was asked; for the own server also the account, or no sender at all. */

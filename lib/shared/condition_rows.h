@@ -17,7 +17,8 @@ OWN(DNS_NOT_FOUND, "dns-not-found", GROUP_WAY, STATE_CRITICAL, "the name does no
 OWN(DNS_FAILED, "dns-failed", GROUP_WAY, STATE_CRITICAL, "the name servers failed, or did not answer in time",
     "see whether the name servers answer, and whether this machine may ask them")
 OWN(SERVICE_NOT_OFFERED, "service-not-offered", GROUP_WAY, STATE_CRITICAL,
-    "SRV records say that the domain offers no XMPP", "look at the domain's SRV records: the target of one is a dot")
+    "SRV records say that the domain offers no XMPP",
+    "look at the domain's SRV records: the target of one is a dot, or its port is 0")
 OWN(CONNECT_REFUSED, "connect-refused", GROUP_WAY, STATE_CRITICAL, "no endpoint took the connection: refused",
     "see whether the server runs, and listens at this port")
 OWN(CONNECT_TIMEOUT, "connect-timeout", GROUP_WAY, STATE_CRITICAL, "no endpoint took the connection: no answer",

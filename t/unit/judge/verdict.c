@@ -6,7 +6,9 @@
 #include "text.h"
 #include "scene.h"
 
-#define LONG_DOMAIN "a-very-long-name-for-a-server.of-a-very-large.organisation.with-a-long-name.example"
+#define LONG_DOMAIN                                                                                                    \
+    "a-very-long-name-for-a-server.of-a-department-that-nobody-has-ever-visited."                                      \
+    "of-a-very-large.organisation.with-a-long-name.example"
 
 static const struct scene scenes[] = {
     /* good */
@@ -23,7 +25,8 @@ static const struct scene scenes[] = {
     {"the first line says that the certificate was not verified", .pings = {"1"}, .insecure = true, .certificate = true,
      .summary = "example.org answers in 1 ms, certificate not verified"},
     {"a long name gives way", .jid = LONG_DOMAIN, .pings = {"1", "1"}, .insecure = true, .certificate = true,
-     .summary = "a-very-long-name... answers in 1 ms, 1 of 1 remotes up, certificate not verified"},
+     .summary = "a-very-long-name-for-a-server.of-a-department-that-nobody-has-ever-visited.of-a-very-large.organ... "
+                "answers in 1 ms, 1 of 1 remotes up, certificate not verified"},
     /* answers */
     {"service-unavailable of type wait is CRITICAL", .pings = {"service-unavailable/wait"}, .state = STATE_CRITICAL,
      .found = "service-unavailable", .summary = "example.org: service-unavailable: so it is"},
@@ -140,9 +143,13 @@ static const struct scene scenes[] = {
     {"an option at fault is named, not the phase", .pings = {"-"}, .failed = true, .own_fault = true, .last = PHASE_DNS,
      .cause = "--ca-file: x", .state = STATE_UNKNOWN, .summary = "--ca-file: x"},
     {"a long cause is cut, the rest is kept", .pings = {"-"}, .failed = true, .last = PHASE_AUTH, .insecure = true,
-     .condition = "aborted", .cause = "0123456789012345678901234567890123456789012345678901234567890123456789",
+     .condition = "aborted",
+     .cause = "01234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123"
+              "456789012345678901234567890123456789",
      .state = STATE_CRITICAL, .found = "aborted",
-     .summary = "auth: aborted: 012345678901234567890123456789012345..., certificate not verified"},
+     .summary = "auth: aborted: "
+                "012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901"
+                "23456789012345..., certificate not verified"},
     {"a strangers text is harmless", .pings = {"-"}, .failed = true, .last = PHASE_AUTH, .condition = "aborted",
      .cause = "a|b\n<c>", .state = STATE_CRITICAL, .found = "aborted", .summary = "auth: aborted: a?b (c)"},
     {"a lost connection keeps what was measured", .pings = {"1 1 ?"}, .failed = true, .last = PHASE_PING,
