@@ -196,6 +196,8 @@ sub run_misdeeds {
     my @waiting = ((grep { $_->[3] eq 'deadline' } @cases), (grep { $_->[3] ne 'deadline' } @cases));
     my @running;
     my $most = 0;
+    # The time of a run is taken when somebody looks, which is at once, also while servers are being started.
+    local $SIG{CHLD} = sub { local ($!, $?); $_->{run}->ended for @running };
     while (@waiting || @running) {
         push @running, start($certificates, shift @waiting) while @waiting && @running < $parallel;
         my @still;
