@@ -14,6 +14,7 @@
 #include "event.h"
 #include "extra_opts.h"
 #include "guard.h"
+#include "limits_check.h"
 #include "live.h"
 #include "options.h"
 #include "report.h"
@@ -144,10 +145,17 @@ static void set_limit(const struct settings *settings, int64_t started_at)
     guard_set_limit(started_at + settings->timeout);
 }
 
+static bool check_settings(struct settings *settings, struct mistakes *mistakes)
+{
+    bool good = settings_check(settings, mistakes);
+    return limits_check(settings, mistakes) && good;
+}
+
 static enum state run(int argc, char *argv[], struct settings *settings, int64_t started_at)
 {
-    char why[512];
-    switch (options_parse(argc, argv, settings, why, sizeof why)) {
+    struct line why = LINE_EMPTY;
+    struct mistakes mistakes = MISTAKES_NONE;
+    switch (options_parse(argc, argv, settings, &why)) {
     case OPTIONS_HELP:
         options_print_help(page_open());
         return page_print(STATE_UNKNOWN);
@@ -155,31 +163,32 @@ static enum state run(int argc, char *argv[], struct settings *settings, int64_t
         options_print_version(page_open());
         return page_print(STATE_UNKNOWN);
     case OPTIONS_ERROR:
-        return fail_usage(why);
+        return fail_usage(why.text);
     case OPTIONS_RUN:
         break;
     }
     set_limit(settings, started_at);
     if (settings->config_test)
-        return page_print(config_test(page_open(), argc, argv, settings));
-    if (!config_load(settings, why, sizeof why))
-        return fail(settings, why);
+        return page_print(config_test(page_open(), argc, argv, settings, check_settings));
+    if (!config_load(settings, &why))
+        return fail(settings, why.text);
     set_limit(settings, started_at);
-    if (!settings_check(settings, why, sizeof why))
-        return config_tell_origin(settings, why, sizeof why) ? fail(settings, why) : fail_usage(why);
-    if (!settings_read_password(settings, why, sizeof why))
-        return fail_before_run(settings, started_at, why);
+    check_settings(settings, &mistakes);
+    if (!mistakes_end(&mistakes, &why))
+        return config_tell_origin(settings, &why) ? fail(settings, why.text) : fail_usage(why.text);
+    if (!settings_read_password(settings, &why))
+        return fail_before_run(settings, started_at, why.text);
     return settings->each_endpoint ? check_each(settings, started_at) : check(settings, started_at);
 }
 
 static enum state run_expanded(int argc, char *argv[], struct settings *settings, int64_t started_at)
 {
-    char why[512];
+    struct line why = LINE_EMPTY;
     struct extra_opts extra;
     settings->timeout = options_timeout(argc, argv, settings->timeout);
     set_limit(settings, started_at);
-    bool good = extra_opts_expand(argc, argv, &extra, why, sizeof why);
-    enum state state = good ? run(extra.argc, extra.argv, settings, started_at) : fail(settings, why);
+    bool good = extra_opts_expand(argc, argv, &extra, &why);
+    enum state state = good ? run(extra.argc, extra.argv, settings, started_at) : fail(settings, why.text);
     extra_opts_free(&extra);
     return state;
 }

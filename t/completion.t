@@ -41,7 +41,7 @@ END
 }
 
 for my $case (
-    [['--requ'], '--require-mechanism='],
+    [['--require-m'], '--require-mechanism='],
     [['--offers'], '--offers= --offers-not='],
     [['--tls', '=', 's'], 'starttls'],
     [['-o', ''], 'nagios json prometheus'],

@@ -242,6 +242,41 @@ like $test->stdout, qr/^    $_ = \{$/m, "profile $_ is shown" for qw(near far an
 unlike $test->stdout, qr/^    $_ = \{$/m, "profile $_ is not" for qw(nobody late open gone typo);
 like $test->stdout, qr/^# 5 of 8 profiles cannot be used\n\z/m, 'they are counted';
 
+write_file('all.conf', <<'END');
+default = { };
+defaults = { cuont = 5; timeout = "8x"; remotes = ("@a", "b", "@c"); };
+profiles = {
+    one = { count = 0; map = { gnoe = "OK"; reset = "fine"; }; port = 0; };
+    two = { jid = "a@example.org"; };
+};
+END
+my $all = run(['-f', 'all.conf', '--config-test']);
+is $all->exit, 3, 'a file of mistakes is UNKNOWN';
+is_deeply [map { s/all\.conf/f/r } split /\n/, $all->stdout], [
+    'XMPP PING UNKNOWN - f:1: default: unknown key: did you mean defaults?',
+    'f:2: cuont: unknown key: did you mean count?',
+    'f:2: timeout: 8x has an unknown unit: use us, ms, s, m or h',
+    'f:2: remotes[1]: @a has an empty local part before @',
+    'f:2: remotes[3]: @c has an empty local part before @',
+    'f:4: count: 0 is not a whole number from 1 to 1000',
+    'f:4: map.gnoe: unknown condition: did you mean gone?',
+    'f:4: map.reset: reset=fine has an unknown state: use ok, warning, critical, unknown or 0-3',
+    'f:4: port: 0 is not a whole number from 1 to 65535',
+    '# 2 of 2 profiles cannot be used',
+], 'each of them is told, those of the forms first' or diag $all->stdout;
+write_file('all.conf', 'defaults = { jid = "a@example.org"; warning = "20,120%"; min_alive = 5; tls = "none"; hostname = "192.0.2.1";
+    ca_file = "/no"; limits = { rrt = "1,"; loss = ",x"; }; };');
+$all = run(['-f', 'all.conf', '--config-test']);
+is_deeply [map { s/ \(all\.conf\)\z//r } split /\n/, $all->stdout], [
+    'XMPP PING UNKNOWN - --min-alive: 5 is above the number of remotes, 0',
+    '--tls: none would send the password in clear text to 192.0.2.1, not loopback',
+    '--ca-file: /no cannot be read: No such file or directory',
+    '--warning: RTT 20 s is not below the timeout of 10 s (20ms?)',
+    '--warning: loss 120 is not within 0 to 100 percent',
+    '--limit: rrt is no metric of this check: did you mean rtt?',
+    '--limit: loss: critical x has no number',
+], 'so is each that the settings have together' or diag $all->stdout;
+
 my $one = run(['-f', config($text_of_test), '--config-test', '-P', 'near', '-t', '7:ok', '-R', 'b.example']);
 is $one->exit, 0, 'with --profile it is that one that counts';
 like $one->stdout, qr/^\s*timeout = "7s:OK";$/m, 'the command line wins';

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "text.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "mark.h"
@@ -133,6 +135,27 @@ void text_blank_ends(const char *in, bool *first, bool *last)
     *last = utf8_decode(in + start, length - start, &code) > 0 && is_blank(code);
 }
 
+void text_format(char *out, size_t size, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(out, size, format, arguments);
+    va_end(arguments);
+}
+
+/* U+2423, the sign for a blank that would not be seen. */
+static const char open_box[] = "\xe2\x90\xa3";
+
+const char *text_show(const char *value, char out[TEXT_SHOWN_SIZE])
+{
+    char clean[TEXT_SHOWN_SIZE - 2 * (sizeof open_box - 1)];
+    bool first, last;
+    text_blank_ends(value, &first, &last);
+    text_clean_string(clean, sizeof clean, value);
+    text_format(out, TEXT_SHOWN_SIZE, "%s%s%s", first ? open_box : "", clean, last && *clean != '\0' ? open_box : "");
+    return out;
+}
+
 size_t text_width(const char *text)
 {
     size_t width = 0;
@@ -191,19 +214,26 @@ static size_t edit_distance(const char *a, const char *b)
     return row[columns];
 }
 
-const char *text_nearest(const char *text, const char *const *names, size_t count)
+struct nearest nearest_to(const char *text)
 {
     size_t length = strlen(text);
-    if (length == 0 || length >= NEAREST_LENGTH)
-        return NULL;
-    const char *nearest = NULL;
-    size_t bound = (length < 3 ? 1 : length / 3) + 1;
-    for (size_t i = 0; i < count; i++) {
-        size_t distance = edit_distance(names[i], text);
-        if (distance < bound) {
-            bound = distance;
-            nearest = names[i];
-        }
-    }
-    return nearest;
+    size_t bound = length == 0 || length >= NEAREST_LENGTH ? 0 : (length < 3 ? 1 : length / 3) + 1;
+    return (struct nearest){.text = text, .bound = bound};
+}
+
+void nearest_try(struct nearest *nearest, const char *name)
+{
+    size_t distance = nearest->bound > 0 ? edit_distance(name, nearest->text) : 0;
+    if (distance >= nearest->bound)
+        return;
+    nearest->bound = distance;
+    nearest->name = name;
+}
+
+const char *text_nearest(const char *text, const char *const *names, size_t count)
+{
+    struct nearest nearest = nearest_to(text);
+    for (size_t i = 0; i < count; i++)
+        nearest_try(&nearest, names[i]);
+    return nearest.name;
 }

@@ -22,6 +22,8 @@
 /* How deep files may include others. */
 #define SOURCE_DEEPEST 10
 
+#include "line.h"
+
 struct source_file {
     char *name;
     dev_t device;
@@ -54,7 +56,7 @@ struct source {
  * escape that libconfig does not know or that is a NUL, comments without an end, numbers that are no plain decimals of
  * at most 9 digits. WHY then has a sentence that begins with the place. The caller ends SOURCE with source_free() in
  * both cases. Never blocks on a FIFO. */
-bool source_read(struct source *source, const char *file, char *why, size_t why_size);
+bool source_read(struct source *source, const char *file, struct line *why);
 
 /* Room for a place, with a key. */
 #define SOURCE_PLACE_SIZE 300

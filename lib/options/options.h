@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "line.h"
+#include "mistakes.h"
 #include "settings.h"
 
 /* Room for a value that is shown: two ranges and more. */
@@ -24,7 +25,7 @@ enum option_type {
     OPTION_DURATION, /* int64_t in ns, least or more; one below least is "not given" */
     OPTION_CHOICE,   /* an enum: the place among choices */
     OPTION_STRINGS,  /* char **, and a size_t in count_field: each adds one */
-    OPTION_REMOTES,  /* these three: what settings_add_remote(), _limit() and _map() add to */
+    OPTION_REMOTES,  /* these three: see lists.h */
     OPTION_LIMITS,
     OPTION_MAP,
     OPTION_SPECIAL /* as its functions say */
@@ -51,10 +52,9 @@ struct option_row {
     const char *standard;       /* the default in words, NULL for none */
     /* Of strings: looks at VALUE before it is kept, and may keep what it makes of it. On failure returns false and
      * writes a sentence fragment to WHY, to be read behind the option's name. NULL: any will do. */
-    bool (*check)(struct settings *settings, const char *value, char *why, size_t why_size);
+    bool (*check)(struct settings *settings, const char *value, struct line *why);
     /* Of special rows: what option_apply() and option_show() do; show is NULL where there is nothing to show. */
-    bool (*apply)(const struct option_row *row, struct settings *settings, const char *value, char *why,
-                  size_t why_size);
+    bool (*apply)(const struct option_row *row, struct settings *settings, const char *value, struct line *why);
     const char *(*show)(const struct option_row *row, const struct settings *settings, char buffer[OPTION_SHOWN_SIZE]);
     const char *key;      /* the configuration key when it is another than the name with '_' for '-' */
     const char *excludes; /* the row that is the same setting with another value; NULL for none */
@@ -83,17 +83,15 @@ uint64_t option_bits(const struct option_row *row);
 /* The bits in settings.given of all rows that are useless with what SETTINGS say so far. */
 uint64_t options_useless(const struct settings *settings);
 
-/* The first row that settings.given has and that is useless; NULL when all is well. A switch that is off does not
- * count. */
-const struct option_row *options_find_useless(const struct settings *settings);
+/* Whether SETTINGS have ROW and no use for it. A switch that is off does not count. */
+bool option_is_misplaced(const struct option_row *row, const struct settings *settings);
 
 /* Whether the configuration file may have a number without quotes for ROW. */
 bool option_takes_number(const struct option_row *row);
 
 /* Applies VALUE (NULL for a switch) to SETTINGS. On failure returns false and writes a sentence fragment to WHY, to be
  * read behind the option's name. */
-bool option_apply(const struct option_row *row, struct settings *settings, const char *value, char *why,
-                  size_t why_size);
+bool option_apply(const struct option_row *row, struct settings *settings, const char *value, struct line *why);
 
 /* The value in force as option_apply() takes it, "true" or "false" for a switch: a string of SETTINGS, a static one, or
  * BUFFER. NULL when there is none, for lists, and where it is useless. */
@@ -109,20 +107,19 @@ enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_ERROR 
 /* Reads ARGV into SETTINGS (which settings_init() has filled), in order, and notes in settings.given which rows were
  * there; does not call settings_check(), and reads no configuration file. With OPTIONS_ERROR WHY holds one sentence
  * that names the option. Prints nothing. */
-enum options_result options_parse(int argc, char *const argv[], struct settings *settings, char *why, size_t why_size);
+enum options_result options_parse(int argc, char *const argv[], struct settings *settings, struct line *why);
 
 /* The timeout (ns) that ARGV asks for, whatever else is wrong with it; STANDARD where it asks for none that can be
  * read. For the time before the files are read that --extra-opts names. */
 int64_t options_timeout(int argc, char *const argv[], int64_t standard);
 
 /* Checks that can be made only when all is read: a JID is there, no password for clear text to an address that is not
- * loopback, options that mean nothing with one another, shadowed ranges, thresholds and pauses at or above the timeout,
- * labels of -L that exist, aliases that collide,
- * --min-alive above the number of remotes, too many pings, CA files that cannot be read, a client's key that others can
- * read; copies the run's count, interval, timeout and
- * ranges into the targets that have none of their own. On failure returns false and writes to WHY a sentence that
- * begins with the option at fault. Touches no network. */
-bool settings_check(struct settings *settings, char *why, size_t why_size);
+ * loopback, options that mean nothing with one another, pauses at or above the timeout, --min-alive above the number of
+ * remotes, CA files that cannot be read; thresholds are for limits_check(). Completes SETTINGS: the run's count,
+ * interval, timeout and ranges for the targets that have none of their own, what --s2s and --component imply. Adds to
+ * MISTAKES a sentence for each, which begins with the option at fault. False when MISTAKES has any. Touches no network.
+ */
+bool settings_check(struct settings *settings, struct mistakes *mistakes);
 
 /* Prints what --help shows; 80 columns. */
 void options_print_help(FILE *out);

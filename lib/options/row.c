@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "duration.h"
+#include "lists.h"
 #include "special.h"
-#include "why.h"
+#include "text.h"
 
 /* Settings are written and read by offset; each type says in options.h what is there. */
 static void *field(const struct option_row *row, struct settings *settings)
@@ -29,35 +30,33 @@ static unsigned kind_of(const struct settings *settings)
 
 /* --- from arguments --- */
 
-static bool apply_string(const struct option_row *row, struct settings *settings, const char *value, char *why,
-                         size_t why_size)
+static bool apply_string(const struct option_row *row, struct settings *settings, const char *value, struct line *why)
 {
     char **string = field(row, settings);
     if (*value == '\0')
-        return why_value(why, why_size, value, "");
-    if (row->check && !row->check(settings, value, why, why_size))
+        return line_value(why, value, "");
+    if (row->check && !row->check(settings, value, why))
         return false;
     char *copy = strdup(value);
     if (!copy)
-        return why_set(why, why_size, "out of memory");
+        return line_set(why, "out of memory");
     free(*string);
     *string = copy;
     return true;
 }
 
-static bool add_string(const struct option_row *row, struct settings *settings, const char *value, char *why,
-                       size_t why_size)
+static bool add_string(const struct option_row *row, struct settings *settings, const char *value, struct line *why)
 {
     char ***strings = field(row, settings);
     size_t *count = (size_t *)((char *)settings + row->count_field);
-    if (row->check && !row->check(settings, value, why, why_size))
+    if (row->check && !row->check(settings, value, why))
         return false;
     char **grown = realloc(*strings, (*count + 1) * sizeof *grown);
     if (!grown)
-        return why_set(why, why_size, "out of memory");
+        return line_set(why, "out of memory");
     *strings = grown;
     grown[*count] = strdup(value);
-    return grown[(*count)++] || why_set(why, why_size, "out of memory");
+    return grown[(*count)++] || line_set(why, "out of memory");
 }
 
 bool read_whole(const char *text, int least, int most, int *number)
@@ -75,40 +74,37 @@ bool read_whole(const char *text, int least, int most, int *number)
     return true;
 }
 
-static bool apply_number(const struct option_row *row, struct settings *settings, const char *value, char *why,
-                         size_t why_size)
+static bool apply_number(const struct option_row *row, struct settings *settings, const char *value, struct line *why)
 {
-    char reason[80];
-    why_set(reason, sizeof reason, "is not a whole number from %d to %d", row->least, row->most);
-    return read_whole(value, row->least, row->most, field(row, settings)) || why_value(why, why_size, value, reason);
+    if (read_whole(value, row->least, row->most, field(row, settings)))
+        return true;
+    line_value(why, value, "is not a whole number");
+    if (*value != '\0')
+        line_add(why, " from %d to %d", row->least, row->most);
+    return false;
 }
 
-bool read_duration(const char *value, int64_t least, int64_t *duration, char *why, size_t why_size)
+bool read_duration(const char *value, int64_t least, int64_t *duration, struct line *why)
 {
     const char *reason;
     int64_t read;
     if (!duration_parse(value, &read, &reason))
-        return why_value(why, why_size, value, reason);
+        return line_value(why, value, reason);
     if (read < least)
-        return why_value(why, why_size, value, "leaves no time");
+        return line_value(why, value, "leaves no time");
     *duration = read;
     return true;
 }
 
-/* Writes "is none of a, b and c". */
-static bool refuse_choice(const char *const *choices, const char *value, char *why, size_t why_size)
+static bool refuse_choice(const char *const *choices, const char *value, struct line *why)
 {
-    char reason[120] = "is none of";
-    for (size_t i = 0; choices[i]; i++) {
-        size_t used = strlen(reason);
-        const char *separator = i == 0 ? "" : choices[i + 1] ? "," : " and";
-        why_set(reason + used, sizeof reason - used, "%s %s", separator, choices[i]);
-    }
-    return why_value(why, why_size, value, reason);
+    line_value(why, value, "is none of");
+    for (size_t i = 0; choices[i] && *value != '\0'; i++)
+        line_add(why, "%s %s", i == 0 ? "" : choices[i + 1] ? "," : " and", choices[i]);
+    return false;
 }
 
-static bool apply_choice(const struct option_row *row, struct settings *settings, const char *value, char *why,
-                         size_t why_size)
+static bool apply_choice(const struct option_row *row, struct settings *settings, const char *value, struct line *why)
 {
     for (int i = 0; row->choices[i]; i++) {
         if (strcmp(row->choices[i], value) == 0) {
@@ -116,15 +112,14 @@ static bool apply_choice(const struct option_row *row, struct settings *settings
             return true;
         }
     }
-    return refuse_choice(row->choices, value, why, why_size);
+    return refuse_choice(row->choices, value, why);
 }
 
-bool option_apply(const struct option_row *row, struct settings *settings, const char *value, char *why,
-                  size_t why_size)
+bool option_apply(const struct option_row *row, struct settings *settings, const char *value, struct line *why)
 {
     switch (row->type) {
     case OPTION_STRING:
-        return apply_string(row, settings, value, why, why_size);
+        return apply_string(row, settings, value, why);
     case OPTION_SWITCH:
         *(bool *)field(row, settings) = true;
         return true;
@@ -132,21 +127,21 @@ bool option_apply(const struct option_row *row, struct settings *settings, const
         ++*(int *)field(row, settings);
         return true;
     case OPTION_NUMBER:
-        return apply_number(row, settings, value, why, why_size);
+        return apply_number(row, settings, value, why);
     case OPTION_DURATION:
-        return read_duration(value, row->least, field(row, settings), why, why_size);
+        return read_duration(value, row->least, field(row, settings), why);
     case OPTION_CHOICE:
-        return apply_choice(row, settings, value, why, why_size);
+        return apply_choice(row, settings, value, why);
     case OPTION_STRINGS:
-        return add_string(row, settings, value, why, why_size);
+        return add_string(row, settings, value, why);
     case OPTION_REMOTES:
-        return settings_add_remote(settings, value, why, why_size);
+        return list_add_remote(settings, value, why);
     case OPTION_LIMITS:
-        return settings_add_limit(settings, value, why, why_size);
+        return list_add_limit(settings, value, why);
     case OPTION_MAP:
-        return settings_add_map(settings, value, why, why_size);
+        return list_add_map(settings, value, why);
     case OPTION_SPECIAL:
-        return row->apply(row, settings, value, why, why_size);
+        return row->apply(row, settings, value, why);
     case OPTION_QUESTION:
         break;
     }
@@ -158,13 +153,13 @@ bool option_apply(const struct option_row *row, struct settings *settings, const
 const char *show_duration(int64_t duration, char buffer[OPTION_SHOWN_SIZE])
 {
     char seconds[32];
-    why_set(buffer, OPTION_SHOWN_SIZE, "%ss", duration_seconds(duration, seconds, sizeof seconds));
+    text_format(buffer, OPTION_SHOWN_SIZE, "%ss", duration_seconds(duration, seconds, sizeof seconds));
     return buffer;
 }
 
 static const char *show_number(int number, char buffer[OPTION_SHOWN_SIZE])
 {
-    why_set(buffer, OPTION_SHOWN_SIZE, "%d", number);
+    text_format(buffer, OPTION_SHOWN_SIZE, "%d", number);
     return buffer;
 }
 
@@ -255,14 +250,8 @@ uint64_t options_useless(const struct settings *settings)
     return bits;
 }
 
-const struct option_row *options_find_useless(const struct settings *settings)
+bool option_is_misplaced(const struct option_row *row, const struct settings *settings)
 {
-    uint64_t bits = options_useless(settings) & settings->given;
-    for (size_t i = 0; i < option_count; i++) {
-        const struct option_row *row = &option_table[i];
-        bool is_off = row->type == OPTION_SWITCH && !*(const bool *)field_of(row, settings);
-        if ((bits >> i & 1) && !is_off)
-            return row;
-    }
-    return NULL;
+    bool is_off = row->type == OPTION_SWITCH && !*(const bool *)field_of(row, settings);
+    return (row->useless & kind_of(settings)) && !is_off && (settings->given >> (row - option_table) & 1);
 }

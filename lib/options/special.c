@@ -7,19 +7,18 @@
 #include "host.h"
 #include "mechanism.h"
 #include "text.h"
-#include "why.h"
 
 #define HOSTNAME_LONGEST 255
 
 /* --- strings --- */
 
 /* Replaces JID. */
-static bool set_jid(struct jid *jid, const char *value, char *why, size_t why_size)
+static bool set_jid(struct jid *jid, const char *value, struct line *why)
 {
     struct jid read;
     const char *reason;
     if (!jid_parse(value, &read, &reason))
-        return why_value(why, why_size, value, reason);
+        return line_value(why, value, reason);
     jid_free(jid);
     *jid = read;
     return true;
@@ -27,26 +26,26 @@ static bool set_jid(struct jid *jid, const char *value, char *why, size_t why_si
 
 CHECK(jid)
 {
-    return set_jid(&settings->jid, value, why, why_size);
+    return set_jid(&settings->jid, value, why);
 }
 
 CHECK(component)
 {
-    return set_jid(&settings->component, value, why, why_size);
+    return set_jid(&settings->component, value, why);
 }
 
 CHECK(from)
 {
-    if (!set_jid(&settings->from, value, why, why_size))
+    if (!set_jid(&settings->from, value, why))
         return false;
-    return (!settings->from.node && !settings->from.resource) || why_value(why, why_size, value, "is not a domain");
+    return (!settings->from.node && !settings->from.resource) || line_value(why, value, "is not a domain");
 }
 
 CHECK(mechanism)
 {
     (void)settings;
     return mechanism_find(value) ||
-           why_value(why, why_size, value, "is no mechanism that this program knows: the manual lists them");
+           line_value(why, value, "is no mechanism that this program knows: the manual lists them");
 }
 
 /* RFC 4422 section 3.1: 1 to 20 of A-Z, 0-9, '-' and '_'. */
@@ -76,8 +75,6 @@ static const char *guess_offer(const char *value)
 
 CHECK(offer)
 {
-    char reason[160] = "is no SASL mechanism, which has capitals, and none of starttls-required, plain-before-tls, "
-                       "channel-binding, sasl2 and dialback";
     (void)settings;
     if (is_mechanism_name(value))
         return true;
@@ -86,9 +83,12 @@ CHECK(offer)
             return true;
     }
     const char *meant = guess_offer(value);
-    if (meant)
-        why_set(reason, sizeof reason, "is nothing that a server offers: did you mean %s?", meant);
-    return why_value(why, why_size, value, reason);
+    if (!meant)
+        return line_value(why, value,
+                          "is no SASL mechanism, which has capitals, and none of starttls-required, plain-before-tls, "
+                          "channel-binding, sasl2 and dialback");
+    line_value(why, value, "is nothing that a server offers");
+    return line_add_guess(why, "", meant);
 }
 
 CHECK(hostname)
@@ -98,20 +98,20 @@ CHECK(hostname)
     bool absolute;
     (void)settings;
     if (strlen(value) > HOSTNAME_LONGEST)
-        return why_value(why, why_size, value, "is too long");
+        return line_value(why, value, "is too long");
     if (host_literal(value, &address) || host_name(value, name, &absolute))
         return true;
     bool number = *value != '\0' && value[strspn(value, "0123456789.")] == '\0';
-    return why_value(why, why_size, value,
-                     number ? "is no IPv4 address: four numbers up to 255, without zeros in front"
-                            : "is neither a host name nor an address");
+    return line_value(why, value,
+                      number ? "is no IPv4 address: four numbers up to 255, without zeros in front"
+                             : "is neither a host name nor an address");
 }
 
 CHECK(dns_server)
 {
     union address address;
     (void)settings;
-    return host_server(value, &address) || why_value(why, why_size, value, "is not ADDR[:PORT], with IPv6 in brackets");
+    return host_server(value, &address) || line_value(why, value, "is not ADDR[:PORT], with IPv6 in brackets");
 }
 
 /* --- -4 and -6 --- */
@@ -125,7 +125,7 @@ APPLY(family)
 {
     (void)value;
     if (settings->family != AF_UNSPEC && settings->family != family_of(row))
-        return why_set(why, why_size, "-4 and -6 exclude each other");
+        return line_set(why, "-4 and -6 exclude each other");
     settings->family = family_of(row);
     return true;
 }
@@ -158,21 +158,20 @@ static bool read_loss(const char *text, struct range *loss, const char **reason)
 }
 
 /* "RTT[,LOSS%]" or ",LOSS%". */
-static bool read_thresholds(const char *text, struct range *rtt, struct range *loss, char *why, size_t why_size)
+static bool read_thresholds(const char *text, struct range *rtt, struct range *loss, struct line *why)
 {
     const char *reason = "is empty";
     *rtt = *loss = (struct range){0};
     const char *comma = strchr(text, ',');
     if (comma && comma[1] == '\0')
-        return why_value(why, why_size, text,
-                         comma == text ? "has neither an RTT nor a loss" : "has no loss behind the comma");
+        return line_value(why, text, comma == text ? "has neither an RTT nor a loss" : "has no loss behind the comma");
     if (comma && !read_loss(comma + 1, loss, &reason))
-        return why_value(why, why_size, comma + 1, reason);
+        return line_value(why, comma + 1, reason);
     char *first = comma ? strndup(text, (size_t)(comma - text)) : strdup(text);
     if (!first)
-        return why_set(why, why_size, "out of memory");
-    bool good = (comma && *first == '\0') || range_parse(first, RANGE_TIME, rtt, &reason) ||
-                why_value(why, why_size, first, reason);
+        return line_set(why, "out of memory");
+    bool good =
+        (comma && *first == '\0') || range_parse(first, RANGE_TIME, rtt, &reason) || line_value(why, first, reason);
     free(first);
     return good;
 }
@@ -185,7 +184,7 @@ static struct range *range_of(const struct option_row *row, struct limits *limit
 
 APPLY(thresholds)
 {
-    return read_thresholds(value, range_of(row, &settings->rtt), range_of(row, &settings->loss), why, why_size);
+    return read_thresholds(value, range_of(row, &settings->rtt), range_of(row, &settings->loss), why);
 }
 
 SHOW(thresholds)
@@ -194,8 +193,8 @@ SHOW(thresholds)
     const struct range *rtt = range_of(row, &rtts), *loss = range_of(row, &losses);
     if (!rtt->set && !loss->set)
         return NULL;
-    why_set(buffer, OPTION_SHOWN_SIZE, "%s%s%s%s", rtt->set ? rtt->text : "", loss->set ? "," : "",
-            loss->set ? loss->text : "", loss->set ? "%" : "");
+    text_format(buffer, OPTION_SHOWN_SIZE, "%s%s%s%s", rtt->set ? rtt->text : "", loss->set ? "," : "",
+                loss->set ? loss->text : "", loss->set ? "%" : "");
     return buffer;
 }
 
@@ -206,7 +205,7 @@ static void set_days(struct range *range, int days)
 {
     char text[24];
     const char *reason;
-    why_set(text, sizeof text, "%d:", days);
+    snprintf(text, sizeof text, "%d:", days);
     range_parse(text, RANGE_NUMBER, range, &reason);
 }
 
@@ -218,13 +217,13 @@ APPLY(certificate)
     const char *comma = strchr(value, ',');
     size_t length = comma ? (size_t)(comma - value) : strlen(value);
     if (length >= sizeof first)
-        return why_value(why, why_size, value, grammar);
+        return line_value(why, value, grammar);
     memcpy(first, value, length);
     first[length] = '\0';
     if (!read_whole(first, 0, row->most, &warning) || (comma && !read_whole(comma + 1, 0, row->most, &critical)))
-        return why_value(why, why_size, value, grammar);
+        return line_value(why, value, grammar);
     if (comma && critical >= warning)
-        return why_value(why, why_size, value, "has a critical that is not below its warning");
+        return line_value(why, value, "has a critical that is not below its warning");
     settings->certificate = (struct limits){0};
     set_days(&settings->certificate.warning, warning);
     if (comma)
@@ -253,22 +252,22 @@ APPLY(timeout)
     size_t length = colon ? (size_t)(colon - value) : strlen(value);
     (void)row;
     if (length >= sizeof duration)
-        return why_value(why, why_size, value, "is too long");
+        return line_value(why, value, "is too long");
     memcpy(duration, value, length);
     duration[length] = '\0';
-    if (!read_duration(duration, 1, &settings->timeout, why, why_size))
+    if (!read_duration(duration, 1, &settings->timeout, why))
         return false;
     settings->timeout_state = STATE_CRITICAL;
     return !colon || state_parse(colon + 1, &settings->timeout_state) ||
-           why_value(why, why_size, value, "has an unknown state: use ok, warning, critical, unknown or 0-3");
+           line_value(why, value, "has an unknown state: use ok, warning, critical, unknown or 0-3");
 }
 
 SHOW(timeout)
 {
     char duration[OPTION_SHOWN_SIZE];
     (void)row;
-    why_set(buffer, OPTION_SHOWN_SIZE, "%.100s:%s", show_duration(settings->timeout, duration),
-            state_name(settings->timeout_state));
+    text_format(buffer, OPTION_SHOWN_SIZE, "%.100s:%s", show_duration(settings->timeout, duration),
+                state_name(settings->timeout_state));
     return buffer;
 }
 
@@ -278,5 +277,5 @@ SHOW(timeout)
 APPLY(extra_opts)
 {
     (void)row, (void)settings, (void)value;
-    return why_set(why, why_size, "is taken only from the command line, with its whole name");
+    return line_set(why, "is taken only from the command line, with its whole name");
 }

@@ -6,10 +6,9 @@
 #include "options.h"
 
 /* Each is a `check`, an `apply`, a `show` of struct option_row. */
-#define CHECK(name) bool check_##name(struct settings *settings, const char *value, char *why, size_t why_size)
+#define CHECK(name) bool check_##name(struct settings *settings, const char *value, struct line *why)
 #define APPLY(name)                                                                                                    \
-    bool apply_##name(const struct option_row *row, struct settings *settings, const char *value, char *why,           \
-                      size_t why_size)
+    bool apply_##name(const struct option_row *row, struct settings *settings, const char *value, struct line *why)
 #define SHOW(name)                                                                                                     \
     const char *show_##name(const struct option_row *row, const struct settings *settings,                             \
                             char buffer[OPTION_SHOWN_SIZE])
@@ -38,7 +37,7 @@ bool read_whole(const char *text, int least, int most, int *number);
 
 /* Reads VALUE as a duration in ns, of LEAST or more. On failure *DURATION is untouched, and WHY has a sentence
  * fragment. */
-bool read_duration(const char *value, int64_t least, int64_t *duration, char *why, size_t why_size);
+bool read_duration(const char *value, int64_t least, int64_t *duration, struct line *why);
 
 /* Writes DURATION (ns) to BUFFER, and returns it. */
 const char *show_duration(int64_t duration, char buffer[OPTION_SHOWN_SIZE]);

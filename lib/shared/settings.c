@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "clock.h"
-#include "why.h"
 
 const char *const tls_mode_names[] = {"auto", "starttls", "direct", "none", NULL};
 const char *const login_way_names[] = {"auto", "sasl2", "rfc6120", NULL};
@@ -19,23 +18,20 @@ const char *const server_feature_names[] = {
 };
 const char *const output_format_names[] = {"nagios", "json", "prometheus", NULL};
 
-static const char out_of_memory[] = "out of memory";
-
-static void free_target(struct target *target)
+void target_free(struct target *target)
 {
     free(target->alias);
     free(target->jid_text);
     jid_free(&target->jid);
 }
 
-/* Takes TARGET over, also on failure. False when there is no memory, or was none for TARGET's texts. */
-static bool add_target(struct settings *settings, struct target *target)
+bool settings_add_target(struct settings *settings, struct target *target)
 {
     struct target *targets = NULL;
     if (target->alias && (target->jid_text || target->kind == TARGET_SERVER))
         targets = realloc(settings->targets, (settings->target_count + 1) * sizeof *targets);
     if (!targets) {
-        free_target(target);
+        target_free(target);
         return false;
     }
     settings->targets = targets;
@@ -53,74 +49,7 @@ bool settings_init(struct settings *settings)
         .timeout_state = STATE_CRITICAL,
     };
     struct target own = {.alias = strdup(""), .kind = TARGET_SERVER};
-    return add_target(settings, &own);
-}
-
-/* Splits "[ALIAS=]JID"; a JID may hold '=' too. *ALIAS is NULL when there is none, else the caller's. False when out of
- * memory. */
-static bool split_alias(const char *text, char **alias, const char **jid)
-{
-    const char *equals = strchr(text, '=');
-    *alias = NULL;
-    *jid = text;
-    if (!equals)
-        return true;
-    *alias = strndup(text, (size_t)(equals - text));
-    if (!*alias)
-        return false;
-    if (jid_alias_valid(*alias)) {
-        *jid = equals + 1;
-        return true;
-    }
-    free(*alias);
-    *alias = NULL;
-    return true;
-}
-
-static bool refuse_remote(const char *text, const char *reason, bool has_alias, char *why, size_t why_size)
-{
-    if (!has_alias && strchr(text, '='))
-        reason = "is no JID and begins with no alias of a-z, 0-9 and _";
-    return why_value(why, why_size, text, reason);
-}
-
-/* Takes ALIAS, which may be NULL, over, also on failure. *REASON is then a static sentence fragment. */
-static bool add_jid(struct settings *settings, char *alias, const char *jid, const char **reason)
-{
-    struct target target = {.alias = alias};
-    if (!jid_parse(jid, &target.jid, reason)) {
-        free_target(&target);
-        return false;
-    }
-    *reason = out_of_memory;
-    target.kind = target.jid.resource ? TARGET_FULL : TARGET_BARE;
-    target.jid_text = strdup(jid);
-    if (!target.alias) {
-        size_t size = strlen(jid) + 1;
-        target.alias = malloc(size);
-        if (target.alias)
-            jid_alias(jid, target.alias, size);
-    }
-    return add_target(settings, &target);
-}
-
-bool settings_add_remote(struct settings *settings, const char *text, char *why, size_t why_size)
-{
-    char *alias;
-    const char *jid, *reason;
-    if (!split_alias(text, &alias, &jid))
-        return why_set(why, why_size, out_of_memory);
-    bool has_alias = alias != NULL;
-    return add_jid(settings, alias, jid, &reason) || refuse_remote(jid, reason, has_alias, why, why_size);
-}
-
-bool settings_add_target(struct settings *settings, const char *alias, const char *jid, char *why, size_t why_size)
-{
-    const char *reason;
-    char *copy = alias ? strdup(alias) : NULL;
-    if (alias && !copy)
-        return why_set(why, why_size, out_of_memory);
-    return add_jid(settings, copy, jid, &reason) || why_value(why, why_size, jid, reason);
+    return settings_add_target(settings, &own);
 }
 
 void settings_copy_to_target(struct target *target, const struct settings *from, unsigned which)
@@ -162,45 +91,23 @@ bool settings_has_limit(const struct settings *settings, const char *label)
     return find_label(settings, label) != NULL;
 }
 
-/* Takes LABEL over, also on failure. */
-static bool add_label(struct settings *settings, struct label_limits *label)
+bool settings_add_limits(struct settings *settings, struct label_limits *label)
 {
-    struct label_limits *same = find_label(settings, label->label);
-    if (same) {
-        free_label(same);
-        *same = *label;
-        return true;
+    struct label_limits *same = NULL, *labels = NULL;
+    if (label->label && label->warning && label->critical) {
+        same = find_label(settings, label->label);
+        labels = same ? NULL : realloc(settings->labels, (settings->label_count + 1) * sizeof *labels);
     }
-    struct label_limits *labels = realloc(settings->labels, (settings->label_count + 1) * sizeof *labels);
-    if (!labels) {
+    if (!same && !labels) {
         free_label(label);
         return false;
     }
-    settings->labels = labels;
-    labels[settings->label_count++] = *label;
+    if (same)
+        free_label(same);
+    else
+        settings->labels = labels;
+    *(same ? same : &labels[settings->label_count++]) = *label;
     return true;
-}
-
-bool settings_add_limit(struct settings *settings, const char *text, char *why, size_t why_size)
-{
-    const char *first = strchr(text, ',');
-    const char *second = first ? strchr(first + 1, ',') : NULL;
-    if (!second || strchr(second + 1, ','))
-        return why_value(why, why_size, text, "is not METRIC,WARNING,CRITICAL");
-    if (first == text)
-        return why_value(why, why_size, text, "names no metric");
-    if (second == first + 1 && second[1] == '\0')
-        return why_value(why, why_size, text, "has neither a warning nor a critical range");
-    struct label_limits label = {
-        .label = strndup(text, (size_t)(first - text)),
-        .warning = strndup(first + 1, (size_t)(second - first - 1)),
-        .critical = strdup(second + 1),
-    };
-    if (!label.label || !label.warning || !label.critical) {
-        free_label(&label);
-        return why_set(why, why_size, out_of_memory);
-    }
-    return add_label(settings, &label) || why_set(why, why_size, out_of_memory);
 }
 
 static struct condition_map *find_map(const struct settings *settings, const char *condition)
@@ -217,43 +124,21 @@ bool settings_has_map(const struct settings *settings, const char *condition)
     return find_map(settings, condition) != NULL;
 }
 
-static bool refuse_condition(const char *condition, char *why, size_t why_size)
+bool settings_add_map(struct settings *settings, const struct condition_map *row)
 {
-    char shown[WHY_VALUE_SIZE];
-    why_show(condition, shown);
-    const char *nearest = condition_nearest(condition);
-    if (nearest)
-        return why_set(why, why_size, "%s is no condition: did you mean %s?", shown, nearest);
-    return why_set(why, why_size, "%s is no condition: the man page lists them", shown);
-}
-
-bool settings_add_map(struct settings *settings, const char *text, char *why, size_t why_size)
-{
-    const char *equals = strchr(text, '=');
-    if (!equals || equals == text)
-        return why_value(why, why_size, text, "is not CONDITION=STATE");
-    /* A name that is cut is none of the known ones, as these are shorter than that. */
-    struct condition_map row = {.state = STATE_UNKNOWN};
-    size_t length = (size_t)(equals - text);
-    memcpy(row.name, text, length < sizeof row.name ? length : sizeof row.name - 1);
-    if (length >= sizeof row.name || !condition_known(row.name))
-        return refuse_condition(row.name, why, why_size);
-    if (!state_parse(equals + 1, &row.state))
-        return why_value(why, why_size, text, "has an unknown state: use ok, warning, critical, unknown or 0-3");
-    struct condition_map *same = find_map(settings, row.name);
-    if (same) {
-        *same = row;
-        return true;
+    struct condition_map *map = find_map(settings, row->name);
+    if (!map) {
+        map = realloc(settings->map, (settings->map_count + 1) * sizeof *map);
+        if (!map)
+            return false;
+        settings->map = map;
+        map += settings->map_count++;
     }
-    struct condition_map *map = realloc(settings->map, (settings->map_count + 1) * sizeof *map);
-    if (!map)
-        return why_set(why, why_size, out_of_memory);
-    settings->map = map;
-    map[settings->map_count++] = row;
+    *map = *row;
     return true;
 }
 
-bool settings_read_password(struct settings *settings, char *why, size_t why_size)
+bool settings_read_password(struct settings *settings, struct line *why)
 {
     char reason[400];
     bool found = secret_take_environment(&settings->password, reason, sizeof reason);
@@ -263,15 +148,15 @@ bool settings_read_password(struct settings *settings, char *why, size_t why_siz
     }
     if (settings->password_file) {
         return secret_read_file(settings->password_file, &settings->password, reason, sizeof reason) ||
-               why_set(why, why_size, "--password-file: %s", reason);
+               line_set(why, "--password-file: %s", reason);
     }
     if (reason[0] != '\0')
-        return why_set(why, why_size, "%s", reason);
+        return line_set(why, "%s", reason);
     if (settings->client_cert)
         return true;
     if (found || settings->password.set)
         return true;
-    return why_set(why, why_size, "--password-file: no password: give a file or set %s", SECRET_VARIABLE);
+    return line_set(why, "--password-file: no password: give a file or set %s", SECRET_VARIABLE);
 }
 
 enum state settings_map(const struct settings *settings, struct any_condition condition, enum state fallback)
@@ -342,7 +227,7 @@ void settings_free(struct settings *settings)
     free(settings->ca_file);
     free(settings->ca_path);
     for (size_t i = 0; i < settings->target_count; i++)
-        free_target(&settings->targets[i]);
+        target_free(&settings->targets[i]);
     free(settings->targets);
     for (size_t i = 0; i < settings->label_count; i++)
         free_label(&settings->labels[i]);

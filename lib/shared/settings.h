@@ -10,6 +10,7 @@
 
 #include "condition.h"
 #include "jid.h"
+#include "line.h"
 #include "range.h"
 #include "secret.h"
 #include "state.h"
@@ -75,7 +76,7 @@ struct target {
 struct label_limits {
     char *label;
     struct limits limits;
-    char *warning, *critical; /* as given: settings_check() knows the label's unit and reads them into limits */
+    char *warning, *critical; /* as given: limits_check() knows the label's unit and reads them into limits */
 };
 
 struct condition_map {
@@ -158,16 +159,14 @@ struct probe_input {
  * settings_free() in both cases. */
 bool settings_init(struct settings *settings);
 
-/* Each of these adds what one value of an option says: -R's "[ALIAS=]JID", -L's "METRIC,WARNING,CRITICAL", --map's
- * "CONDITION=STATE". A metric or condition that is there already is replaced. On failure returns false and writes to
- * WHY a sentence fragment, to be read behind the option's name. */
-bool settings_add_remote(struct settings *settings, const char *text, char *why, size_t why_size);
-bool settings_add_limit(struct settings *settings, const char *text, char *why, size_t why_size);
-bool settings_add_map(struct settings *settings, const char *text, char *why, size_t why_size);
+/* Each takes what it adds over, also on failure, which is that there is no memory, or was none for its texts. A metric
+ * or condition that is there already is replaced. */
+bool settings_add_target(struct settings *settings, struct target *target);
+bool settings_add_limits(struct settings *settings, struct label_limits *limits);
+bool settings_add_map(struct settings *settings, const struct condition_map *row);
 
-/* The same for a JID that may hold anything, and an alias; NULL: the JID makes it. The target is the last of
- * settings.targets then. */
-bool settings_add_target(struct settings *settings, const char *alias, const char *jid, char *why, size_t why_size);
+/* Frees what a target holds. */
+void target_free(struct target *target);
 
 /* Whether -L, --map have been given for this label, this condition. */
 bool settings_has_limit(const struct settings *settings, const char *label);
@@ -179,7 +178,7 @@ void settings_copy_to_target(struct target *target, const struct settings *from,
 /* The password, where one is needed: from --password-file, else from the environment, which is wiped in any case, else
  * the one that the configuration has set. On failure returns false and writes to WHY a sentence that begins with the
  * option or the variable. */
-bool settings_read_password(struct settings *settings, char *why, size_t why_size);
+bool settings_read_password(struct settings *settings, struct line *why);
 
 /* The state of a condition after --map: the map's where it has CONDITION's name, else FALLBACK. */
 enum state settings_map(const struct settings *settings, struct any_condition condition, enum state fallback);

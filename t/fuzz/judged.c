@@ -5,11 +5,20 @@
 #include <math.h>
 
 #include "fuzz.h"
+#include "limits_check.h"
 #include "options.h"
 #include "report.h"
 #include "text.h"
 
 #define WORDS_MAX 40
+
+bool fuzz_check(struct settings *settings, struct line *why)
+{
+    struct mistakes mistakes = MISTAKES_NONE;
+    settings_check(settings, &mistakes);
+    limits_check(settings, &mistakes);
+    return mistakes_end(&mistakes, why);
+}
 
 bool fuzz_settings(struct settings *settings, const char *line)
 {
@@ -21,15 +30,15 @@ bool fuzz_settings(struct settings *settings, const char *line)
     char *place;
     for (char *word = strtok_r(copy, " ", &place); word && count < WORDS_MAX; word = strtok_r(NULL, " ", &place))
         words[count++] = word;
-    char why[512] = "";
-    enum options_result result = options_parse(count, words, settings, why, sizeof why);
-    EXPECT(result != OPTIONS_ERROR || *why != '\0', "refused without a reason: %s", line);
+    struct line why = LINE_EMPTY;
+    enum options_result result = options_parse(count, words, settings, &why);
+    EXPECT(result != OPTIONS_ERROR || *why.text != '\0', "refused without a reason: %s", line);
     bool run = result == OPTIONS_RUN;
     if (run) {
-        run = settings_check(settings, why, sizeof why);
-        EXPECT(run || *why != '\0', "refused without a reason: %s", line);
+        run = fuzz_check(settings, &why);
+        EXPECT(run || *why.text != '\0', "refused without a reason: %s", line);
     }
-    EXPECT(memchr(why, '\0', sizeof why), "a reason without an end");
+    EXPECT(memchr(why.text, '\0', sizeof why.text), "a reason without an end");
     free(copy);
     return run;
 }

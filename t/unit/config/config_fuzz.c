@@ -12,8 +12,8 @@
 #include "tap.h"
 #include "config.h"
 #include "config_test.h"
+#include "lists.h"
 #include "options.h"
-#include "why.h"
 
 /* libconfig (1.5) loses the string in front of a syntax error. */
 const char *__lsan_default_suppressions(void);
@@ -305,16 +305,16 @@ static void add_entries(struct command *command, const char *option, const confi
 /* Remotes that are groups come to a row without an option: they are added to SETTINGS. */
 static void add_remotes(struct settings *settings, const config_setting_t *remotes)
 {
-    char why[400];
+    struct line why = LINE_EMPTY;
     for (int i = 0; remotes && i < config_setting_length(remotes); i++) {
         const config_setting_t *remote = config_setting_get_elem(remotes, (unsigned)i);
         if (!config_setting_is_group(remote)) {
-            settings_add_remote(settings, config_setting_get_string(remote), why, sizeof why);
+            list_add_remote(settings, config_setting_get_string(remote), &why);
             continue;
         }
         const config_setting_t *alias = member(remote, "alias"), *jid = member(remote, "jid");
-        settings_add_target(settings, alias ? config_setting_get_string(alias) : NULL, config_setting_get_string(jid),
-                            why, sizeof why);
+        list_add_target(settings, alias ? config_setting_get_string(alias) : NULL, config_setting_get_string(jid),
+                        &why);
         struct target *target = &settings->targets[settings->target_count - 1];
         static const struct {
             const char *key;
@@ -334,7 +334,7 @@ static void add_remotes(struct settings *settings, const config_setting_t *remot
         }
         struct settings values;
         settings_init(&values);
-        options_parse(command.argc, command.argv, &values, why, sizeof why);
+        options_parse(command.argc, command.argv, &values, &why);
         settings_copy_to_target(target, &values, target->own);
         settings_free(&values);
         free_command(&command);
@@ -364,7 +364,7 @@ static bool is_useless(const config_setting_t *profile, const char *name)
 
 /* The keys of PROFILE and then those of DEFAULTS that it has not. */
 static bool read_as_options(const config_setting_t *profile, const config_setting_t *defaults,
-                            struct settings *settings, char *why, size_t why_size)
+                            struct settings *settings, struct line *why)
 {
     const config_setting_t *levels[] = {profile, defaults};
     struct command command = {.argv = {(char *)"check_xmpp_ping"}, .argc = 1};
@@ -387,7 +387,7 @@ static bool read_as_options(const config_setting_t *profile, const config_settin
         }
     }
     settings_init(settings);
-    bool good = options_parse(command.argc, command.argv, settings, why, why_size) == OPTIONS_RUN;
+    bool good = options_parse(command.argc, command.argv, settings, why) == OPTIONS_RUN;
     free_command(&command);
     const config_setting_t *remotes = member(profile, "remotes");
     if (!remotes && !is_useless(profile, "remotes"))
@@ -397,7 +397,7 @@ static bool read_as_options(const config_setting_t *profile, const config_settin
     password = password ? password : member(defaults, "password");
     settings->password.set = password != NULL;
     if (password)
-        why_set(settings->password.value, sizeof settings->password.value, "%s", config_setting_get_string(password));
+        snprintf(settings->password.value, sizeof settings->password.value, "%s", config_setting_get_string(password));
     return good;
 }
 
@@ -449,12 +449,12 @@ static void write_text(const char *name, const char *text, size_t length)
 }
 
 /* --profile=PROFILE, NULL for none, of the file NAME. */
-static bool load(struct settings *settings, const char *name, const char *profile, char *why, size_t why_size)
+static bool load(struct settings *settings, const char *name, const char *profile, struct line *why)
 {
     settings_init(settings);
     settings->config_file = strdup(name);
     settings->profile = profile ? strdup(profile) : NULL;
-    return config_load(settings, why, why_size);
+    return config_load(settings, why);
 }
 
 struct counts {
@@ -463,32 +463,34 @@ struct counts {
 
 static void check_profile(const config_t *tree, const char *profile, struct counts *counts)
 {
-    char why[512] = "";
+    struct line why = LINE_EMPTY;
     struct settings settings, options, again;
     const config_setting_t *root = config_root_setting(tree);
     const config_setting_t *defaults = member(root, "defaults");
     const config_setting_t *group = profile ? member(member(root, "profiles"), profile) : NULL;
-    bool good = load(&settings, "m", profile, why, sizeof why);
-    good = read_as_options(group, defaults, &options, why, sizeof why) && good;
+    bool good = load(&settings, "m", profile, &why);
+    good = read_as_options(group, defaults, &options, &why) && good;
     char *got = print(&settings), *expected = print(&options);
     write_text("again", got, strlen(got));
     good = good && strcmp(settings.password.value, options.password.value) == 0;
     if (!good || !same_lines(got, expected)) {
-        diag("profile %s: %s", profile ? profile : "(none)", why);
+        diag("profile %s: %s", profile ? profile : "(none)", why.text);
         counts->other_meaning++;
     }
     free(got);
     got = print(&settings);
-    bool reread = load(&again, "again", NULL, why, sizeof why);
+    bool reread = load(&again, "again", NULL, &why);
     free(expected);
     expected = print(&again);
     if (!reread || strcmp(got, expected) != 0) {
-        diag("printed and read again: %s", why);
+        diag("printed and read again: %s", why.text);
         counts->other_when_read_again++;
     }
     free(got);
     free(expected);
-    settings_check(&settings, why, sizeof why);
+    struct mistakes mistakes = MISTAKES_NONE;
+    settings_check(&settings, &mistakes);
+    mistakes_free(&mistakes);
     settings_free(&settings);
     settings_free(&options);
     settings_free(&again);
@@ -519,21 +521,21 @@ static void check_taken(const struct text *text, struct counts *counts)
 static void check_text(const struct text *text, struct counts *counts)
 {
     struct settings settings;
-    char why[512] = "";
+    struct line why = LINE_EMPTY;
     struct counts before = *counts;
     write_text("m", text->bytes, text->length);
-    bool taken = load(&settings, "m", NULL, why, sizeof why);
+    bool taken = load(&settings, "m", NULL, &why);
     settings_free(&settings);
     if (taken) {
         counts->taken++;
         check_taken(text, counts);
     } else {
         counts->refused++;
-        counts->silent += strncmp(why, "m:", 2) != 0 || strlen(why) < 8;
-        counts->told += strstr(why, PASSWORD) != NULL;
+        counts->silent += strncmp(why.text, "m:", 2) != 0 || strlen(why.text) < 8;
+        counts->told += strstr(why.text, PASSWORD) != NULL;
     }
     if (counts->silent > before.silent || counts->told > before.told)
-        diag("'%s'", why);
+        diag("'%s'", why.text);
     if (counts->other_meaning > before.other_meaning || counts->other_when_read_again > before.other_when_read_again) {
         diag("the file was:");
         diag("%s", text->bytes);

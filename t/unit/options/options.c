@@ -355,12 +355,13 @@ static bool shows_itself(const struct settings *settings)
     bool good = true;
     for (size_t i = 0; i < option_count; i++) {
         const struct option_row *row = &option_table[i];
-        char first[OPTION_SHOWN_SIZE], second[OPTION_SHOWN_SIZE], why[200];
+        char first[OPTION_SHOWN_SIZE], second[OPTION_SHOWN_SIZE];
+        struct line why = LINE_EMPTY;
         const char *value = option_show(row, settings, first);
         struct settings again;
         settings_init(&again);
-        if (value && row->argument && !option_apply(row, &again, value, why, sizeof why)) {
-            diag("--%s=%s: %s", row->name, value, why);
+        if (value && row->argument && !option_apply(row, &again, value, &why)) {
+            diag("--%s=%s: %s", row->name, value, why.text);
             good = false;
         } else if (value && row->argument) {
             const char *shown = option_show(row, &again, second);
@@ -375,27 +376,27 @@ static void check_valid(const char *arguments, const char *expected)
 {
     struct command command;
     struct settings settings;
-    char why[512] = "";
+    struct line why = LINE_EMPTY;
     split(&command, arguments);
     settings_init(&settings);
-    bool run = options_parse(command.argc, command.argv, &settings, why, sizeof why) == OPTIONS_RUN;
+    bool run = options_parse(command.argc, command.argv, &settings, &why) == OPTIONS_RUN;
     char *description = describe(&settings);
     ok(run, "'%s' is valid", arguments);
     if (!run)
-        diag("%s", why);
+        diag("%s", why.text);
     is_str(*description == ' ' ? description + 1 : description, expected, "it sets '%s'", expected);
     ok(shows_itself(&settings), "what it shows of them sets the same");
     free(description);
     settings_free(&settings);
 }
 
-static enum options_result parse(const char *arguments, char *why, size_t why_size)
+static enum options_result parse(const char *arguments, struct line *why)
 {
     struct command command;
     struct settings settings;
     split(&command, arguments);
     settings_init(&settings);
-    enum options_result result = options_parse(command.argc, command.argv, &settings, why, why_size);
+    enum options_result result = options_parse(command.argc, command.argv, &settings, why);
     settings_free(&settings);
     return result;
 }
@@ -420,49 +421,52 @@ static const struct {
 static void check_blanks(void)
 {
     for (size_t i = 0; i < COUNT(blanks); i++) {
-        char program[] = "check_xmpp_ping", argument[64], why[512] = "";
+        char program[] = "check_xmpp_ping", argument[64];
+        struct line why = LINE_EMPTY;
         snprintf(argument, sizeof argument, "%s", blanks[i].argument);
         struct settings settings;
         settings_init(&settings);
-        is_int(options_parse(2, (char *[]){program, argument, NULL}, &settings, why, sizeof why), OPTIONS_ERROR,
-               "'%s' is refused", argument);
-        is_str(why, blanks[i].why, "it shows the blank");
+        is_int(options_parse(2, (char *[]){program, argument, NULL}, &settings, &why), OPTIONS_ERROR, "'%s' is refused",
+               argument);
+        is_str(why.text, blanks[i].why, "it shows the blank");
         settings_free(&settings);
     }
 }
 
 static void check_invalid(const char *arguments, const char *expected)
 {
-    char why[512] = "";
-    is_int(parse(arguments, why, sizeof why), OPTIONS_ERROR, "'%s' is refused", arguments);
-    is_str(why, expected, "it says '%s'", expected);
+    struct line why = LINE_EMPTY;
+    is_int(parse(arguments, &why), OPTIONS_ERROR, "'%s' is refused", arguments);
+    is_str(why.text, expected, "it says '%s'", expected);
 }
 
 static void check_long_values(void)
 {
-    char argument[300] = "-H", why[512];
+    char argument[300] = "-H";
+    struct line why = LINE_EMPTY;
     memset(argument + 2, 'a', 256);
-    parse(argument, why, sizeof why);
-    is_str(why, "--hostname: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa... is too long", "a host of 256 bytes is too long");
+    parse(argument, &why);
+    is_str(why.text, "--hostname: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa... is too long",
+           "a host of 256 bytes is too long");
     memcpy(argument, "-t", 2);
-    parse(argument, why, sizeof why);
-    is_str(why, "--timeout: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa... is too long",
+    parse(argument, &why);
+    is_str(why.text, "--timeout: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa... is too long",
            "a timeout of 256 digits is too long");
     memcpy(argument, "-w,", 3);
     argument[257] = '%';
-    parse(argument, why, sizeof why);
-    is_str(why, "--warning: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa... has a loss that is too long",
+    parse(argument, &why);
+    is_str(why.text, "--warning: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa... has a loss that is too long",
            "a loss of 254 digits is too long");
 }
 
 static void check_ends(void)
 {
-    char why[512];
-    is_int(parse("-h", why, sizeof why), OPTIONS_HELP, "-h asks for help");
-    is_int(parse("-q --help", why, sizeof why), OPTIONS_HELP, "--help asks for help");
-    is_int(parse("-V", why, sizeof why), OPTIONS_VERSION, "-V asks for the version");
-    is_int(parse("--version --zzz", why, sizeof why), OPTIONS_VERSION, "what stands behind --version is not read");
-    is_int(parse("--zzz --help", why, sizeof why), OPTIONS_ERROR, "an error in front of --help is one");
+    struct line why = LINE_EMPTY;
+    is_int(parse("-h", &why), OPTIONS_HELP, "-h asks for help");
+    is_int(parse("-q --help", &why), OPTIONS_HELP, "--help asks for help");
+    is_int(parse("-V", &why), OPTIONS_VERSION, "-V asks for the version");
+    is_int(parse("--version --zzz", &why), OPTIONS_VERSION, "what stands behind --version is not read");
+    is_int(parse("--zzz --help", &why), OPTIONS_ERROR, "an error in front of --help is one");
 }
 
 /* Every line of TEXT. */
@@ -525,7 +529,8 @@ static void check_table(void)
         ok(islower((unsigned char)row->help[0]) || isupper((unsigned char)row->help[1]),
            "the help of --%s begins small", row->name);
         ok(row->help[strlen(row->help) - 1] != '.', "the help of --%s ends without a full stop", row->name);
-        char key[OPTION_KEY_SIZE], why[200];
+        char key[OPTION_KEY_SIZE];
+        struct line why = LINE_EMPTY;
         option_key(row, key);
         ok(row->type != OPTION_SPECIAL || (row->apply && (row->show || *key == '\0')),
            "--%s has what it takes to be set and shown", row->name);
@@ -533,8 +538,8 @@ static void check_table(void)
             struct settings settings;
             char shown[OPTION_SHOWN_SIZE];
             settings_init(&settings);
-            ok(option_apply(row, &settings, row->choices[j], why, sizeof why), "--%s=%s is a choice that is taken",
-               row->name, row->choices[j]);
+            ok(option_apply(row, &settings, row->choices[j], &why), "--%s=%s is a choice that is taken", row->name,
+               row->choices[j]);
             is_str(option_show(row, &settings, shown), row->choices[j], "and shown");
             settings_free(&settings);
         }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Settings as a whole: what settings_check() and limits_check() say of them, the first of it. */
 #include "settings.h"
 
 #include <fcntl.h>
@@ -10,14 +11,16 @@
 
 #include "tap.h"
 #include "clock.h"
+#include "config.h"
+#include "limits_check.h"
 #include "options.h"
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
 static char directory[] = "/tmp/settings.XXXXXX";
 
-/* Command lines, words apart by spaces, and what settings_check() says to them; NULL: nothing. Files are below
- * DIRECTORY, the working directory. */
+/* Command lines, words apart by spaces, and what is said to them; NULL: nothing. Files are below DIRECTORY, the working
+ * directory. */
 static const struct {
     const char *arguments;
     const char *why;
@@ -201,26 +204,35 @@ static const struct {
 
 static void read_arguments(struct settings *settings, const char *arguments)
 {
-    char text[256], why[512];
-    char *argv[16] = {(char *)"check_xmpp_ping"}, *rest = text;
+    char text[4096];
+    struct line why = LINE_EMPTY;
+    char *argv[256] = {(char *)"check_xmpp_ping"}, *rest = text;
     int argc = 1;
     snprintf(text, sizeof text, "%s", arguments);
     for (char *word; *arguments != '\0' && (word = strsep(&rest, " ")) != NULL;)
         argv[argc++] = word;
     settings_init(settings);
-    if (options_parse(argc, argv, settings, why, sizeof why) != OPTIONS_RUN)
-        diag("%s", why);
+    if (options_parse(argc, argv, settings, &why) != OPTIONS_RUN)
+        diag("%s", why.text);
+}
+
+static bool check(struct settings *settings, struct line *why)
+{
+    struct mistakes mistakes = MISTAKES_NONE;
+    settings_check(settings, &mistakes);
+    limits_check(settings, &mistakes);
+    return mistakes_end(&mistakes, why);
 }
 
 static void check_checks(void)
 {
     for (size_t i = 0; i < COUNT(checks); i++) {
         struct settings settings;
-        char why[512] = "";
+        struct line why = LINE_EMPTY;
         read_arguments(&settings, checks[i].arguments);
-        bool good = settings_check(&settings, why, sizeof why);
+        bool good = check(&settings, &why);
         ok(good == !checks[i].why, "'%s' is %s", checks[i].arguments, checks[i].why ? "refused" : "accepted");
-        is_str(why, checks[i].why ? checks[i].why : "", "it says '%s'", checks[i].why ? checks[i].why : "");
+        is_str(why.text, checks[i].why ? checks[i].why : "", "it says '%s'", checks[i].why ? checks[i].why : "");
         settings_free(&settings);
     }
 }
@@ -233,14 +245,15 @@ static void check_most_pings(void)
     } rows[] = {{99, ""}, {100, "--count: 101000 pings in one run, of all targets together, are more than 100000"}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct settings settings;
-        char why[512] = "", jid[32];
-        read_arguments(&settings, "-j example.org -n 1000");
+        struct line why = LINE_EMPTY;
+        char arguments[4096] = "-j example.org -n 1000";
         for (int j = 0; j < rows[i].remotes; j++) {
-            snprintf(jid, sizeof jid, "r%d.example", j);
-            settings_add_remote(&settings, jid, why, sizeof why);
+            size_t used = strlen(arguments);
+            snprintf(arguments + used, sizeof arguments - used, " -R r%d.example", j);
         }
-        settings_check(&settings, why, sizeof why);
-        is_str(why, rows[i].why, "%d remotes and 1,000 pings each: '%s'", rows[i].remotes, rows[i].why);
+        read_arguments(&settings, arguments);
+        check(&settings, &why);
+        is_str(why.text, rows[i].why, "%d remotes and 1,000 pings each: '%s'", rows[i].remotes, rows[i].why);
         settings_free(&settings);
     }
 }
@@ -248,15 +261,15 @@ static void check_most_pings(void)
 static void check_unreadable_file(void)
 {
     struct settings settings;
-    char why[512] = "";
+    struct line why = LINE_EMPTY;
     if (geteuid() == 0) {
         ok(true, "an unreadable CA file is refused # SKIP root reads all");
         return;
     }
     chmod("ca.pem", 0);
     read_arguments(&settings, "-j example.org --ca-file=ca.pem");
-    settings_check(&settings, why, sizeof why);
-    is_str(why, "--ca-file: ca.pem cannot be read: Permission denied", "an unreadable CA file is refused");
+    check(&settings, &why);
+    is_str(why.text, "--ca-file: ca.pem cannot be read: Permission denied", "an unreadable CA file is refused");
     settings_free(&settings);
 }
 
@@ -276,10 +289,10 @@ static void check_defaults(void)
 static void check_targets(void)
 {
     struct settings settings;
-    char why[512];
+    struct line why = LINE_EMPTY;
     read_arguments(&settings,
                    "-j a@example.org -R b=b.example -n 7 -i 20ms --ping-timeout=2 -w 1,5% -c 2,50% -L b_rtt,30ms,4");
-    ok(settings_check(&settings, why, sizeof why), "settings of two targets are good");
+    ok(check(&settings, &why), "settings of two targets are good");
     for (size_t i = 0; i < settings.target_count; i++) {
         const struct target *target = &settings.targets[i];
         is_int(target->count, 7, "target %zu has its count", i);
@@ -298,23 +311,23 @@ static void check_targets(void)
 static void check_component(void)
 {
     struct settings settings;
-    char why[512];
+    struct line why = LINE_EMPTY;
     read_arguments(&settings, "--component=a@probe.example.org -H ::1 -p 5347");
-    ok(settings_check(&settings, why, sizeof why), "a component needs no --jid");
+    ok(check(&settings, &why), "a component needs no --jid");
     is_str(settings.jid.ascii, "example.org", "its server is the domain above its own");
     is_int(settings.tls, TLS_NONE, "it has no TLS");
     ok(settings_use_password(&settings) && !settings_anonymous(&settings), "it has a password");
     settings_free(&settings);
     read_arguments(&settings, "--component=localhost -H ::1 -p 5347");
-    settings_check(&settings, why, sizeof why);
+    check(&settings, &why);
     is_str(settings.jid_text, "localhost", "a domain of one label is above itself");
     settings_free(&settings);
     read_arguments(&settings, "--component=probe.example.org -H ::1 -p 5347 -j other.example");
-    settings_check(&settings, why, sizeof why);
+    check(&settings, &why);
     is_str(settings.jid_text, "other.example", "--jid says another server");
     settings_free(&settings);
     read_arguments(&settings, "-j example.org --s2s");
-    settings_check(&settings, why, sizeof why);
+    check(&settings, &why);
     ok(settings.no_login, "--s2s means --no-login");
     settings_free(&settings);
 }
@@ -362,14 +375,14 @@ static void check_passwords(void)
 {
     for (size_t i = 0; i < COUNT(passwords); i++) {
         struct settings settings;
-        char why[512] = "";
+        struct line why = LINE_EMPTY;
         unsetenv(SECRET_VARIABLE);
         if (passwords[i].variable)
             setenv(SECRET_VARIABLE, passwords[i].variable, 1);
         read_arguments(&settings, passwords[i].arguments);
-        bool good = settings_read_password(&settings, why, sizeof why);
+        bool good = settings_read_password(&settings, &why);
         ok(good == !passwords[i].why, "password %zu is %s", i, passwords[i].why ? "refused" : "taken");
-        is_str(why, passwords[i].why ? passwords[i].why : "", "password %zu: '%s'", i, why);
+        is_str(why.text, passwords[i].why ? passwords[i].why : "", "password %zu: '%s'", i, why.text);
         if (good)
             is_str(settings.password.set ? settings.password.value : NULL, passwords[i].password,
                    "it is the right one");
@@ -377,14 +390,15 @@ static void check_passwords(void)
         settings_free(&settings);
         ok(settings.password.length == 0 && settings.password.value[0] == '\0', "freed settings hold no password");
     }
-    char longest[2000], why[512] = "";
+    char longest[2000];
+    struct line why = LINE_EMPTY;
     struct settings settings;
     memset(longest, 'x', sizeof longest - 1);
     longest[sizeof longest - 1] = '\0';
     setenv(SECRET_VARIABLE, longest, 1);
     read_arguments(&settings, "-j a@example.org");
-    ok(!settings_read_password(&settings, why, sizeof why), "a variable that is too long is refused");
-    is_str(why, "CHECK_XMPP_PING_PASSWORD is too long", "it says so");
+    ok(!settings_read_password(&settings, &why), "a variable that is too long is refused");
+    is_str(why.text, "CHECK_XMPP_PING_PASSWORD is too long", "it says so");
     settings_free(&settings);
 }
 
@@ -393,6 +407,43 @@ static void write_file(const char *name, const char *content, mode_t mode)
     FILE *file = fopen(name, "w");
     if (!file || fputs(content, file) < 0 || fclose(file) != 0 || chmod(name, mode) != 0)
         diag("cannot write %s", name);
+}
+
+/* Configuration files that are good by themselves, and what is said of them as a whole. */
+static const struct {
+    const char *text;
+    const char *why;
+} unfit[] = {
+    {"defaults = { };", "-j user@domain is required (f)"},
+    {"defaults = { jid = \"b\"; warning = 10; };", "--warning: RTT 10 s is not below the timeout of 10 s (10ms?) (f)"},
+    {"defaults = { jid = \"b\"; remotes = ({ alias = \"c\"; jid = \"c\"; warning = 12; }); };",
+     "--remote: c: warning: RTT 12 s is not below the timeout of 10 s (12ms?) (f)"},
+    {"defaults = { jid = \"b\"; warning = 2; remotes = ({ alias = \"c\"; jid = \"c\"; critical = 1; }); };",
+     "--remote: c: warning: RTT 2 can never be seen: critical 1 covers it (f)"},
+    {"defaults = { jid = \"b\"; remotes = (\"d\", { jid = \"c\"; critical = \",120%\"; }); };",
+     "--remote: c: critical: loss 120 is not within 0 to 100 percent (f)"},
+    {"defaults = { jid = \"b\"; remotes = ({ alias = \"c\"; jid = \"c\"; interval = 5; }); };",
+     "--remote: c: 3 pings with 5 s between them do not fit into the timeout of 10 s (f)"},
+    {"defaults = { jid = \"b\"; interval = 3; remotes = ({ alias = \"c\"; jid = \"c\"; count = 5; }); };",
+     "--remote: c: 5 pings with 3 s between them do not fit into the timeout of 10 s (f)"},
+    {"defaults = { jid = \"b\"; no_login = true; count = 5; };", "--count: means nothing with --no-login (f)"},
+    {"defaults = { jid = \"b\"; limits = { rrt = \"1,2\" }; };",
+     "--limit: rrt is no metric of this check: did you mean rtt? (f)"},
+};
+
+static void check_unfit(void)
+{
+    for (size_t i = 0; i < COUNT(unfit); i++) {
+        struct settings settings;
+        struct line why = LINE_EMPTY;
+        write_file("f", unfit[i].text, 0600);
+        read_arguments(&settings, "-f f");
+        bool good = config_load(&settings, &why) && check(&settings, &why);
+        config_tell_origin(&settings, &why);
+        ok(!good, "'%s' does not fit", unfit[i].text);
+        is_str(why.text, unfit[i].why, "it says '%s'", unfit[i].why);
+        settings_free(&settings);
+    }
 }
 
 int main(void)
@@ -411,6 +462,7 @@ int main(void)
     check_targets();
     check_component();
     check_map();
+    check_unfit();
     check_passwords();
     check_most_pings();
     check_unreadable_file();
@@ -419,6 +471,7 @@ int main(void)
     unlink("shared.pem");
     unlink("shared.p12");
     unlink("secret");
+    unlink("f");
     unlink("public");
     rmdir("certs");
     if (chdir("/") != 0 || rmdir(directory) != 0)
