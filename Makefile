@@ -92,6 +92,9 @@ $(PROGRAM): $(O)/check_xmpp_ping.o $(BOTH)
 $(O)/doc/generate: $(O)/doc/generate.o $(PARENT)
 $(O)/bench/floor: $(O)/bench/floor.o
 $(O)/tools/filters: $(O)/tools/filters.o
+# A program of the build, whatever is built.
+$(O)/tools/filters: override LDFLAGS :=
+$(O)/tools/filters: override LIBS :=
 $(EXAMPLES): %: %.o $(CHILD)
 $(UNIT_TESTS): $(O)/t/%.t: $(O)/t/unit/%.o $(O)/t/support/tap.o
 $(CHILD_TESTS): $(CHILD)
