@@ -80,7 +80,7 @@ sub shape {
         =~ s/\A(mechanism: SCRAM-SHA-1)-PLUS\z/$1/r
         =~ s/\A(subject=CN) = /$1=/r
         =~ s/\bvalid in \d+ days?\b/valid in DAYS/r
-        =~ s/\buntil \d{4}-\d\d-\d\dT[\d:]+Z/until DATE/r
+        =~ s/, until \d{4}-\d\d-\d\dT[\d:]+Z, \d+ days left\z/, until DATE/r
         =~ s/\b(not(?:Before|After)=).*/$1DATE/r;
 }
 

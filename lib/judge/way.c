@@ -130,9 +130,9 @@ static void add_labels(struct line *line, const struct result *result, bool with
         line_add(line, " and %zu more", total - count);
 }
 
-void way_add_silence(struct line *line, const struct settings *settings, const struct result *result)
+void way_add_silence(struct line *line, const struct settings *settings, const struct result *result,
+                     const struct endpoint_result *first)
 {
-    const struct endpoint_result *first = way_silent(result);
     size_t length = host_length(first);
     bool one_host = true;
     for (size_t i = 0; i < result->endpoint_count; i++)

@@ -22,8 +22,9 @@ void way_add_lookup(struct line *line, const struct endpoint_result *lookup);
  * that it is this silence that took the time. Else NULL. */
 const struct endpoint_result *way_silent(const struct result *result);
 
-/* Appends "no answer from xmpp.example: 5222 and 5223 take connections and say nothing"; only when way_silent() is not
- * NULL. */
-void way_add_silence(struct line *line, const struct settings *settings, const struct result *result);
+/* Appends "no answer from xmpp.example: 5222 and 5223 take connections and say nothing"; FIRST is what way_silent()
+ * returned. */
+void way_add_silence(struct line *line, const struct settings *settings, const struct result *result,
+                     const struct endpoint_result *first);
 
 #endif
