@@ -95,7 +95,8 @@ static bool choose(struct login *login, xmpp_stanza_t *features)
     if (!login->sasl && settings->login_way != LOGIN_WAY_SASL2) {
         offer_read(features, &offer);
         mask_names(login, &offer);
-        login->sasl = sasl_start(settings, &offer, bindings, count, why, sizeof why);
+        if (offer.mechanism_count > 0 || !has_sasl2) /* else it is SASL2's that will not do */
+            login->sasl = sasl_start(settings, &offer, bindings, count, why, sizeof why);
     }
     explicit_bzero(bindings, sizeof bindings);
     if (login->sasl)
