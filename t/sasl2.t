@@ -94,6 +94,29 @@ for my $case (
     is begun($server), '', '  no login was tried';
 }
 
+# --- what the server says of its own ---
+
+my $stanzas = 'urn:ietf:params:xml:ns:xmpp-stanzas';
+for my $case (
+    ['Bind 2 fails', { success2 => { bound => "<failed xmlns='$new'><error type='wait'><resource-constraint xmlns='$stanzas'/>"
+                . "<text xmlns='$stanzas'>too many</text></error></failed>" } }, qr/\Abind: bind-failed: resource-constraint: too many/],
+    ['Bind 2 fails without a reason', { success2 => { bound => "<failed xmlns='$new'/>" } }, qr/\Abind: bind-failed: undefined-condition/],
+    ['another account', { success2 => { identifier => 'mallory@example.org/x' } }, qr/\Abind: bind-failed: the server binds the JID of another account/],
+    ['one of two further steps', { sasl => ['continues', undef, 'HOTP-EXAMPLE', 'TOTP-EXAMPLE'] },
+        qr/\Aauth: login-continues: the server wants HOTP-EXAMPLE or TOTP-EXAMPLE: in words/],
+    ['a further step', { sasl => 'continues' }, qr/\Aauth: login-continues: the server wants a further step: in words/],
+    ['-PLUS taken out on the way', { scram => { binds => 1 } }, qr/\Aauth: malformed-request: the server can bind the channel, but its -PLUS/],
+    (map { ["SASL $_", { sasl => [failure => $_, 'in words'] }, qr/\Aauth: $_: in words/] }
+        qw(aborted account-disabled credentials-expired encryption-required incorrect-encoding invalid-authzid invalid-mechanism
+        malformed-request mechanism-too-weak temporary-auth-failure)),
+) {
+    my ($name, $option, $like) = @$case;
+    my ($run, $server) = probe($option);
+    is $run->exit, 2, "$name: CRITICAL";
+    like $run->text, $like, '  in these words';
+    is begun($server), 'authenticate', '  after one login';
+}
+
 # --- what is said on it ---
 
 {

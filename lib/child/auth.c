@@ -181,12 +181,7 @@ static void go_on(struct login *login, xmpp_stanza_t *success, const char *ident
     if (fault) {
         login_fail(login, PHASE_BIND, CONDITION_BIND_FAILED, fault);
     } else if (failed) {
-        const char *type, *by;
-        char *words;
-        enum wire_condition condition = stanza_read_error(failed, &type, &by, &words);
-        login_fail(login, PHASE_BIND, CONDITION_BIND_FAILED,
-                   words ? tell_masked(login->teller, words) : wire_condition_name(condition));
-        free(words);
+        bind_take_refusal(login, failed);
     } else if (bound) {
         bind_take_inline(login, identifier);
     } else {
