@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "jid.h"
 
@@ -25,6 +26,15 @@ static int64_t days_until(const ASN1_TIME *time)
     if (!time || !ASN1_TIME_diff(&days, &seconds, NULL, time))
         return 0;
     return seconds < 0 ? days - 1 : days;
+}
+
+/* "2027-02-25T12:00:00Z"; empty when it is no time. */
+static void describe_time(const ASN1_TIME *time, char *out, size_t size)
+{
+    struct tm tm;
+    bool good = time && ASN1_TIME_to_tm(time, &tm) == 1 && strftime(out, size, "%Y-%m-%dT%H:%M:%SZ", &tm) > 0;
+    if (!good)
+        out[0] = '\0';
 }
 
 static int64_t days_of_chain(X509_STORE_CTX *verification, int64_t days)
@@ -114,9 +124,8 @@ static void add_name(char *out, size_t size, const ASN1_STRING *name)
              (const char *)ASN1_STRING_get0_data(name));
 }
 
-/* The DNS names of the leaf; without any the common name, which counts for nothing, but tells the reader whose it is.
- */
-static void describe_names(X509 *leaf, char *out, size_t size)
+/* The DNS names of the leaf. */
+static void describe_dns_names(X509 *leaf, char *out, size_t size)
 {
     out[0] = '\0';
     GENERAL_NAMES *names = X509_get_ext_d2i(leaf, NID_subject_alt_name, NULL, NULL);
@@ -126,10 +135,49 @@ static void describe_names(X509 *leaf, char *out, size_t size)
             add_name(out, size, name->d.dNSName);
     }
     GENERAL_NAMES_free(names);
+}
+
+/* The DNS names of the leaf; without any the common name, which counts for nothing, but tells the reader whose it is.
+ */
+static void describe_names(X509 *leaf, char *out, size_t size)
+{
+    describe_dns_names(leaf, out, size);
     char common[128];
     if (out[0] == '\0' &&
         X509_NAME_get_text_by_NID(X509_get_subject_name(leaf), NID_commonName, common, sizeof common) > 0)
         snprintf(out, size, "CN=%s, which is no name of a server", common);
+}
+
+/* An issuer has no DNS names, and most have a common name. */
+static void describe_subject(X509 *certificate, char *out, size_t size)
+{
+    static const int kinds[] = {NID_commonName, NID_organizationalUnitName, NID_organizationName};
+    const X509_NAME *subject = X509_get_subject_name(certificate);
+    describe_dns_names(certificate, out, size);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && out[0] == '\0'; i++) {
+        int at = X509_NAME_get_index_by_NID(subject, kinds[i], -1);
+        if (at >= 0)
+            add_name(out, size, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
+    }
+}
+
+static void describe_link(X509 *certificate, struct certificate_link *link)
+{
+    const EVP_PKEY *key = X509_get0_pubkey(certificate);
+    const char *kind = key ? EVP_PKEY_get0_type_name(key) : NULL;
+    describe_subject(certificate, link->names, sizeof link->names);
+    snprintf(link->key, sizeof link->key, "%s", kind ? kind : "unknown");
+    link->bits = key ? EVP_PKEY_get_bits(key) : 0;
+    link->days_left = days_until(X509_get0_notAfter(certificate));
+    describe_time(X509_get0_notAfter(certificate), link->until, sizeof link->until);
+}
+
+/* What X509_verify_cert() has built, whether it was good or not. */
+static void describe_chain(X509_STORE_CTX *verification, struct certificate_facts *facts)
+{
+    STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(verification);
+    for (int i = 0; i < sk_X509_num(chain) && i < CERTIFICATE_CHAIN_MAX; i++)
+        describe_link(sk_X509_value(chain, i), &facts->chain[facts->chain_length++]);
 }
 
 static void refuse(struct certificate_facts *facts, enum condition condition, const char *format, ...)
@@ -191,6 +239,7 @@ bool certificate_verify(X509_STORE_CTX *verification, const struct identity *ide
     bool good = X509_verify_cert(verification) == 1;
     int error = X509_STORE_CTX_get_error(verification);
     good = good && error == X509_V_OK;
+    describe_chain(verification, facts);
     bool named = is_for(leaf, identity);
     facts->verified = good && named;
     if (facts->verified) {

@@ -6,6 +6,7 @@
 
 #include <openssl/x509.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "condition.h"
@@ -17,6 +18,18 @@ struct identity {
     const char *service; /* the name before the domain in an SRV-ID: "_xmpp-client" */
 };
 
+/* One certificate of a chain. */
+struct certificate_link {
+    char names[216];   /* whose it is, as the network gave it */
+    char key[24];      /* the kind of its key: "RSA", "EC", "ED25519" */
+    int bits;          /* and that key's size */
+    int64_t days_left; /* whole days until its validity ends, rounded down */
+    char until[32];    /* when that is: "2027-02-25T12:00:00Z" */
+};
+
+/* Certificates of a chain that are told of. */
+#define CERTIFICATE_CHAIN_MAX 8
+
 struct certificate_facts {
     bool seen;                /* the server sent one */
     bool verified;            /* and it was found good, for that identity */
@@ -26,6 +39,9 @@ struct certificate_facts {
     enum condition condition; /* why it was not found good: CERT_EXPIRED, CERT_NOT_YET_VALID, CERT_HOSTNAME or
                                  CERT_UNTRUSTED; else NONE */
     char cause[216];          /* that in words */
+    struct certificate_link chain[CERTIFICATE_CHAIN_MAX]; /* the leaf first; up to the trust anchor, or as far as the
+                                                             chain could be built */
+    size_t chain_length;
 };
 
 /* Verifies the chain that VERIFICATION holds, and that its leaf is for IDENTITY; fills *FACTS in each case. Fails

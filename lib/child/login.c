@@ -99,6 +99,20 @@ static void take_proceed(struct login *login, xmpp_stanza_t *stanza)
         login_fail(login, PHASE_TLS, CONDITION_TLS_FAILED, "the server answers STARTTLS with a failure");
 }
 
+static void tell_chain(const struct login *login, const struct certificate_facts *facts)
+{
+    for (size_t i = 0; i < facts->chain_length; i++) {
+        const struct certificate_link *link = &facts->chain[i];
+        struct event event = event_new(EVENT_CHAIN);
+        event.value = link->days_left;
+        event.code = (uint32_t)link->bits;
+        event_set(event.text, link->names);
+        event_set(event.name, link->key);
+        event_set(event.by, link->until);
+        tell(login->teller, &event);
+    }
+}
+
 static void tell_tls(const struct login *login)
 {
     if (!login->stream->wire.tls)
@@ -116,6 +130,7 @@ static void tell_tls(const struct login *login)
         event.value = facts->certificate.days_left;
         event_set(event.text, tell_masked(login->teller, facts->certificate.names));
         tell(login->teller, &event);
+        tell_chain(login, &facts->certificate);
     }
 }
 

@@ -47,7 +47,7 @@ const char *bind_find_fault(const struct login *login, const char *jid, bool ful
 
 /* --- component.c --- */
 
-/* The server has opened the stream: sends the digest of its id and the secret. */
+/* The server has opened the stream: sends the digest of its id and the secret; without an id nothing. */
 void component_begin(struct login *login);
 
 /* The server has taken it. */

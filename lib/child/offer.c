@@ -98,42 +98,42 @@ static void tell_names(const struct sasl_offer *offer, const struct sasl_offer *
                        bool behind)
 {
     for (size_t i = 0; i < offer->mechanism_count; i++)
-        tell_offer(teller, "mechanism", offer->mechanisms[i], behind);
+        tell_offer(teller, OFFER_MECHANISM, offer->mechanisms[i], behind);
     for (size_t i = 0; i < sasl2->mechanism_count; i++)
         if (!is_listed(offer, sasl2->mechanisms[i]))
-            tell_offer(teller, "mechanism", sasl2->mechanisms[i], behind);
+            tell_offer(teller, OFFER_MECHANISM, sasl2->mechanisms[i], behind);
     for (size_t i = 0; i < offer->binding_count; i++)
-        tell_offer(teller, "binding", offer->bindings[i], behind);
+        tell_offer(teller, OFFER_BINDING, offer->bindings[i], behind);
 }
 
-static void tell_words(xmpp_stanza_t *features, const struct sasl_offer *offer, const struct teller *teller,
+static void tell_kinds(xmpp_stanza_t *features, const struct sasl_offer *offer, const struct teller *teller,
                        bool behind)
 {
     xmpp_stanza_t *starttls = xmpp_stanza_get_child_by_name_and_ns(features, "starttls", TLS_XMLNS);
     const struct {
         bool offered;
-        const char *word;
-    } words[] = {
-        {offer->starttls, "starttls"},
-        {starttls && xmpp_stanza_get_child_by_name(starttls, "required"), "starttls-required"},
-        {offer->binding_count > 0, "channel-binding"},
-        {offer->sasl2, "sasl2"},
-        {offer_has_bind2(features), "bind2"},
-        {offer->dialback, "dialback"},
+        enum offer_kind kind;
+    } kinds[] = {
+        {offer->starttls, OFFER_STARTTLS},
+        {starttls && xmpp_stanza_get_child_by_name(starttls, "required"), OFFER_STARTTLS_REQUIRED},
+        {offer->binding_count > 0, OFFER_CHANNEL_BINDING},
+        {offer->sasl2, OFFER_SASL2},
+        {offer_has_bind2(features), OFFER_BIND2},
+        {offer->dialback, OFFER_DIALBACK},
     };
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (words[i].offered)
-            tell_offer(teller, "feature", words[i].word, behind);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (kinds[i].offered)
+            tell_offer(teller, kinds[i].kind, NULL, behind);
 }
 
 void offer_tell(xmpp_stanza_t *features, const struct settings *settings, const struct teller *teller, bool behind)
 {
-    struct sasl_offer offer, sasl2 = {0};
+    struct sasl_offer offer = {0}, sasl2 = {0};
     if (is_asked(settings)) {
         offer_read(features, &offer);
         offer_read_sasl2(features, &sasl2);
         tell_names(&offer, &sasl2, teller, behind);
-        tell_words(features, &offer, teller, behind);
+        tell_kinds(features, &offer, teller, behind);
     }
-    tell_features(teller, behind);
+    tell_features(teller, behind, offer.cut || sasl2.cut);
 }

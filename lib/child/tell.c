@@ -136,19 +136,19 @@ void tell_failure(const struct teller *teller, const struct failure *failure)
     tell(teller, &event);
 }
 
-void tell_offer(const struct teller *teller, const char *type, const char *name, bool behind)
+void tell_offer(const struct teller *teller, enum offer_kind kind, const char *name, bool behind)
 {
     struct event event = event_new(EVENT_OFFER);
     event.code = behind;
-    event_set(event.type, type);
-    bool known = strcmp(type, "feature") == 0 || mechanism_find(name);
-    event_set(event.name, known ? name : tell_masked(teller, name));
+    event.value = kind;
+    event_set(event.name, !name || mechanism_find(name) ? name : tell_masked(teller, name));
     tell(teller, &event);
 }
 
-void tell_features(const struct teller *teller, bool behind)
+void tell_features(const struct teller *teller, bool behind, bool cut)
 {
     struct event event = event_new(EVENT_FEATURES);
     event.code = behind;
+    event.value = cut;
     tell(teller, &event);
 }

@@ -57,11 +57,11 @@ void tell_heard(struct teller *teller);
 /* The run goes on, but worse than asked: CONDITION is one that is a WARNING. WORDS may be NULL. */
 void tell_flaw(const struct teller *teller, enum condition condition, const char *words);
 
-/* One thing that the stream's features offer, BEHIND TLS or before; TYPE and NAME as EVENT_OFFER has them. */
-void tell_offer(const struct teller *teller, const char *type, const char *name, bool behind);
+/* One thing that the stream's features offer, BEHIND TLS or before; NAME is NULL where KIND has none. */
+void tell_offer(const struct teller *teller, enum offer_kind kind, const char *name, bool behind);
 
-/* The features came, BEHIND TLS or before, and each offer has been told. */
-void tell_features(const struct teller *teller, bool behind);
+/* The features came, BEHIND TLS or before, and each offer has been told, but for what was CUT off. */
+void tell_features(const struct teller *teller, bool behind, bool cut);
 
 /* The server took the login, and has proved itself as far as the mechanism can. Without this no run is ever OK. */
 void tell_login(const struct teller *teller);

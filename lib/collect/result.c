@@ -13,6 +13,7 @@
 #define LOG_MAX ((size_t)4 << 20)                     /* printing it comes behind the deadline, and takes 20 ms a MB */
 #define TIME_MAX (INT64_C(1000000) * 3600 * NS_PER_S) /* as durations in options */
 #define DAYS_MAX INT64_C(10000000)
+#define BITS_MAX 1000000
 
 /* CLEAN(result->cause, event->text): both are arrays. */
 #define CLEAN(out, in) text_clean_string((out), sizeof(out), (in))
@@ -55,6 +56,8 @@ static void take_phase_begin(struct result *result, const struct event *event)
 {
     if (result->open)
         book(result, event->at);
+    if (event->phase == PHASE_CONNECT) /* to the next endpoint: what the last one offered counts no more */
+        result->before_tls = result->behind_tls = (struct offers){0};
     result->phase = (enum phase)event->phase;
     result->entered[result->phase] = true;
     result->open = true;
@@ -240,11 +243,29 @@ static void take_tls(struct result *result, const struct event *event)
     CLEAN(result->tls_cipher, event->text);
 }
 
+static int64_t bounded_days(int64_t days)
+{
+    return days < -DAYS_MAX ? -DAYS_MAX : at_most(days, DAYS_MAX);
+}
+
 static void take_certificate(struct result *result, const struct event *event)
 {
     result->certificate = true;
-    result->days_left = event->value < -DAYS_MAX ? -DAYS_MAX : at_most(event->value, DAYS_MAX);
+    result->days_left = bounded_days(event->value);
     CLEAN(result->certificate_names, event->text);
+    result->chain_length = 0;
+}
+
+static void take_chain(struct result *result, const struct event *event)
+{
+    if (result->chain_length == CHAIN_MAX)
+        return;
+    struct chain_link *link = &result->chain[result->chain_length++];
+    link->days_left = bounded_days(event->value);
+    link->bits = event->code < BITS_MAX ? (int)event->code : BITS_MAX;
+    CLEAN(link->names, event->text);
+    CLEAN(link->key, event->name);
+    CLEAN(link->until, event->by);
 }
 
 static void take_ignored(struct result *result, const struct event *event)
@@ -384,8 +405,15 @@ void result_take(const struct event *event, void *userdata)
         result->barred = true;
         result->barred_call = event->value;
         break;
+    case EVENT_CHAIN:
+        take_chain(result, event);
+        break;
     case EVENT_OFFER:
+        offers_take(event->code == 1 ? &result->behind_tls : &result->before_tls, event);
+        break;
     case EVENT_FEATURES:
+        offers_end(event->code == 1 ? &result->behind_tls : &result->before_tls, event);
+        break;
     case EVENT_DONE:
     case EVENT_KIND_END:
         break;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "event.h"
+#include "offers.h"
 #include "phase.h"
 #include "settings.h"
 #include "supervise.h"
@@ -69,6 +70,18 @@ struct flaw {
     char cause[216]; /* cleaned */
 };
 
+/* One certificate of the server's chain. */
+struct chain_link {
+    char names[216]; /* cleaned */
+    char key[24];    /* the kind of its key; cleaned */
+    int bits;
+    int64_t days_left;
+    char until[32]; /* when its validity ends, "2027-02-25T12:00:00Z"; cleaned */
+};
+
+/* Certificates of a chain that are kept. */
+#define CHAIN_MAX 8
+
 /* Flaws that are kept. */
 #define FLAWS_MAX 4
 /* The most that are checked. */
@@ -114,6 +127,9 @@ struct result {
     bool certificate;
     int64_t days_left;
     char certificate_names[216];
+    struct chain_link chain[CHAIN_MAX]; /* of that certificate, the leaf first */
+    size_t chain_length;
+    struct offers before_tls, behind_tls; /* of the last connection */
     char mechanism[112];
     bool login; /* the child told of one in which the server proved itself */
     struct flaw flaws[FLAWS_MAX];

@@ -149,9 +149,10 @@ struct metric *metrics_add_endpoint(struct metrics *metrics, const struct settin
         return NULL;
     metrics->list = grown;
     size_t first = metrics->count;
-    const struct limits *rtt = find_limits(settings, "rtt", &settings->rtt);
+    const char *time = settings->no_login ? "time" : "rtt";
+    const struct limits *times = find_limits(settings, time, settings->no_login ? NULL : &settings->rtt);
     const struct limits *days = find_limits(settings, "cert_days", &settings->certificate);
-    if (!add(metrics, settings, name, "rtt", METRIC_SECONDS, rtt) ||
+    if (!add(metrics, settings, name, time, METRIC_SECONDS, times) ||
         (settings->tls != TLS_NONE && !add(metrics, settings, name, "cert_days", METRIC_DAYS, days)))
         return NULL;
     return &metrics->list[first];

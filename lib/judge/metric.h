@@ -44,8 +44,9 @@ struct metrics {
  * out of memory. The caller frees with metrics_free(). */
 bool metrics_init(struct metrics *metrics, const struct settings *settings);
 
-/* Adds what --each-endpoint measures of one endpoint: "NAME_rtt" and, but with --tls=none, "NAME_cert_days", with the
- * limits of "rtt" and "cert_days". Returns the first of them, NULL when out of memory; good until the next is added. */
+/* Adds what --each-endpoint measures of one endpoint: "NAME_rtt", without a login "NAME_time", and, but with
+ * --tls=none, "NAME_cert_days", with the limits of "rtt", "time" and "cert_days". Returns the first of them, NULL when
+ * out of memory; good until the next is added. */
 struct metric *metrics_add_endpoint(struct metrics *metrics, const struct settings *settings, const char *name);
 
 /* The figure with that label, NULL when there is none. */

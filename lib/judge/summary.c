@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "duration.h"
 #include "mechanism.h"
+#include "offered.h"
 #include "text.h"
 #include "way.h"
 
@@ -146,7 +147,8 @@ void summary_failure(struct line *line, const struct settings *settings, const s
         line_add(line, ": %s", any_condition_name(result->condition));
     const struct mechanism *mechanism = mechanism_find(result->mechanism);
     bool by_password = mechanism ? mechanism->credential == CREDENTIAL_PASSWORD : !settings_anonymous(settings);
-    if (result->condition.wire == WIRE_SASL_NOT_AUTHORIZED && by_password)
+    enum wire_condition refused = settings->component_text ? WIRE_STREAM_NOT_AUTHORIZED : WIRE_SASL_NOT_AUTHORIZED;
+    if (result->condition.wire == refused && by_password)
         line_add(line, ": the password may be wrong");
     if (result->cause[0] != '\0')
         line_add(line, ": %s", result->cause);
@@ -244,6 +246,15 @@ void summary_signal(struct line *line, int number)
     line_add(line, "signal %d", number);
 }
 
+/* The server's domain and REST, at most WIDTH characters: a long name gives way. */
+static void add_server(struct line *line, const struct settings *settings, const struct line *rest, size_t width)
+{
+    size_t used = text_width(rest->text);
+    char name[SUMMARY_NAME_SIZE];
+    summary_name(settings, 0, used + 12 < width ? width - used : 12, name);
+    line_add(line, "%s%s", name, rest->text);
+}
+
 void summary_good(struct line *line, const struct settings *settings, const struct tally *tallies, int up, size_t width)
 {
     const struct tally *own = &tallies[0];
@@ -257,8 +268,22 @@ void summary_good(struct line *line, const struct settings *settings, const stru
         line_add(&rest, ", no ping support");
     if (settings->target_count > 1)
         line_add(&rest, ", %d of %zu remotes up", up, settings->target_count - 1);
-    size_t used = text_width(rest.text);
-    char name[SUMMARY_NAME_SIZE];
-    summary_name(settings, 0, used + 12 < width ? width - used : 12, name);
-    line_add(line, "%s%s", name, rest.text);
+    add_server(line, settings, &rest, width);
+}
+
+void summary_reached(struct line *line, const struct settings *settings, const struct result *result, size_t width)
+{
+    const struct offers *offers = offered_where_it_counts(settings, result);
+    struct line rest = LINE_EMPTY;
+    line_add(&rest, "%s %s ",
+             settings->s2s                   ? " takes servers"
+             : offers_have_mechanism(offers) ? " takes logins"
+                                             : " offers no login",
+             settings->tls == TLS_NONE ? "without" : "over");
+    line_add(&rest, "%s", settings->tls == TLS_NONE ? "TLS" : result->tls_version);
+    if (result->certificate && result->tls_verified) {
+        line_add(&rest, ", certificate good for ");
+        line_add_count(&rest, result->days_left, "day");
+    }
+    add_server(line, settings, &rest, width);
 }

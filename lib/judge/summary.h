@@ -52,4 +52,7 @@ void summary_signal(struct line *line, int number);
 void summary_good(struct line *line, const struct settings *settings, const struct tally *tallies, int up,
                   size_t width);
 
+/* "example.org takes logins over TLSv1.3, certificate good for 89 days", at most WIDTH characters: without a login. */
+void summary_reached(struct line *line, const struct settings *settings, const struct result *result, size_t width);
+
 #endif

@@ -18,7 +18,7 @@ struct endpoint_check {
     struct settings settings; /* the run's, for this way, but its password; owns nothing */
     struct result result;
     struct verdict verdict;
-    bool up; /* the login went well and the server answered */
+    bool up; /* it came to its end, and what an OK rests on is proven */
 };
 
 struct survey {

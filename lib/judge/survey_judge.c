@@ -96,7 +96,7 @@ static void copy_value(const struct metrics *metrics, const char *label, struct 
     to->value = to->known ? from->value : 0;
 }
 
-static bool measure(const struct survey *survey, size_t up, struct metrics *metrics)
+static bool measure(const struct survey *survey, const struct settings *settings, size_t up, struct metrics *metrics)
 {
     int64_t ended_at = survey->discovery.supervision.ended_at;
     for (size_t i = 0; i < survey->count; i++) {
@@ -104,7 +104,7 @@ static bool measure(const struct survey *survey, size_t up, struct metrics *metr
         struct metric *added = metrics_add_endpoint(metrics, &check->settings, check->label);
         if (!added)
             return false;
-        copy_value(&check->verdict.metrics, "rtt", &added[0]);
+        copy_value(&check->verdict.metrics, settings->no_login ? "time" : "rtt", &added[0]);
         if (check->settings.tls != TLS_NONE)
             copy_value(&check->verdict.metrics, "cert_days", &added[1]);
         if (check->result.supervision.ended_at > ended_at)
@@ -186,7 +186,8 @@ static void summarize(const struct survey *survey, const struct settings *settin
         char name[SUMMARY_NAME_SIZE];
         line_add(&body, "%s: ", summary_name(settings, 0, CULPRIT_WIDTH, name));
         add_count(&body, survey, outcome->up);
-        add_slowest(&body, survey);
+        if (!settings->no_login)
+            add_slowest(&body, survey);
     }
     text_shorten(body.text, width);
     struct line whole = LINE_EMPTY;
@@ -214,13 +215,13 @@ bool survey_judge(struct survey *survey, const struct settings *settings, struct
 {
     if (survey->count == 0)
         return verdict_make(verdict, settings, &survey->discovery);
-    *verdict = (struct verdict){.phase = PHASE_PING};
+    *verdict = (struct verdict){.phase = settings->no_login ? PHASE_STREAM : PHASE_PING};
     for (size_t i = 0; i < survey->count; i++) {
         if (!judge_check(&survey->checks[i]))
             return false;
     }
     struct outcome outcome = weigh(survey, settings);
-    if (!metrics_init(&verdict->metrics, settings) || !measure(survey, outcome.up, &verdict->metrics)) {
+    if (!metrics_init(&verdict->metrics, settings) || !measure(survey, settings, outcome.up, &verdict->metrics)) {
         verdict_free(verdict);
         return false;
     }

@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "line.h"
+#include "offered.h"
 #include "summary.h"
 #include "tally.h"
 #include "text.h"
@@ -159,6 +160,44 @@ static void judge_flaws(struct judge *judge)
             line_add(&line, ": %s", flaw->cause);
         find(judge, NO_TARGET, mapped(judge, condition, condition_state(flaw->condition)), condition, &line);
     }
+}
+
+/* The names among COUNT at NAMES of which IS holds: they have CONDITION. */
+static void judge_offers(struct judge *judge, char *const *names, size_t count, enum offered is,
+                         enum condition condition)
+{
+    struct any_condition whole = {.own = condition};
+    struct line line = LINE_EMPTY;
+    const char *before = "";
+    line_add(&line, "stream: %s: ", condition_name(condition));
+    for (size_t i = 0; i < count; i++) {
+        if (offered_is(judge->settings, judge->result, names[i]) != is)
+            continue;
+        line_add(&line, "%s%s", before, names[i]);
+        before = ", ";
+    }
+    if (*before != '\0')
+        find(judge, NO_TARGET, mapped(judge, whole, condition_state(condition)), whole, &line);
+}
+
+/* --s2s */
+static void judge_federation(struct judge *judge)
+{
+    static const struct any_condition no_federation = {.own = CONDITION_NO_FEDERATION};
+    const struct offers *offers = offered_where_it_counts(judge->settings, judge->result);
+    if (!judge->settings->s2s || !offers->came || offered_to_servers(offers))
+        return;
+    struct line line = LINE_EMPTY;
+    line_add(&line, "stream: no-federation: neither SASL EXTERNAL nor dialback is offered");
+    find(judge, NO_TARGET, mapped(judge, no_federation, any_condition_state(no_federation)), no_federation, &line);
+}
+
+static void judge_features(struct judge *judge)
+{
+    const struct settings *settings = judge->settings;
+    judge_federation(judge);
+    judge_offers(judge, settings->offers, settings->offers_count, OFFERED_NOT, CONDITION_NOT_OFFERED);
+    judge_offers(judge, settings->offers_not, settings->offers_not_count, OFFERED_INDEED, CONDITION_OFFERED);
 }
 
 static struct any_condition said_by(const struct ping_record *ping)
@@ -415,7 +454,9 @@ static void summarize(struct judge *judge)
     if (judge->settings->insecure && (judge->result->tls || judge->result->entered[PHASE_TLS]))
         line_add(&tail, SUMMARY_INSECURE);
     size_t width = FIRST_LINE_WIDTH - text_width(tail.text);
-    if (!judge->found) {
+    if (!judge->found && judge->settings->no_login) {
+        summary_reached(&body, judge->settings, judge->result, width);
+    } else if (!judge->found) {
         summary_good(&body, judge->settings, judge->tallies, judge->up, width);
     } else if (judge->culprit == NO_TARGET) {
         line_add(&body, "%s", judge->worst.text);
@@ -438,13 +479,27 @@ static void count_targets(struct judge *judge)
     }
 }
 
-/* What an OK rests on: a login over a channel that was verified, in which the server proved itself. */
-static bool is_login_proven(const struct judge *judge)
+/* What an OK rests on, over a channel that was verified: a login in which the server proved itself, without an account
+ * that it came as far as to what it offers. */
+static bool is_way_proven(const struct judge *judge)
 {
     const struct settings *settings = judge->settings;
     const struct result *result = judge->result;
     bool channel = settings->tls == TLS_NONE || (result->tls && (result->tls_verified || settings->insecure));
-    return channel && result->login;
+    return channel && (settings->no_login ? offered_where_it_counts(settings, result)->came : result->login);
+}
+
+static const char no_answer[] = "an answer of the own server";
+
+/* The first thing of which there is no proof, in words; NULL when there is proof of all. */
+static const char *find_gap(const struct judge *judge)
+{
+    bool no_login = judge->settings->no_login;
+    if (!no_login && !is_way_proven(judge))
+        return "a login";
+    if (!is_way_proven(judge) || !offered_all_told(judge->settings, judge->result))
+        return "what the server offers";
+    return no_login || judge->tallies[0].alive ? NULL : no_answer;
 }
 
 /* OK and WARNING both say that the server serves. Whatever has led to one of them, it does not stand without proof, if
@@ -452,15 +507,15 @@ static bool is_login_proven(const struct judge *judge)
 static void guard(struct judge *judge)
 {
     enum state state = judge->worst.state;
-    bool login = is_login_proven(judge), answer = judge->tallies[0].alive;
-    judge->verdict->proven = login && answer;
-    if (judge->verdict->proven || (state != STATE_OK && state != STATE_WARNING) || judge->end_is_asked)
+    const char *gap = find_gap(judge);
+    judge->verdict->proven = !gap;
+    if (!gap || (state != STATE_OK && state != STATE_WARNING) || judge->end_is_asked)
         return;
-    if (login && judge->answers_are_asked)
+    if (gap == no_answer && judge->answers_are_asked)
         return;
     if (!judge->found_unknown) {
         struct line line = LINE_EMPTY;
-        line_add(&line, "probe: no proof of %s", login ? "an answer of the own server" : "a login");
+        line_add(&line, "probe: no proof of %s", gap);
         find(judge, NO_TARGET, STATE_UNKNOWN, none, &line);
     }
     judge->found = true;
@@ -472,7 +527,9 @@ static void judge_all(struct judge *judge)
 {
     judge_run(judge);
     judge_flaws(judge);
-    judge_targets(judge);
+    judge_features(judge);
+    if (!judge->settings->no_login)
+        judge_targets(judge);
     for (size_t i = 0; i < judge->verdict->metrics.count; i++)
         judge_metric(judge, &judge->verdict->metrics.list[i]);
     judge_certificates(judge);
@@ -490,10 +547,12 @@ bool verdict_make(struct verdict *verdict, const struct settings *settings, cons
     *verdict = (struct verdict){.phase = result->phase};
     if (result->failed && result->supervision.end == SUPERVISE_DONE)
         verdict->phase = result->failure_phase;
-    verdict->targets = calloc(settings->target_count, sizeof *verdict->targets);
+    if (!settings->no_login)
+        verdict->targets = calloc(settings->target_count, sizeof *verdict->targets);
     struct judge judge = {.settings = settings, .result = result, .verdict = verdict, .culprit = NO_TARGET};
     judge.tallies = calloc(settings->target_count, sizeof *judge.tallies);
-    if (!verdict->targets || !judge.tallies || !metrics_init(&verdict->metrics, settings)) {
+    bool room = judge.tallies && (verdict->targets || settings->no_login);
+    if (!room || !metrics_init(&verdict->metrics, settings)) {
         free(judge.tallies);
         verdict_free(verdict);
         return false;

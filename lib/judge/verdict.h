@@ -27,13 +27,14 @@ struct finding {
 
 struct verdict {
     enum state state;
-    bool proven;                    /* a login in which the server proved itself, and the own server's answer */
-    enum phase phase;               /* where it ended */
+    bool proven;      /* a login in which the server proved itself, and the own server's answer; with --no-login what is
+                       * behind TLS; and whether the server offers what was asked for */
+    enum phase phase; /* where it ended */
     struct any_condition condition; /* that made the state; none for a threshold */
     char summary[SUMMARY_SIZE];
     struct finding findings[FINDINGS_MAX];
     size_t finding_count;
-    struct target_verdict *targets; /* settings.target_count of them */
+    struct target_verdict *targets; /* settings.target_count of them; NULL with --no-login */
     struct metrics metrics;
 };
 

@@ -48,13 +48,6 @@ CHECK(mechanism)
            line_value(why, value, "is no mechanism that this program knows: the manual lists them");
 }
 
-/* RFC 4422 section 3.1: 1 to 20 of A-Z, 0-9, '-' and '_'. */
-static bool is_mechanism_name(const char *text)
-{
-    size_t length = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
-    return length > 0 && length <= 20 && text[length] == '\0';
-}
-
 /* What is meant by VALUE, which no server offers: a mechanism in capitals, a word that begins so or is near. NULL when
  * that cannot be told. */
 static const char *guess_offer(const char *value)
@@ -76,7 +69,7 @@ static const char *guess_offer(const char *value)
 CHECK(offer)
 {
     (void)settings;
-    if (is_mechanism_name(value))
+    if (mechanism_name_valid(value))
         return true;
     for (size_t i = 0; i < FEATURE_COUNT; i++) {
         if (strcmp(server_feature_names[i], value) == 0)

@@ -24,7 +24,8 @@
  * phases. Else the same as report_json_unknown() of "out of memory". */
 #define LAST_RESORT                                                                                                    \
     "{\"state\":\"%s\",\"code\":%d,\"summary\":\"%s\",\"phase\":null,\"condition\":null,\"server\":null,"              \
-    "\"targets\":[],\"phases\":{%s},\"endpoints\":[],\"tls\":null,\"mechanism\":null,\"sandbox\":null,"                \
+    "\"targets\":[],\"phases\":{%s},\"endpoints\":[],\"tls\":null,"                                                    \
+    "\"offers\":{\"before_tls\":[],\"behind_tls\":[]},\"mechanism\":null,\"sandbox\":null,"                            \
     "\"findings\":[{\"state\":\"UNKNOWN\",\"condition\":null,\"text\":\"out of memory\"}],"                            \
     "\"ignored\":{\"reflected\":0,\"strangers\":0,\"duplicates\":0,\"unasked\":0},\"metrics\":[],\"log\":null,"        \
     "\"checks\":[]}\n"
@@ -171,17 +172,50 @@ static json_t *describe_endpoints(const struct result *result)
     return endpoints;
 }
 
+static json_t *describe_link(const struct chain_link *link)
+{
+    return json_pack("{s:s?, s:{s:s?, s:i}, s:s?, s:I}", "names", if_any(link->names), "key", "type", if_any(link->key),
+                     "bits", link->bits, "until", if_any(link->until), "days_left", (json_int_t)link->days_left);
+}
+
+static json_t *describe_chain(const struct result *result)
+{
+    json_t *chain = json_array();
+    for (size_t i = 0; i < result->chain_length; i++) {
+        if (!append(&chain, describe_link(&result->chain[i])))
+            break;
+    }
+    return chain;
+}
+
 /* Of a refused certificate there is something to say although there is no TLS. */
 static json_t *describe_tls(const struct result *result)
 {
     if (!result->tls && !result->certificate)
         return json_null();
-    return json_pack("{s:s?, s:s?, s:b, s:o, s:s?}",                                                   //
+    return json_pack("{s:s?, s:s?, s:b, s:o, s:s?, s:o}",                                              //
                      "version", if_any(result->tls_version),                                           //
                      "cipher", if_any(result->tls_cipher),                                             //
                      "verified", result->tls && result->tls_verified,                                  //
                      "days_left", result->certificate ? json_integer(result->days_left) : json_null(), //
-                     "names", if_any(result->certificate_names));
+                     "names", if_any(result->certificate_names),                                       //
+                     "chain", describe_chain(result));
+}
+
+static json_t *describe_names(const struct offers *offers)
+{
+    json_t *names = json_array();
+    for (size_t i = 0; i < offers->count; i++) {
+        if (!append(&names, json_string(offers->names[i])))
+            break;
+    }
+    return names;
+}
+
+static json_t *describe_offers(const struct result *result)
+{
+    return json_pack("{s:o, s:o}", "before_tls", describe_names(&result->before_tls), "behind_tls",
+                     describe_names(&result->behind_tls));
 }
 
 static json_t *describe_sandbox(const struct result *result)
@@ -275,23 +309,24 @@ static json_t *describe(const struct settings *settings, const struct result *re
 {
     /* The own server always is a target, and options at fault end it before the first phase. */
     bool ran = result->target_count > 0 && (!result->own_fault || result->entered[verdict->phase]);
-    return json_pack("{s:s, s:i, s:s, s:s?, s:s?, s:o, s:o, s:o, s:o, s:o, s:s?, s:o, s:o, s:o, s:o, s:o, s:o}", //
-                     "state", state_name(verdict->state),                                                        //
-                     "code", (int)verdict->state,                                                                //
-                     "summary", verdict->summary,                                                                //
-                     "phase", ran ? phase_name(verdict->phase) : NULL,                                           //
-                     "condition", if_any(any_condition_name(verdict->condition)),                                //
-                     "server", clean_string(settings->jid.domain),                                               //
-                     "targets", describe_targets(settings, result, verdict),                                     //
-                     "phases", describe_phases(result),                                                          //
-                     "endpoints", describe_endpoints(result),                                                    //
-                     "tls", describe_tls(result),                                                                //
-                     "mechanism", if_any(result->mechanism),                                                     //
-                     "sandbox", describe_sandbox(result),                                                        //
-                     "findings", describe_findings(verdict),                                                     //
-                     "ignored", describe_ignored(result),                                                        //
-                     "metrics", describe_metrics(settings, &verdict->metrics),                                   //
-                     "log", describe_log(settings, result),                                                      //
+    return json_pack("{s:s, s:i, s:s, s:s?, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:s?, s:o, s:o, s:o, s:o, s:o, s:o}", //
+                     "state", state_name(verdict->state),                                                             //
+                     "code", (int)verdict->state,                                                                     //
+                     "summary", verdict->summary,                                                                     //
+                     "phase", ran ? phase_name(verdict->phase) : NULL,                                                //
+                     "condition", if_any(any_condition_name(verdict->condition)),                                     //
+                     "server", clean_string(settings->jid.domain),                                                    //
+                     "targets", describe_targets(settings, result, verdict),                                          //
+                     "phases", describe_phases(result),                                                               //
+                     "endpoints", describe_endpoints(result),                                                         //
+                     "tls", describe_tls(result),                                                                     //
+                     "offers", describe_offers(result),                                                               //
+                     "mechanism", if_any(result->mechanism),                                                          //
+                     "sandbox", describe_sandbox(result),                                                             //
+                     "findings", describe_findings(verdict),                                                          //
+                     "ignored", describe_ignored(result),                                                             //
+                     "metrics", describe_metrics(settings, &verdict->metrics),                                        //
+                     "log", describe_log(settings, result),                                                           //
                      "checks", checks);
 }
 

@@ -20,7 +20,7 @@ static const char *const tls_modes[] = {
 
 static void print_targets(FILE *out, const struct settings *settings, const struct verdict *verdict)
 {
-    for (size_t i = 0; i < settings->target_count; i++) {
+    for (size_t i = 0; verdict->targets && i < settings->target_count; i++) {
         char name[SUMMARY_NAME_SIZE];
         struct line line = LINE_EMPTY;
         line_add(&line, "%s: %s, %s", summary_name(settings, i, NAME_WIDTH, name),
@@ -103,6 +103,30 @@ static void print_pings(FILE *out, const struct settings *settings, const struct
     }
 }
 
+static void print_chain(FILE *out, const struct result *result)
+{
+    for (size_t i = 0; i < result->chain_length; i++) {
+        const struct chain_link *link = &result->chain[i];
+        struct line line = LINE_EMPTY;
+        line_add(&line, "chain: %s, %s ", link->names, link->key);
+        line_add_count(&line, link->bits, "bit");
+        line_add(&line, ", until %s, ", link->until);
+        summary_days(&line, link->days_left);
+        line_print(&line, out);
+    }
+}
+
+/* WHERE: before or behind TLS. One line, however long: a line of ours has less room than names can fill. */
+static void print_offers(FILE *out, const char *where, const struct offers *offers)
+{
+    if (!offers->came)
+        return;
+    fprintf(out, "offers %s TLS: %s", where, offers->count == 0 ? "nothing" : "");
+    for (size_t i = 0; i < offers->count; i++)
+        fprintf(out, "%s%s", i == 0 ? "" : ", ", offers->names[i]);
+    fprintf(out, "%s\n", offers->cut ? " and more" : "");
+}
+
 static void print_security(FILE *out, const struct result *result)
 {
     if (result->tls) {
@@ -117,6 +141,9 @@ static void print_security(FILE *out, const struct result *result)
         summary_days(&line, result->days_left);
         line_print(&line, out);
     }
+    print_chain(out, result);
+    print_offers(out, "before", &result->before_tls);
+    print_offers(out, "behind", &result->behind_tls);
     if (result->mechanism[0] != '\0') {
         struct line line = LINE_EMPTY;
         line_add(&line, "mechanism: %s", result->mechanism);

@@ -37,7 +37,7 @@ static const struct figure_family figure_families[] = {
     {{"rtt_beyond_seconds", "Mean round trip time minus that of the own server."}, .figure = FIGURE_BEYOND},
     {{"loss_ratio", "Share of the pings sent that were not answered."}, .figure = FIGURE_LOSS, .scale = 0.01},
     {{"remotes_up", "Remotes that were reached."}, .label = "remotes_up"},
-    {{"endpoints_up", "Endpoints where the login went well and the server answered."}, .label = "endpoints_up"},
+    {{"endpoints_up", "Endpoints that serve."}, .label = "endpoints_up"},
     {{"duration_seconds", "Time of the whole check."}, .label = "time"},
     {{"tcp_rtt_seconds", "The kernel's round trip time of the TCP connection."}, .label = "tcp_rtt"},
     {{"certificate_remaining_seconds", "Time until the first certificate of the chain expires, in whole days."},

@@ -98,6 +98,8 @@ static bool has_condition_of_its_kind(const struct event *event)
         return event->code == 1 ? none : ends_run(condition);
     case EVENT_IGNORED:
         return none && event->code < IGNORED_COUNT;
+    case EVENT_OFFER:
+        return none && event->value < OFFER_KIND_END;
     default:
         return none;
     }
@@ -114,7 +116,8 @@ bool event_valid(const struct event *event, uint32_t targets, uint32_t pings)
     if (event->phase >= PHASE_COUNT || event->target >= targets || event->seq >= pings)
         return false;
     /* The days of a certificate that has expired are the one figure below zero. */
-    if (event->at < 0 || (event->value < 0 && event->kind != EVENT_CERTIFICATE))
+    bool of_certificate = event->kind == EVENT_CERTIFICATE || event->kind == EVENT_CHAIN;
+    if (event->at < 0 || (event->value < 0 && !of_certificate))
         return false;
     return has_condition_of_its_kind(event) && ENDS(event->type) && ENDS(event->name) && ENDS(event->by) &&
            ENDS(event->text);

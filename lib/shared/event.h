@@ -38,11 +38,29 @@ enum event_kind {
     EVENT_HEARD,        /* the first byte from outside has come: a death from here on may be a stranger's work */
     EVENT_BARRED,       /* value: the number of a system call that is not allowed; the child dies of it */
     EVENT_DONE,         /* all was done that was to be done */
-    EVENT_OFFER,        /* one thing that the stream's features offer; type: "mechanism", "feature" (name: its word for
-                           --offers)        or "binding" (its type, XEP-0440); name; code: 1 behind TLS */
-    EVENT_FEATURES,     /* the features came, each told by EVENT_OFFER before; code: 1 behind TLS */
+    EVENT_OFFER,        /* one thing that the stream's features offer; value: enum offer_kind; name: where that has one;
+                           code: 1 behind TLS */
+    EVENT_FEATURES,     /* the features came, each told by EVENT_OFFER before; code: 1 behind TLS; value: 1 if there
+                           were more than could be told */
+    EVENT_CHAIN,        /* one certificate of the chain that EVENT_CERTIFICATE is about, the leaf first; text: whose it
+                           is; name: the kind of its key, code: that key's bits; value: whole days left; by: when its
+                           validity ends, as "2027-02-25T12:00:00Z" */
     EVENT_SANDBOX,      /* code: the set of bars that hold (see bar.h) from before the first byte from outside on */
     EVENT_KIND_END
+};
+
+/* What a stream's features can offer. The server gives names to the first two; the others have none, so that no word of
+ * a server is taken for one of them. */
+enum offer_kind {
+    OFFER_MECHANISM, /* of SASL or SASL2; name: as the server writes it */
+    OFFER_BINDING,   /* a kind of channel binding (XEP-0440); name: the same */
+    OFFER_STARTTLS,
+    OFFER_STARTTLS_REQUIRED,
+    OFFER_CHANNEL_BINDING, /* XEP-0440 */
+    OFFER_SASL2,           /* XEP-0388 */
+    OFFER_BIND2,           /* XEP-0386 */
+    OFFER_DIALBACK,        /* XEP-0220 */
+    OFFER_KIND_END
 };
 
 /* Why an answer counts for nothing. */
@@ -83,7 +101,7 @@ bool event_write(int fd, const struct event *event);
 
 /* Whether a record that was read has the version, a known kind, a phase in range, a target below TARGETS, a sequence
  * number below PINGS, no bar that there is not, times that are not negative, text fields that end inside their bounds,
- * and a condition that there is and that its kind may have. */
+ * a condition that there is and that its kind may have, and an offer that there is. */
 bool event_valid(const struct event *event, uint32_t targets, uint32_t pings);
 
 #endif

@@ -16,6 +16,12 @@ const struct mechanism mechanism_table[] = {
 };
 const size_t mechanism_count = sizeof mechanism_table / sizeof *mechanism_table;
 
+bool mechanism_name_valid(const char *text)
+{
+    size_t length = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+    return length > 0 && length <= 20 && text[length] == '\0';
+}
+
 const struct mechanism *mechanism_find(const char *name)
 {
     for (size_t i = 0; i < mechanism_count; i++)

@@ -52,6 +52,7 @@ static enum event_kind read_kind(const char *word)
         [EVENT_DONE] = "done",
         [EVENT_OFFER] = "offer",
         [EVENT_FEATURES] = "features",
+        [EVENT_CHAIN] = "chain",
         [EVENT_SANDBOX] = "sandbox",
     };
     for (int i = EVENT_PHASE_BEGIN; i < EVENT_KIND_END; i++)

@@ -113,16 +113,19 @@ static void check_prometheus(char *text)
     }
 }
 
-/* What an OK or a WARNING has to rest on, if the user has asked for neither: a login and the own server's answer. */
+/* What an OK or a WARNING has to rest on, if the user has asked for neither: a login and the own server's answer, or
+ * without a login what the server offers. */
 static bool is_proven(const struct settings *settings, const struct result *result)
 {
-    bool answered = false;
+    bool answered = false, clear = settings->tls == TLS_NONE;
     for (size_t i = 0; i < result->targets[0].group_count; i++) {
         const struct ping_record *ping = &result->targets[0].groups[i].example;
         answered |= ping->outcome == PING_RESULT;
         answered |= ping->outcome == PING_ERROR && answer_is_alive(TARGET_SERVER, ping->condition, ping->type);
     }
-    bool channel = settings->tls == TLS_NONE || settings->insecure || (result->tls && result->tls_verified);
+    bool channel = clear || settings->insecure || (result->tls && result->tls_verified);
+    if (settings->no_login)
+        return channel && (clear ? result->before_tls.came : result->behind_tls.came);
     return channel && result->login && answered;
 }
 
@@ -138,7 +141,7 @@ void fuzz_report(const struct settings *settings, struct result *result, const s
     EXPECT(!good || asked || is_proven(settings, result), "%s without proof: %s", state_name(verdict.state),
            verdict.summary);
     EXPECT(verdict.finding_count <= FINDINGS_MAX, "%zu findings", verdict.finding_count);
-    for (size_t i = 0; i < settings->target_count; i++)
+    for (size_t i = 0; i < settings->target_count && verdict.targets; i++)
         EXPECT(fuzz_is_clean(verdict.targets[i].text), "%s", verdict.targets[i].text);
     for (size_t i = 0; i < verdict.metrics.count; i++)
         EXPECT(!verdict.metrics.list[i].known || isfinite(verdict.metrics.list[i].value), "%s",

@@ -36,18 +36,21 @@ my $SASL = 'urn:ietf:params:xml:ns:xmpp-sasl';
 my $BIND = 'urn:ietf:params:xml:ns:xmpp-bind';
 my $SESSION = 'urn:ietf:params:xml:ns:xmpp-session';
 my $STANZA_ERROR = 'urn:ietf:params:xml:ns:xmpp-stanzas';
+my $DIALBACK = 'urn:xmpp:features:dialback';
 my $STREAM_ERROR = 'urn:ietf:params:xml:ns:xmpp-streams';
 
 # OPTION, all optional: domain ('example.org'), user ('alice'), password ('secret'), mode ('starttls', 'direct', 'clear'),
 # certificates and certificate as in Prosody.pm, tls_options (for IO::Socket::SSL), mechanisms (a list of names in order;
 # SCRAM-SHA-256, SCRAM-SHA-1 and PLAIN), scram (what differs in SCRAM: see _scram()), asks (how many empty challenges stand behind
 # ANONYMOUS' only message), bindings (a list of types to tell of by XEP-0440; of these tls-server-end-point is really bound to),
-# wants_session (1), and a PHASE => action for each.
+# wants_session (1), s2s (1: it is the port for servers, and offers EXTERNAL and dialback; dialback 0: it does not), and a
+# PHASE => action for each.
 sub new {
     my ($class, %option) = @_;
     my $self = bless {
         host => '127.0.0.1', domain => 'example.org', user => 'alice', password => 'secret', mode => 'starttls',
-        certificate => 'good', mechanisms => [qw(SCRAM-SHA-256 SCRAM-SHA-1 PLAIN)], scram => {}, dir => temp_dir(), %option
+        certificate => 'good', mechanisms => [$option{s2s} ? 'EXTERNAL' : qw(SCRAM-SHA-256 SCRAM-SHA-1 PLAIN)],
+        dialback => $option{s2s}, scram => {}, dir => temp_dir(), %option
     }, $class;
     if ($self->{mode} ne 'clear') {
         $self->{certificates} //= Certificates->new(domain => $self->{domain});
@@ -57,7 +60,7 @@ sub new {
             SSL_cert_file => $self->{leaf}{cert},
             SSL_key_file => $self->{leaf}{key},
             SSL_ca => [],    # instead of the system's, which take 30 ms to read
-            $self->{mode} eq 'direct' ? (SSL_alpn_protocols => ['xmpp-client']) : (),
+            $self->{mode} eq 'direct' ? (SSL_alpn_protocols => [$self->{s2s} ? 'xmpp-server' : 'xmpp-client']) : (),
             %{ $self->{tls_options} // {} },
         ) // croak "TLS: $IO::Socket::SSL::SSL_ERROR";
     }
@@ -354,7 +357,11 @@ sub do_stream { return $_[0]->header }
 sub do_stream2 { return $_[0]->header }
 sub do_stream3 { return $_[0]->header }
 sub do_features { return $_[0]->features("<starttls xmlns='$TLS'><required/></starttls>") }
-sub do_features2 { my ($self) = @_; return $self->features($self->mechanisms) }
+
+sub do_features2 {
+    my ($self) = @_;
+    return $self->features($self->mechanisms . ($self->{server}{dialback} ? "<dialback xmlns='$DIALBACK'/>" : ''));
+}
 
 sub do_features3 {
     my ($self) = @_;
@@ -527,7 +534,8 @@ sub read_header {
 
 sub header_text {
     my ($self) = @_;
-    return "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='$STREAM' id='s$$'"
+    my $xmlns = $self->{server}{s2s} ? "'jabber:server' xmlns:db='jabber:server:dialback'" : "'jabber:client'";
+    return "<?xml version='1.0'?><stream:stream xmlns=$xmlns xmlns:stream='$STREAM' id='s$$'"
         . " from='$self->{server}{domain}' version='1.0'>";
 }
 

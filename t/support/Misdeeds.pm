@@ -17,7 +17,7 @@ use Probe;
 use Readme qw(readme_says);
 use TempDir;
 
-our @EXPORT_OK = qw(phases_times_misdeeds special_misdeeds run_misdeeds);
+our @EXPORT_OK = qw(phases_times_misdeeds special_misdeeds misdeeds_without_login run_misdeeds);
 
 my $sanitized = grep { /asan/ } Probe->program;
 
@@ -160,6 +160,29 @@ sub phases_times_misdeeds {
     return @cases;
 }
 
+# Every pair up to the features, before and behind TLS, of a check that does not log in. S2S: at the port for servers.
+sub misdeeds_without_login {
+    my ($s2s) = @_;
+    my ($head, @rows) = split /\n/, $TABLE;
+    my (undef, @columns) = split ' ', $head;
+    my @cases;
+    for my $row (@rows) {
+        my ($misdeed, @conditions) = split ' ', $row;
+        my %condition;
+        @condition{@columns} = @conditions;
+        @condition{qw(stream2 features2)} = @condition{qw(stream features)};
+        for my $phase (qw(accept stream features starttls tls stream2 features2)) {
+            my $named = $phase eq 'accept' && $misdeed eq 'reset' ? 'connect|stream' : $NAMED{ $phase =~ s/2\z//r };
+            push @cases, [
+                "$phase: $misdeed", { s2s => $s2s, $phase => [$misdeed, @{ $ARGUMENTS{$misdeed} // [] }] }, $named, $condition{$phase},
+                arguments => ['-j', 'example.org', $s2s ? '--s2s' : '--no-login'], without_login => 1,
+                waits => scalar($misdeed =~ /\A(?:silence|drip)\z/),
+            ];
+        }
+    }
+    return @cases;
+}
+
 sub special_misdeeds {
     my @cases = grep { my (undef, undef, undef, undef, %more) = @$_; !($sanitized && $more{slow}) } @SPECIAL;
     readme_says(scalar(@SPECIAL) . ' more whose misdeed is possible in one place only');
@@ -226,6 +249,7 @@ sub check {
         $passed &= cmp_ok $user + $system, '<', $WAITING_CPU_MOST, 'waiting takes no CPU time' if $case->{waits};
         $passed &= no_secret_told($run, $server);
         $passed &= no_secret_sent($server, $case->{login});
+        $passed &= unlike $server->received, qr/${\ PASSWORD}/, 'the password is not sent at all' if $case->{without_login};
         diag "$name\n", $run->explain if !$passed;
     };
     return $memory // 0;

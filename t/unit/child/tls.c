@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tap.h"
@@ -338,6 +339,8 @@ static void check_chains(void)
            "a self-signed certificate is not trusted");
     is_str(got.facts.certificate.cause, "is self-signed", "and told from others");
     is_int(got.facts.certificate.days_left, 9, "its days are known all the same");
+    ok(got.facts.certificate.chain_length == 1 && got.facts.certificate.chain[0].days_left == 9,
+       "and it is all of its chain");
     char own_file[64];
     write_certificate(own_file, sizeof own_file, "own.pem", leaf);
     got = shake((struct shake){"example.org", .ca_file = own_file, .leaf = leaf});
@@ -362,6 +365,17 @@ static void check_chains(void)
     got = shake((struct shake){"example.org", .ca_file = ca_file, .leaf = leaf, .issuer = middle});
     ok(got.facts.certificate.verified, "a chain with an intermediate authority is verified");
     is_int(got.facts.certificate.days_left, 5, "the days are those of the first to expire");
+    is_int((long long)got.facts.certificate.chain_length, 3, "each of the chain is told of, the root too");
+    const struct certificate_link *links = got.facts.certificate.chain;
+    is_str(links[0].names, "example.org", "the leaf by its names");
+    is_str(links[1].names, "Middle", "an authority by its common name");
+    ok(links[0].days_left == 90 && links[1].days_left == 5, "each has its own days");
+    ok(strcmp(links[1].key, "EC") == 0 && links[1].bits == 256, "and its key: %s, %d bits", links[1].key,
+       links[1].bits);
+    struct tm end = {0};
+    const char *rest = strptime(links[1].until, "%Y-%m-%dT%H:%M:%SZ", &end);
+    ok(rest && *rest == '\0' && labs(timegm(&end) - time(NULL) - 5 * 86400) < 3600,
+       "the end of its validity is in UTC: %s", links[1].until);
     write_certificate(own_file, sizeof own_file, "own.pem", middle);
     got = shake((struct shake){"example.org", .ca_file = own_file, .leaf = leaf});
     ok(got.facts.certificate.verified, "an intermediate authority is a trust anchor in --ca-file");

@@ -153,6 +153,39 @@ static void check_verbose(void)
     free(text);
 }
 
+/* What was offered, and the chain. */
+static void check_offers(void)
+{
+    struct scene scene = {.pings = {"-"},
+                          .no_login = true,
+                          .before = "starttls",
+                          .behind = "PLAIN sasl2 =tls-exporter",
+                          .certificate = true,
+                          .chain = true,
+                          .days = -1};
+    char *text = report_of(&scene, "");
+    ok(!strstr(text, "not pinged") && !strstr(text, "\nexample.org:"), "without a login there is no target");
+    ok(strstr(text, "OK - example.org takes logins over TLSv1.3") && !strchr(strchr(text, '\n') + 1, '\n'),
+       "an OK has one line");
+    free(text);
+    scene.verbose = 1;
+    text = report_of(&scene, "");
+    ok(strstr(text, "\nchain: example.org, EC 256 bits, until 2027-02-25T12:00:00Z, expired 1 day ago\n"
+                    "chain: Root?CA, RSA 4096 bits, until 2027-02-25T12:00:00Z, 999 days left\n"),
+       "with -v the chain is there");
+    ok(strstr(text, "\noffers before TLS: starttls\n"
+                    "offers behind TLS: PLAIN, sasl2, channel-binding:tls-exporter\n"),
+       "and what was offered");
+    free(text);
+    scene.before = NULL;
+    scene.behind = "";
+    scene.more_offers = true;
+    text = report_of(&scene, "");
+    ok(strstr(text, "\noffers behind TLS: nothing and more\n") && !strstr(text, "before TLS"),
+       "of what did not come nothing is said");
+    free(text);
+}
+
 static void check_ignored(void)
 {
     static const struct scene scene = {.pings = {"1"}, .verbose = 1};
@@ -181,6 +214,7 @@ static void check_hostile(void)
         {.pings = {"1", "?"}, .jids = {NULL, "a|b\n`c`"}, .verbose = 3, .end = SUPERVISE_DEADLINE},
         {.pings = {"1", "a|b$/can<cel@b|c`\\"}, .verbose = 3},
         {.pings = {"1"}, .mechanism = evil, .endpoint_down = evil, .map = "endpoint-down=WARNING", .verbose = 3},
+        {.pings = {"-"}, .no_login = true, .before = evil, .behind = evil, .offers = "PLAIN", .verbose = 3},
     };
     for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
         char *text = report_of(&scenes[i], evil);
@@ -230,6 +264,7 @@ int main(void)
         free(text);
     }
     check_verbose();
+    check_offers();
     check_ignored();
     check_hostile();
     check_errors();

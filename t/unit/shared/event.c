@@ -43,6 +43,13 @@ static const struct {
     {"a phase behind the last", {.version = EVENT_VERSION, .kind = EVENT_PHASE_END, .phase = PHASE_COUNT}, false},
     {"a target behind the last", {.version = EVENT_VERSION, .kind = EVENT_PING_SENT, .target = TARGETS}, false},
     {"a ping behind the last", {.version = EVENT_VERSION, .kind = EVENT_PING_SENT, .seq = PINGS}, false},
+    {"a certificate of the chain that has expired", {.version = EVENT_VERSION, .kind = EVENT_CHAIN, .value = -3}, true},
+    {"the last kind of offer",
+     {.version = EVENT_VERSION, .kind = EVENT_OFFER, .value = OFFER_KIND_END - 1, .code = 1},
+     true},
+    {"a kind of offer behind it", {.version = EVENT_VERSION, .kind = EVENT_OFFER, .value = OFFER_KIND_END}, false},
+    {"the greatest kind of offer", {.version = EVENT_VERSION, .kind = EVENT_OFFER, .value = INT64_MAX}, false},
+    {"a negative one", {.version = EVENT_VERSION, .kind = EVENT_OFFER, .value = -1}, false},
     {"a time before the clock's start", {.version = EVENT_VERSION, .kind = EVENT_DONE, .at = -1}, false},
     {"a negative RTT", {.version = EVENT_VERSION, .kind = EVENT_PING_RESULT, .value = -1}, false},
 };
@@ -99,6 +106,7 @@ static const struct {
     {"the last reason to ignore", {.kind = EVENT_IGNORED, .code = IGNORED_COUNT - 1}, true},
     {"no reason to ignore", {.kind = EVENT_IGNORED, .code = IGNORED_COUNT}, false},
     {"a pong with a condition", {.kind = EVENT_PING_RESULT, .wire = WIRE_STANZA_GONE}, false},
+    {"an offer with a condition", {.kind = EVENT_OFFER, .condition = CONDITION_OFFERED}, false},
     {"a good end with a condition", {.kind = EVENT_DONE, .condition = CONDITION_ENDPOINT_DOWN}, false},
 };
 
