@@ -172,7 +172,10 @@ JOBS ?= 4
 # Everything that needs more than was there is installed by `.ci/install`, which says so first.
 check: ## run the whole test suite, after installing what it needs
 	$(Q).ci/install check
-	$(Q)$(MAKE) --no-print-directory check-werror lint check-asan check-plain check-valgrind
+	$(Q)for part in check-werror lint check-asan check-plain check-valgrind; do $(MAKE) --no-print-directory $$part || exit; done
+
+check-debian: ## do the same on another Debian, in a chroot that debootstrap makes: RELEASE=trixie
+	$(Q).ci/debian '$(RELEASE)' make check
 
 check-plain: all unit-tests examples fuzz-targets $(O)/t/inject.so $(O)/t/under ## run all tests once
 	$(Q)PROBE=$(abspath $(PROGRAM)) OBJECTS=$(abspath $(O)) prove -j$(JOBS) -e '' $(UNIT_TESTS) t/*.t
@@ -248,17 +251,20 @@ bench: all $(O)/bench/floor ## compare with the least that a client can do, and 
 
 C_FILES := $(wildcard *.c lib/*/*.[ch] t/support/*.[ch] t/unit/*/*.c t/fuzz/*.[ch] doc/*.c doc/examples/*.c tools/*.c bench/*.c)
 
+# What they find depends on their versions: leaves a recipe's line, and says so, where it is another than the one made for.
+made_for = $(1) --version | grep -qw '$(2)' || { echo "  $(1) is not run: it is not version $(2)"; exit 0; };
+
 lint: ## run the linters
 	$(call say,LINT,clang-format)
-	$(Q)clang-format --dry-run -Werror $(C_FILES)
+	$(Q)$(call made_for,clang-format,14) clang-format --dry-run -Werror $(C_FILES)
 	$(call say,LINT,cppcheck)
-	$(Q)cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -j2 \
+	$(Q)$(call made_for,cppcheck,2.10) cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -j2 \
 		-Ilib $(ROOMS:%=-Ilib/%) check_xmpp_ping.c lib
 	$(call say,LINT,clang-tidy)
-	$(Q)$(foreach ROOM,$(ROOMS),clang-tidy --quiet $(wildcard lib/$(ROOM)/*.c) -- -std=gnu11 $(ALL_CPPFLAGS) 2>/dev/null &&) \
+	$(Q)$(call made_for,clang-tidy,14) $(foreach ROOM,$(ROOMS),clang-tidy --quiet $(wildcard lib/$(ROOM)/*.c) -- -std=gnu11 $(ALL_CPPFLAGS) 2>/dev/null &&) \
 		clang-tidy --quiet check_xmpp_ping.c -- -std=gnu11 $(ALL_CPPFLAGS) 2>/dev/null
 	$(call say,LINT,shellcheck)
-	$(Q)shellcheck .ci/run .ci/install t/fuzz/run
+	$(Q)shellcheck .ci/run .ci/install .ci/debian t/fuzz/run
 	$(call say,LINT,perl)
 	$(Q)for file in t/*.t t/valgrind/*.t t/demo t/soak t/support/*.pm bench/run; do \
 		perl -It/support -wc $$file 2>&1 | grep -v ' syntax OK$$' && exit 1; done; true
@@ -276,7 +282,7 @@ clean: ## remove all that was built
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "  %-15s %s\n", $$1, $$2 }'
 
-.PHONY: all conf check check-plain check-asan check-werror check-valgrind soak demo bench lint format install uninstall dist clean \
-	help unit-tests examples fuzz fuzz-targets coverage
+.PHONY: all conf check check-debian check-plain check-asan check-werror check-valgrind soak demo bench lint format install \
+	uninstall dist clean help unit-tests examples fuzz fuzz-targets coverage
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -66,7 +66,8 @@ sub start_waiting {
     ok $child, 'there is a child';
     my %status = map { /\A(\w+):\s*(.*)\z/ ? ($1, $2) : () } split /\n/, read_file("/proc/$child/status");
     is $status{Seccomp}, 2, 'the child is behind a filter';
-    is $status{Seccomp_filters}, 3, 'and behind two more, of DNS and of the login' if defined $status{Seccomp_filters};
+    my ($outer) = read_file('/proc/self/status') =~ /^Seccomp_filters:\s*(\d+)/m;
+    is $status{Seccomp_filters}, $outer + 3, 'and behind two more, of DNS and of the login' if defined $outer;
     is $status{NoNewPrivs}, 1, 'it gains no privileges';
     is hex($status{$_}), 0, "$_: it has none" for qw(CapEff CapPrm CapInh CapAmb);
     is +(split ' ', read_file("/proc/$child/stat") =~ s/.*\) //r)[3], $child, 'it is in a session of its own';
@@ -192,6 +193,11 @@ for ([Probe->program, 'probe'], [$unit, 'sandbox.t'], ["$objects/t/under", 'unde
     chmod 0755, "$shared/$_->[1]";
 }
 
+# In a chroot, as the tests on another Debian have it, and in many containers the kernel makes no user namespace.
+my @namespace = ('unshare', '--user', '--map-root-user');
+my $has_namespaces = system("@namespace true 2>/dev/null") == 0;
+diag 'no user namespaces here: not tried in one' if !$has_namespaces;
+
 # what, how to get there, which bars hold
 my @machines = (
     ['an ordinary machine', [], [1, 1, 1]],
@@ -199,7 +205,7 @@ my @machines = (
     ['a kernel without seccomp', ["$shared/under", 'no-filter'], [0, 1, 1]],
     ['a service under @system-service', ["$shared/under", 'system-service'], [1, 0, 0]],
     ['a container of Docker', ["$shared/under", 'docker'], [1, 1, 1]],
-    ['a user namespace', ['unshare', '--user', '--map-root-user'], [1, 1, 1]],
+    $has_namespaces ? ['a user namespace', \@namespace, [1, 1, 1]] : (),
     $< == 0 ? ['a user who is not root', \@nobody, [1, 1, 1]] : (),
 );
 
@@ -249,7 +255,7 @@ for my $file (Probe->program, grep { m{\A/} } map { split } `ldd ${\Probe->progr
 copy($server->ca_file, "$root/ca") or die "$root/ca: $!\n";
 my $silent = Hostile->new(certificates => $certificates, password => $password, ping => 'silence');
 my $run = Probe->start(
-    ['-c', 'exec "$@"', 'sh', $< ? ('unshare', '--user', '--map-root-user') : (), 'chroot', $root, Probe->program, '-j', 'alice@example.org',
+    ['-c', 'exec "$@"', 'sh', $< ? @namespace : (), 'chroot', $root, Probe->program, '-j', 'alice@example.org',
         '-H', $silent->host, '-p', $silent->port, '--ca-file', '/ca', '-t', 25],
     program => '/bin/sh', env => { CHECK_XMPP_PING_PASSWORD => $password },
 );

@@ -3,6 +3,8 @@
 #ifndef DNS_H
 #define DNS_H
 
+/* c-ares 1.34 calls functions deprecated that c-ares 1.18 has no others for. */
+#define CARES_NO_DEPRECATED
 #include <ares.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -39,7 +41,7 @@ struct dns_lookup {
     int status; /* of c-ares: the worst so far */
     bool split; /* asked again, one family at a time */
     int64_t asked_at;
-    union address addresses[DNS_ADDRESSES_MAX]; /* as RFC 6724 sorts them; ports 0 */
+    union address addresses[DNS_ADDRESSES_MAX]; /* in the order of the answers; ports 0 */
     size_t address_count;
 };
 

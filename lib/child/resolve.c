@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "dns.h"
@@ -51,14 +53,45 @@ static void set_condition(struct endpoint *endpoint, enum condition condition, c
     snprintf(endpoint->cause, sizeof(endpoint->cause), "%s", cause);
 }
 
-/* Copies the addresses, the families in turn, beginning with that of the first (RFC 8305 section 4). */
-static void set_addresses(struct endpoint *endpoint, const union address *addresses, size_t count)
+/* Whether this machine has a way there and an address to come from. Sends nothing. */
+static bool has_way(const union address *address)
+{
+    int fd = socket(address->any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return false;
+    socklen_t size = address->any.sa_family == AF_INET ? sizeof(address->v4) : sizeof(address->v6);
+    bool passed = connect(fd, &address->any, size) == 0;
+    close(fd);
+    return passed;
+}
+
+/* RFC 6724 in short: what there is no way to comes last, and IPv6 before IPv4. c-ares would do it, but not in 1.34,
+ * where it does not know the addresses of sockets that it got from us. */
+static void put_in_order(union address *addresses, size_t count)
+{
+    union address unordered[DNS_ADDRESSES_MAX];
+    int place[DNS_ADDRESSES_MAX];
+    memcpy(unordered, addresses, count * sizeof(*addresses));
+    for (size_t i = 0; i < count; i++)
+        place[i] = (has_way(&addresses[i]) ? 0 : 2) + (addresses[i].any.sa_family == AF_INET6 ? 0 : 1);
+    size_t next = 0;
+    for (int turn = 0; turn < 4; turn++)
+        for (size_t i = 0; i < count; i++)
+            if (place[i] == turn)
+                addresses[next++] = unordered[i];
+}
+
+/* Takes over the addresses, no more than DNS_ADDRESSES_MAX, the families in turn, beginning with that of the best (RFC
+ * 8305 section 4). */
+static void set_addresses(struct endpoint *endpoint, union address *addresses, size_t count)
 {
     endpoint->addresses = calloc(count, sizeof(*addresses));
     if (!endpoint->addresses) {
         set_condition(endpoint, CONDITION_DNS_FAILED, "out of memory");
         return;
     }
+    if (count > 1)
+        put_in_order(addresses, count);
     sa_family_t first = addresses[0].any.sa_family;
     size_t next[2] = {0, 0}; /* of the first family, of the other */
     for (size_t turn = 0; endpoint->address_count < count; turn++) {
@@ -79,7 +112,7 @@ static const char *no_address(int family)
 }
 
 /* Takes over what a lookup found, or why it found nothing. */
-static void take_lookup(struct endpoint *endpoint, const struct dns *dns, const struct dns_lookup *lookup)
+static void take_lookup(struct endpoint *endpoint, const struct dns *dns, struct dns_lookup *lookup)
 {
     char words[112];
     if (lookup && lookup->address_count > 0)
@@ -119,8 +152,8 @@ static bool conclude(struct resolution *resolution)
     return fail(resolution, culprit->condition, "%s for %s", culprit->cause, culprit->name);
 }
 
-static bool resolve_literal(const struct settings *settings, const char *host, const union address *address,
-                            uint16_t port, enum tls_mode tls, struct resolution *resolution)
+static bool resolve_literal(const struct settings *settings, const char *host, union address *address, uint16_t port,
+                            enum tls_mode tls, struct resolution *resolution)
 {
     char name[256];
     size_t length = strlen(host);
@@ -272,7 +305,7 @@ static void take_host(struct dns *dns, const char *name, uint16_t port, enum tls
                       struct resolution *resolution)
 {
     dns->usable_at = 0;
-    const struct dns_lookup *lookup = dns_ask_addresses(dns, name);
+    struct dns_lookup *lookup = dns_ask_addresses(dns, name);
     dns_wait(dns, dns_addresses_settled);
     struct endpoint *endpoint = add_endpoint(resolution, name, port, tls);
     if (!endpoint)

@@ -62,12 +62,12 @@ static int fill(scmp_filter_ctx filter, const char *name)
     if (strcmp(name, "no-filter") == 0)
         return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(seccomp), 0) |
                seccomp_rule_add(filter, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(prctl), 1,
-                                SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP));
+                                SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP, 0));
     if (strcmp(name, "docker") != 0)
         return -1;
     int failed = bar(filter, SCMP_ACT_ERRNO(EPERM), no_container, COUNT(no_container));
     failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
-    failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_VSOCK));
+    failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_VSOCK, 0));
     static const uint64_t spaces[] = {CLONE_NEWNS,   CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC,
                                       CLONE_NEWUSER, CLONE_NEWPID,    CLONE_NEWNET};
     for (size_t i = 0; i < COUNT(spaces); i++)
