@@ -75,14 +75,14 @@ static void check_own_words(void)
     failure_set(&failure, PHASE_TLS, CONDITION_CONNECTION_LOST, "the server says c2VydmVy");
     tell_failure(&teller, &failure);
     is_str(heard().text, "[masked]", "the password in base64 is no word of ours");
-    tell_offer(&teller, "mechanism", "SERVER-server", true);
+    tell_offer(&teller, OFFER_MECHANISM, "SERVER-server", true);
     is_str(heard().name, "[masked]", "nor is a mechanism that nobody knows");
     secret = (struct secret){.set = true, .length = 5, .value = "PLAIN"};
     secrets_collect(&secrets, &secret, "alice");
-    tell_offer(&teller, "mechanism", "PLAIN", true);
+    tell_offer(&teller, OFFER_MECHANISM, "PLAIN", true);
     is_str(heard().name, "PLAIN", "one that all know stays, also when it is the password");
-    tell_offer(&teller, "feature", "PLAIN-before-tls", true);
-    is_str(heard().name, "PLAIN-before-tls", "and so does our word for a feature");
+    tell_offer(&teller, OFFER_BINDING, "tls-PLAIN", true);
+    is_str(heard().name, "[masked]", "but not a name of another kind");
     secret = (struct secret){.set = true, .length = 7, .value = "server1"};
     secrets_collect(&secrets, &secret, "alice");
     failure_set(&failure, PHASE_TLS, CONDITION_CONNECTION_LOST, "the server says server1");
