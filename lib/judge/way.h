@@ -8,6 +8,15 @@
 #include "line.h"
 #include "result.h"
 
+/* The endpoint that the failure of the run is about; NULL when it had not come to one. */
+const struct endpoint_result *way_endpoint(const struct result *result);
+
+/* Its port; 0 for a set of SRV records. */
+unsigned way_port(const struct endpoint_result *endpoint);
+
+/* Appends "xmpp.example.org:5222", "192.0.2.1:5222". */
+void way_add_address(struct line *line, const struct endpoint_result *endpoint);
+
 /* The set of SRV records that could not be asked, when the run has failed at the domain's own address because of that:
  * what listens there may have nothing to do with XMPP (RFC 6120 section 3.2.2). NULL when that is not so. */
 const struct endpoint_result *way_failed_lookup(const struct settings *settings, const struct result *result);

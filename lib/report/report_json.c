@@ -312,7 +312,7 @@ static json_t *describe(const struct settings *settings, const struct result *re
     return json_pack("{s:s, s:i, s:s, s:s?, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:s?, s:o, s:o, s:o, s:o, s:o, s:o}", //
                      "state", state_name(verdict->state),                                                             //
                      "code", (int)verdict->state,                                                                     //
-                     "summary", verdict->summary,                                                                     //
+                     "summary", verdict->whole,                                                                     //
                      "phase", ran ? phase_name(verdict->phase) : NULL,                                                //
                      "condition", if_any(any_condition_name(verdict->condition)),                                     //
                      "server", clean_string(settings->jid.domain),                                                    //
@@ -354,7 +354,7 @@ static void print(FILE *out, json_t *report, const struct verdict *verdict)
     if (text)
         fprintf(out, "%s\n", text);
     else
-        fprintf(out, LAST_RESORT, state_name(verdict->state), (int)verdict->state, verdict->summary, PHASES_NULL);
+        fprintf(out, LAST_RESORT, state_name(verdict->state), (int)verdict->state, verdict->whole, PHASES_NULL);
     free(text);
     json_decref(report);
 }
@@ -377,7 +377,6 @@ void report_json_unknown(FILE *out, const struct settings *settings, const char 
     struct finding *finding = &verdict.findings[0];
     finding->state = STATE_UNKNOWN;
     text_clean_string(finding->text, sizeof finding->text, why);
-    text_clean_string(verdict.summary, sizeof verdict.summary, why);
-    text_shorten(verdict.summary, FIRST_LINE_WIDTH);
+    text_clean_string(verdict.whole, sizeof verdict.whole, why);
     report_json(out, settings, &nothing, &verdict);
 }
