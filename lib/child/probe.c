@@ -201,6 +201,7 @@ static bool reach(struct probe *probe, struct failure *failure)
             return false;
         }
         reached = true;
+        int64_t connected_at = clock_now();
         if (log_in(probe, &dialed, share(probe), failure))
             return true;
         wire_close(&probe->stream.wire);
@@ -209,7 +210,8 @@ static bool reach(struct probe *probe, struct failure *failure)
         char name[216];
         const struct endpoint *endpoint = &probe->resolution.endpoints[dialed.endpoint];
         dial_endpoint_format(endpoint, &dialed.address, name, sizeof name);
-        tell_endpoint(probe, name, endpoint->tls, failure->condition, failure->cause, 0);
+        tell_endpoint(probe, name, endpoint->tls, failure->condition, failure->cause,
+                      clock_now() - connected_at);
     }
 }
 

@@ -49,7 +49,7 @@ static bool is_not_authorized(const struct result *result)
  * of its own ("Invalid channel binding") is the better one. */
 static bool may_be_password(const struct settings *settings, const struct result *result)
 {
-    static const char *const usual[] = {"password", "credentials", "username", "match the one we calculated"};
+    static const char *const usual[] = {"password", "credentials", "username", "calculated"};
     const struct mechanism *mechanism = mechanism_find(result->mechanism);
     if (mechanism ? mechanism->credential != CREDENTIAL_PASSWORD : settings_anonymous(settings))
         return false;

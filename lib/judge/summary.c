@@ -40,7 +40,15 @@ void summary_figures(struct line *line, const struct tally *tally, int count)
     }
     if (tally->no_support)
         line_add(line, "answers, no ping support, ");
-    line_add(line, "%d of %d answered", tally->answered, sent);
+    if (tally->errors == sent) {
+        line_add_count(line, tally->errors, "error");
+    } else {
+        line_add(line, "%d of %d answered", tally->answered - tally->errors, sent);
+        if (tally->errors > 0) {
+            line_add(line, ", ");
+            line_add_count(line, tally->errors, "error");
+        }
+    }
     if (tally->pending > 0)
         line_add(line, ", %d pending", tally->pending);
     if (tally->unsent > 0)
@@ -191,8 +199,8 @@ void summary_expiring(struct line *line, const struct settings *settings, const 
     char name[SUMMARY_NAME_SIZE];
     line_add(line, "certificate of %s%s ", of_issuer ? "an issuer of " : "",
              summary_name(settings, 0, CERTIFICATE_NAME_WIDTH, name));
-    line_add(line, days < 0 ? "expired " : "expires in ");
-    line_add_count(line, days < 0 ? -days : days, "day");
+    line_add(line, days < 0 ? "expired " : days == 0 ? "expires within " : "expires in ");
+    line_add_count(line, days < 0 ? -days : days > 0 ? days : 1, "day");
     line_add(line, "%s (%s ", days < 0 ? " ago" : "", level);
     bool above = !range->inside && (double)days > range->end;
     if (range->inside)

@@ -273,6 +273,12 @@ static bool is_dead(const struct tally *tally)
     return !tally->alive && tally->pending == 0 && tally->unsent == 0;
 }
 
+/* A bare JID's server answers in its name (RFC 6120 section 10.5.3.1). */
+static bool is_answered_by_server(const struct target *target)
+{
+    return target->kind == TARGET_BARE && target->jid.node;
+}
+
 /* A dead one counts as CEILING at most. */
 static void judge_target(struct judge *judge, size_t index, enum state ceiling)
 {
@@ -280,6 +286,8 @@ static void judge_target(struct judge *judge, size_t index, enum state ceiling)
     struct target_verdict *verdict = &judge->verdict->targets[index];
     struct line line = LINE_EMPTY;
     summary_figures(&line, tally, judge->result->targets[index].count);
+    if (tally->alive && is_answered_by_server(&judge->settings->targets[index]))
+        line_add(&line, ", its server answers for it, whether it exists or not");
     text_clean_string(verdict->text, sizeof verdict->text, line.text);
     verdict->alive = tally->alive;
     /* What the end of the run left open has no state of its own: the run's counts. */
@@ -414,7 +422,7 @@ static void measure_target(const struct judge *judge, struct metric *metric)
         set_known(metric, tally->has_first, tally->first);
         break;
     case FIGURE_LOSS:
-        set_known(metric, tally_sent(tally) > 0, tally->loss);
+        set_known(metric, tally->has_loss, tally->loss);
         break;
     case FIGURE_BEYOND:
         set_known(metric, tally->has_rtt && own->has_rtt, tally->rtt - own->rtt);
