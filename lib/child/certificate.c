@@ -219,8 +219,8 @@ static void describe_chain_error(X509_STORE_CTX *verification, int error, const 
         return;
     case X509_V_ERR_CERT_NOT_YET_VALID:
         days = culprit ? days_until(X509_get0_notBefore(culprit)) + 1 : 0;
-        refuse(facts, CONDITION_CERT_NOT_YET_VALID, "certificate of %s becomes valid in %lld day%s", whose, (long long)days,
-               days == 1 ? "" : "s");
+        refuse(facts, CONDITION_CERT_NOT_YET_VALID, "certificate of %s becomes valid in %lld day%s", whose,
+               (long long)days, days == 1 ? "" : "s");
         return;
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
         refuse(facts, CONDITION_CERT_UNTRUSTED, "certificate of %s is self-signed", identity->domain);
@@ -262,8 +262,7 @@ bool certificate_verify(X509_STORE_CTX *verification, const struct identity *ide
     } else {
         if (error == X509_V_OK) /* it gave up without a reason: no memory */
             X509_STORE_CTX_set_error(verification, X509_V_ERR_OUT_OF_MEM);
-        describe_chain_error(verification, X509_STORE_CTX_get_error(verification), identity,
-                             facts);
+        describe_chain_error(verification, X509_STORE_CTX_get_error(verification), identity, facts);
     }
     ERR_clear_error();
     return facts->verified;

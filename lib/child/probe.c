@@ -210,8 +210,7 @@ static bool reach(struct probe *probe, struct failure *failure)
         char name[216];
         const struct endpoint *endpoint = &probe->resolution.endpoints[dialed.endpoint];
         dial_endpoint_format(endpoint, &dialed.address, name, sizeof name);
-        tell_endpoint(probe, name, endpoint->tls, failure->condition, failure->cause,
-                      clock_now() - connected_at);
+        tell_endpoint(probe, name, endpoint->tls, failure->condition, failure->cause, clock_now() - connected_at);
     }
 }
 

@@ -32,7 +32,8 @@ void summary_alert(struct line *line, const struct metric *metric, double value,
 /* "30 days left", "expired 3 days ago" */
 void summary_days(struct line *line, long long days);
 
-/* "certificate of example.org expires in 4 days (critical below 7)": why DAYS are an alert of RANGE, which means STATE. */
+/* "certificate of example.org expires in 4 days (critical below 7)": why DAYS are an alert of RANGE, which means STATE.
+ */
 void summary_expiring(struct line *line, const struct settings *settings, const struct result *result, long long days,
                       const struct range *range, enum state state);
 

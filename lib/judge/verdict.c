@@ -472,8 +472,7 @@ static void summarize(const struct judge *judge, size_t width, char *out, size_t
         line_add(&body, "%s", judge->worst.text);
     } else {
         char name[SUMMARY_NAME_SIZE];
-        line_add(&body, "%s: %s", summary_name(judge->settings, judge->culprit, name_width, name),
-                 judge->worst.text);
+        line_add(&body, "%s: %s", summary_name(judge->settings, judge->culprit, name_width, name), judge->worst.text);
     }
     text_shorten(body.text, width);
     struct line whole = LINE_EMPTY;

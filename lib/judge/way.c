@@ -33,8 +33,8 @@ const struct endpoint_result *way_endpoint(const struct result *result)
 {
     for (size_t i = result->endpoint_count; i > 0; i--) {
         const struct endpoint_result *endpoint = &result->endpoints[i - 1];
-        bool is_its_failure = endpoint->condition.own == result->condition.own &&
-                              endpoint->condition.wire == result->condition.wire;
+        bool is_its_failure =
+            endpoint->condition.own == result->condition.own && endpoint->condition.wire == result->condition.wire;
         if (port_of(endpoint) && (any_condition_is_none(endpoint->condition) || is_its_failure))
             return endpoint;
     }

@@ -121,7 +121,7 @@ static json_t *describe_target(const struct settings *settings, const struct res
                      "up", verdict->alive,                                                       //
                      "sent", sent,                                                               //
                      "received", tally.answered,                                                 //
-                     "loss", number_if(tally.has_loss, tally.loss, 100),                               //
+                     "loss", number_if(tally.has_loss, tally.loss, 100),                         //
                      "rtt", seconds_if(tally.has_rtt, tally.rtt),                                //
                      "rtt_min", seconds_if(tally.has_rtt, tally.minimum),                        //
                      "rtt_max", seconds_if(tally.has_rtt, tally.maximum),                        //
@@ -159,7 +159,8 @@ static json_t *describe_endpoint(const struct endpoint_result *endpoint)
                               : json_pack("{s:s, s:s?}", "condition", any_condition_name(endpoint->condition), "text",
                                           if_any(endpoint->cause));
     return json_pack("{s:s, s:s, s:b, s:o, s:o}", "name", endpoint->name, "tls", tls_mode_names[endpoint->tls],
-                     "connected", connected, "time", time_if(connected || endpoint->time > 0, endpoint->time), "error", error);
+                     "connected", connected, "time", time_if(connected || endpoint->time > 0, endpoint->time), "error",
+                     error);
 }
 
 static json_t *describe_endpoints(const struct result *result)
@@ -312,7 +313,7 @@ static json_t *describe(const struct settings *settings, const struct result *re
     return json_pack("{s:s, s:i, s:s, s:s?, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:s?, s:o, s:o, s:o, s:o, s:o, s:o}", //
                      "state", state_name(verdict->state),                                                             //
                      "code", (int)verdict->state,                                                                     //
-                     "summary", verdict->whole,                                                                     //
+                     "summary", verdict->whole,                                                                       //
                      "phase", ran ? phase_name(verdict->phase) : NULL,                                                //
                      "condition", if_any(any_condition_name(verdict->condition)),                                     //
                      "server", clean_string(settings->jid.domain),                                                    //

@@ -99,7 +99,7 @@ static const struct {
      {"@dns", "@connect", "_xmpp-client._tcp.example.org|dns-failed|SERVFAIL", "+example.org 192.0.2.1:5222", "@stream",
       "!", "@tls", "tls", "@auth", ".auth|temporary-auth-failure|"},
      "temporary-auth-failure",
-     "auth: temporary-auth-failure"},
+     "auth: temporary-auth-failure: anonymous login refused: the server cannot check a password now"},
     {"the other set of records led somewhere",
      {"@dns", "@connect", "_xmpps-client._tcp.example.org|dns-failed|SERVFAIL",
       "a.example.org 192.0.2.1:5222|connect-refused|refused", ".connect|connect-refused|a.example.org: refused"},
