@@ -385,6 +385,23 @@ static void check_figures(void)
     is_int(staged.verdict.phase, PHASE_PING, "the phase is where it ended");
     scene_leave(&staged);
 
+    static const struct scene errors = {
+        .pings = {"1 2", "gone/cancel gone/cancel", "1 remote-server-timeout/wait", "gone/cancel x", "forbidden/auth"},
+        .jids = {NULL, NULL, "bob@c.example"}};
+    scene_play(&staged, &errors);
+    is_unknown(&staged.verdict.metrics, "b_loss");
+    is_str(staged.verdict.targets[1].text, "2 errors, gone: so it is", "errors only are no answers");
+    is_metric(&staged.verdict.metrics, "c_loss", 0);
+    is_str(staged.verdict.targets[2].text,
+           "1 of 2 answered, 1 error, first 1 ms, its server answers for it, whether it exists or not, "
+           "remote-server-timeout: so it is",
+           "errors are counted beside answers, and of a bare JID it is said whose they are");
+    is_unknown(&staged.verdict.metrics, "d_loss");
+    is_str(staged.verdict.targets[3].text, "0 of 2 answered, 1 error, gone: so it is", "an error is no sign of life");
+    is_metric(&staged.verdict.metrics, "e_loss", 0);
+    is_str(staged.verdict.targets[4].text, "1 of 1 answered, rtt 3 ms, forbidden: so it is", "a refusal of its own is");
+    scene_leave(&staged);
+
     static const struct scene slow = {.pings = {"x", "1 1500 gone/cancel"}, .warning = "1"};
     scene_play(&staged, &slow);
     is_unknown(&staged.verdict.metrics, "b_beyond");
