@@ -113,6 +113,13 @@ static bool wants_direct_tls(const struct result *result, const struct endpoint_
            way_port(endpoint) != PORT_CLIENT;
 }
 
+/* Who waits for XML answers to TLS in XML, which OpenSSL takes for another version of its own. */
+static bool wants_starttls(const struct result *result, const struct endpoint_result *endpoint)
+{
+    return result->condition.own == CONDITION_TLS_FAILED && endpoint->tls == TLS_DIRECT &&
+           strcmp(result->cause, "wrong version number") == 0;
+}
+
 /* Appends the question whether it is the wrong door. False when there is none to ask. */
 static bool add_wrong_door(struct line *sentence, const struct settings *settings, const struct result *result,
                            const struct endpoint_result *endpoint)
@@ -125,10 +132,11 @@ static bool add_wrong_door(struct line *sentence, const struct settings *setting
                      result->cause, told ? ")" : "");
         return true;
     }
-    if (!wants_direct_tls(result, endpoint))
+    bool direct = wants_direct_tls(result, endpoint);
+    if (!direct && !wants_starttls(result, endpoint))
         return false;
     sentence_add(sentence, "%s, port %u", result->cause[0] != '\0' ? result->cause : "ended", way_port(endpoint));
-    sentence_add(sentence, "does it want --tls=direct?");
+    sentence_add(sentence, "does it want --tls=%s?", direct ? "direct" : "starttls");
     return true;
 }
 
