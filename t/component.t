@@ -95,8 +95,8 @@ sub until_seen {
     until ($link->{in} =~ $pattern) {
         sysread $link->{socket}, my $bytes, 4096 or return 0;
         $link->{in} .= $bytes;
-        $link->{all} .= $bytes;
-        write_file($link->{name}, $link->{all});
+        open my $out, '>>', $link->{name} or die "$link->{name}: $!\n";
+        syswrite $out, $bytes;
     }
     return 1;
 }

@@ -43,6 +43,9 @@ my %records = (
     '_xmpps-client._tcp.half.test SRV' => ["10 5 $p x.test"],
     '_xmpp-client._tcp.gone.test SRV'  => ["10 5 $p nowhere.test"],
     '_xmpp-client._tcp.next.test SRV'  => ["10 5 $q nowhere.test", "20 5 $p x.test"],
+    '_xmpp-server._tcp.fed.test SRV'   => ["20 5 $q x.test"],
+    '_xmpps-server._tcp.fed.test SRV'  => ["10 5 $p x.test"],
+    '_xmpp-client._tcp.fed.test SRV'   => ['0 0 0 .'],
     'x.test A'                         => ['127.0.0.1'],
     'six.test AAAA'                    => ['::1'],
     'fall.test A'                      => ['127.0.0.5'],
@@ -71,6 +74,11 @@ my @plain = (
     ['-p without -H is the domain at this port', "-j a\@fall.test -p $p", $refused, qr/fall\.test 127\.0\.0\.5:$p\b/],
     ['-H that does not exist', '-j a@srv.test -H nowhere.test', 'CRITICAL dns-not-found', qr/nowhere\.test/],
     ['-H with an address needs no DNS', "-j a\@nothing.test -H 127.0.0.1 -p $p", $refused, qr/127\.0\.0\.1:$p\b/],
+    ['servers have SRV records of their own', '-j fed.test --s2s', $refused, $at_p],
+    ['with STARTTLS one set of them counts', '-j fed.test --s2s --tls=starttls', $refused, $at_q],
+    ['which clients do not look at', '-j a@fed.test', 'CRITICAL service-not-offered', qr/fed\.test/],
+    ['servers have a port of their own', '-j fall.test --s2s', $refused, qr/fall\.test 127\.0\.0\.5:5269\b/],
+    ['and one for direct TLS', '-j fall.test --s2s --tls=direct', $refused, qr/fall\.test 127\.0\.0\.5:5270\b/],
     ['--map', '-j a@nothing.test --map=dns-not-found=WARNING', 'WARNING dns-not-found', qr/nothing\.test/],
 );
 
@@ -152,11 +160,11 @@ if (!$web_keeper) {
 END { kill 'KILL', $web_keeper if $web_keeper }
 
 # These need the standard ports.
-my @listening = grep { IO::Socket::IP->new(PeerHost => '127.0.0.5', PeerPort => $_, Timeout => 2) } 5222, 5223;
+my @listening = grep { IO::Socket::IP->new(PeerHost => '127.0.0.5', PeerPort => $_, Timeout => 2) } 5222, 5223, 5269, 5270;
 if (@listening) {
     diag "something listens on port @listening: some worlds are left out";
-    @plain = grep { $_->[3] !~ /522[23]/ } @plain;
-    @odd   = grep { $_->[3] !~ /522[23]/ } @odd;
+    @plain = grep { $_->[3] !~ /52(?:2[23]|69|70)/ } @plain;
+    @odd   = grep { $_->[3] !~ /52(?:2[23]|69|70)/ } @odd;
 }
 
 my %code = (OK => 0, WARNING => 1, CRITICAL => 2, UNKNOWN => 3);

@@ -81,6 +81,7 @@ sub shape {
         =~ s/\A(mechanism: SCRAM-SHA-1)-PLUS\z/$1/r
         =~ s/\A(subject=CN) = /$1=/r
         =~ s/\bvalid in \d+ days?\b/valid in DAYS/r
+        =~ s/, until \d{4}-\d\d-\d\dT[\d:]+Z, \d+ days left\z/, until DATE/r
         =~ s/\b(not(?:Before|After)=).*/$1DATE/r;
 }
 
@@ -255,6 +256,12 @@ my @cases = (
     ['CRITICAL - stream: policy-violation: Too many connections', \&against, { stream => ['stream_error', 'policy-violation', 'Too many connections'] }],
     ['CRITICAL - stream: system-shutdown: the server is being shut down', \&against, { features2 => sub { my ($c) = @_; $c->stream_error('system-shutdown'); return $c->close } }],
     ['CRITICAL - stream: see-other-host: other.example.org:5222', \&against, { stream => ['see_other_host'] }],
+    # what it offers
+    ['OK - example.org takes servers over TLSv1.3, certificate good for 90 days', \&against, { s2s => 1 }, '-j', 'example.org', '--s2s'],
+    ['OK - example.org takes logins over TLSv1.3, certificate good for 90 days', \&against, {}, '-j', 'example.org', '--no-login'],
+    ['CRITICAL - stream: not-offered: SCRAM-SHA-256-PLUS, channel-binding', \&against, {}, '--offers=SCRAM-SHA-256-PLUS', '--offers=channel-binding'],
+    ['CRITICAL - stream: offered: PLAIN', \&against, {}, '-j', 'example.org', '--no-login', '--offers-not=PLAIN'],
+    ['CRITICAL - stream: no-federation: neither SASL EXTERNAL nor dialback is offered', \&against, { s2s => 1, mechanisms => [], dialback => 0 }, '-j', 'example.org', '--s2s'],
     # tls
     ['CRITICAL - tls: starttls-missing: the server does not offer STARTTLS, nothing secret was sent', \&against, { features => 'no_starttls' }],
     ['CRITICAL - tls: tls-failed: wrong version number, port 5222: does it want --tls=starttls?', \&against, { accept => \&not_well_formed }, '--tls=direct'],

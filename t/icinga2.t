@@ -22,7 +22,7 @@ use TempDir;
 
 my $conf = "$FindBin::Bin/../conf/icinga2";
 my $password = 'hunter2-hunter2';
-my $server = Prosody->new(accounts => { probe => $password });
+my $server = Prosody->new(accounts => { probe => $password }, s2s => {});
 my $silent = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 50) or die "TCP: $@\n";
 
 # --- the CheckCommand and the table of options ---
@@ -92,6 +92,15 @@ object Host "many" {
     xmpp_ping_jid = "probe\@example.org", xmpp_ping_password = "$password", $own }
   vars.xmpp_pings["every"] = ${\ dictionary(\%every) }
 }
+object Host "servers" {
+  import "probed"
+  vars += { xmpp_ping_domain = "example.org", $own, xmpp_ping_port = ${\ $server->s2s_port} }
+}
+object Host "users" {
+  import "probed"
+  vars += { xmpp_ping_domain = "example.org", $own }
+  vars.xmpp_pings["offers"] = { xmpp_ping_jid = "example.org", xmpp_ping_no_login = true, xmpp_ping_offers_not = [ "DIGEST-MD5" ], $own }
+}
 object Service "silent" {
   import "xmpp-ping"
   host_name = "one"
@@ -111,7 +120,7 @@ sub dictionary {
 is $page->block('sh', 'daemon -C'), "icinga2 daemon -C\n", 'the page says how to validate';
 my ($exit, $said) = $icinga->validate;
 is $exit, 0, 'Icinga 2 validates the definitions' or diag $said;
-like $said, qr/Instantiated 7 Services/, 'the apply rules make a service of each variable';
+like $said, qr/Instantiated 13 Services/, 'the apply rules make a service of each variable';
 unlike $said, qr/warning/, 'without a warning';
 $icinga->start;
 
@@ -137,7 +146,14 @@ for my $service ('one!xmpp', 'many!xmpp file', 'many!xmpp environment', 'xmpp.ex
     like ref $rtt ? "$rtt->{label} $rtt->{value}" : $rtt, qr/\Artt[ =]0\.\d+/, "$service, up: performance data";
     is $result->{exit_status}, 0, "$service, up: exit code";
 }
-is shape($up{'xmpp.example.org!xmpp'}{output}), shape($page->block('text', 'PING OK')), 'the page shows what Icinga shows';
+is shape($up{'xmpp.example.org!xmpp'}{output}), shape($page->block('text', 'answers in')), 'the page shows what Icinga shows';
+for my $service ('servers!xmpp s2s', 'users!xmpp c2s', 'users!xmpp offers') {
+    my $result = $up{$service} = $icinga->check($service);
+    is_result($result, 0, qr/\AXMPP PING OK - example\.org takes (?:servers|logins) over TLSv1\.3/, "$service, up");
+    is join(' ', @{ labels($result) }), 'time time_dns time_connect time_stream time_tls tcp_rtt cert_days', "$service, up: the labels";
+    is scalar(grep { /password/ } @{ $result->{command} }), 0, "$service, up: no password is given";
+}
+is shape($up{'servers!xmpp s2s'}{output}), shape($page->block('text', 'takes servers')), 'the page shows that of servers';
 my $all = labels($up{'many!xmpp file'});
 ok @$all > 15 && grep({ $_ eq 'b_rtt' } @$all), 'the labels of remotes are there';
 is join(' ', grep { /_rtt\z/ && !/\Atcp/ } @$all), 'b_rtt a_rtt', 'in the order of the list';

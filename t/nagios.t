@@ -139,7 +139,8 @@ pass 'and nothing is left hanging';
 
 $server->stop;
 for my $service (sort keys %up) {
-    my $status = $nagios->status('xmpp.example.org', $service, sub { $_[0]{current_state} == 2 });
+    my $status = $nagios->status('xmpp.example.org', $service, sub { $_[0]{plugin_output} =~ /refused/ });
+    is $status->{current_state}, 2, "$service, down: the state";
     like $status->{plugin_output}, qr/\AXMPP PING CRITICAL - connect: connect-refused/, "$service, down: CRITICAL, and why";
     is shape($status->{plugin_output}), shape($page->block('text', 'PING CRITICAL')), "$service, down: as the page shows it";
     is labels($status->{performance_data}), labels($up{$service}{performance_data}), "$service, down: the same labels";

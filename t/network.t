@@ -262,9 +262,9 @@ nft("add rule inet faults out ip6 daddr 2001:db8:0:$_\::1 tcp dport $port drop")
     }
     my %least = map { $_ => min(@{ $time{$_} }) } @hosts;
     note join ', ', map { sprintf '%s %.3f s', $_, $least{$_} } @hosts;
-    cmp_ok $least{'both.test'} - $least{'live.test'}, '<=', 0.35, 'a dead IPv6 address beside a live IPv4 costs at most 0.35 s';
-    cmp_ok $least{'four.test'} - $least{'live.test'}, '<=', 0.35, 'so do three of them';
-    cmp_ok $least{'refused.test'} - $least{'live.test'}, '<=', 0.1, 'one that refuses costs nothing';
+    cmp_ok $least{'both.test'} - $least{'live.test'}, '<=', 1, 'a dead IPv6 address beside a live IPv4 costs little more than its head start';
+    cmp_ok $least{'four.test'} - $least{'live.test'}, '<=', 1, 'so do three of them';
+    cmp_ok $least{'refused.test'} - $least{'live.test'}, '<=', 0.25, 'one that refuses costs less than a head start';
 }
 
 {

@@ -72,7 +72,7 @@ test_run('another domain', probe($prosody, '-j', 'example.net'), 2, qr/\A(?:stre
 is probe($prosody, '-q')->stdout, '', 'with -q nothing is printed when OK';
 {
     my $listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5) or die "TCP: $@\n";
-    test_run('the deadline', probe($prosody, '-p', $listener->sockport, '-t', '500ms'), 2, qr/\Astream: deadline: no answer from 127\.0\.0\.1:\d+, which takes connections and says nothing\z/);
+    test_run('the deadline', probe($prosody, '-p', $listener->sockport, '-t', '500ms'), 2, qr/\Astream: deadline: /);
     test_run('--timeout\'s own state', probe($prosody, '-p', $listener->sockport, '-t', '500ms:WARNING'), 1, qr/\Astream: deadline/);
 }
 {

@@ -16,7 +16,7 @@ use Prosody;
 use TempDir;
 
 my $page = read_file("$FindBin::Bin/../doc/prometheus.md");
-my $server = Prosody->new(domain => 'example.org', accounts => { probe => 'secret' });
+my $server = Prosody->new(domain => 'example.org', accounts => { probe => 'secret' }, s2s => {});
 
 # The page's names, and what stands for them here.
 my $work = temp_dir();
@@ -76,6 +76,26 @@ isnt((stat $file)[1], $inode, 'by renaming: whoever reads the old one has all of
 { local $/ = undef; like scalar(<$old>), qr/^xmpp_ping_state\{[^}]*\} 0$/m, 'and to its end'; }
 is_deeply [glob "$collected/*"], [$file], 'nothing else is left in the directory';
 is shell(here($check)), '', 'promtool finds this one good too';
+
+# --- without an account ---
+
+{
+    $server->start;
+    my (undef, $second) = $page =~ /^```crontab\n(.*?)^```/msg;
+    my @jobs = $second =~ m{^\* \* \* \* \* prometheus (.*)$}mg;
+    is scalar @jobs, 2, 'there are two more jobs';
+    for my $job_of (@jobs) {
+        my $port = $job_of =~ /--s2s/ ? $server->s2s_port : $server->port;
+        my $where = join ' ', '-H', $server->host, '-p', $port, '--ca-file', $server->ca_file;
+        is shell(here($job_of) =~ s{-j example\.org}{$& $where}r, map { $_ => here($environment{$_}) } keys %environment), '', 'one prints nothing';
+        my ($name) = $job_of =~ m{/(\w+\.prom)\z};
+        my $written = read_file("$collected/$name");
+        my $check = $job_of =~ /--s2s/ ? 's2s' : 'no-login';
+        like $written, qr/^xmpp_ping_state\{server="example\.org",.*check="$check"\} [02]$/m, "it writes $name, with its label";
+        unlink "$collected/$name";
+    }
+    $server->stop;
+}
 
 # --- the exporter ---
 

@@ -270,7 +270,7 @@ static void pass_outlasted(struct dialer *dialer, size_t index)
     for (size_t i = 0; i < dialer->count; i++) {
         if (dialer->attempts[i].endpoint < endpoint)
             tell_errno(dialer, &dialer->attempts[i], ETIMEDOUT);
-        else if (dialer->attempts[i].endpoint == endpoint && i < index)
+        else if (i < index && dialer->attempts[i].endpoint == endpoint)
             spend(dialer, &dialer->attempts[i]);
     }
 }
@@ -366,9 +366,10 @@ bool dial(const struct resolution *resolution, struct dial_position *position, i
 size_t dial_left(const struct resolution *resolution, const struct dial_position *position)
 {
     size_t left = 0;
-    for (size_t i = position->endpoint; i < resolution->endpoint_count; i++)
-        left += resolution->endpoints[i].address_count;
-    for (uint32_t spent = position->spent; spent != 0; spent &= spent - 1)
-        left--;
+    for (size_t i = position->endpoint; i < resolution->endpoint_count; i++) {
+        uint32_t spent = i == position->endpoint ? position->spent : 0;
+        for (size_t j = 0; j < resolution->endpoints[i].address_count; j++)
+            left += !(spent >> j & 1);
+    }
     return left;
 }

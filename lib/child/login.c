@@ -106,7 +106,7 @@ static void tell_chain(const struct login *login, const struct certificate_facts
         struct event event = event_new(EVENT_CHAIN);
         event.value = link->days_left;
         event.code = (uint32_t)link->bits;
-        event_set(event.text, link->names);
+        event_set(event.text, tell_masked(login->teller, link->names));
         event_set(event.name, link->key);
         event_set(event.by, link->until);
         tell(login->teller, &event);
@@ -237,15 +237,6 @@ static bool has_arrived(const struct login *login)
     return login->tls == TLS_NONE ? login->step > LOGIN_AUTH_FEATURES : login->stream->wire.secured;
 }
 
-static void tell_endpoint_heard(struct login *login)
-{
-    struct event event = event_new(EVENT_ENDPOINT_HEARD);
-    if (login->heard || login->stream->wire.arrived_at == 0)
-        return;
-    tell(login->teller, &event);
-    login->heard = true;
-}
-
 /* What a turn of the stream has led to, apart from stanzas. */
 static void look(struct login *login, bool alive, int64_t limit)
 {
@@ -281,7 +272,6 @@ bool login_run(struct login *login, int64_t limit)
     }
     while (login->step < LOGIN_DONE) {
         bool alive = stream_turn(stream, has_arrived(login) ? INT64_MAX : limit);
-        tell_endpoint_heard(login);
         if (login->step == LOGIN_PROCEEDED)
             start_tls(login);
         else if (login->step < LOGIN_DONE)

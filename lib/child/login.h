@@ -45,7 +45,6 @@ struct login {
     bool bind2;       /* and binds a resource, too (XEP-0386) */
     char id[ID_SIZE]; /* of our last iq */
     bool session_wanted;
-    bool heard;   /* something came, which the parent knows */
     bool arrived; /* at the end of TLS, without TLS at the features: no other endpoint is better than this one */
     struct ping_context
         *pings;             /* whose pinger answers pings from the bind on, as servers kick clients that stay silent */

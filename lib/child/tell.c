@@ -141,7 +141,7 @@ void tell_offer(const struct teller *teller, enum offer_kind kind, const char *n
     struct event event = event_new(EVENT_OFFER);
     event.code = behind;
     event.value = kind;
-    event_set(event.name, !name || mechanism_find(name) ? name : tell_masked(teller, name));
+    event_set(event.name, name && mechanism_find(name) ? name : tell_masked(teller, name));
     tell(teller, &event);
 }
 

@@ -14,7 +14,7 @@ struct teller {
     int fd;
     enum phase phase; /* the open one */
     bool in_phase;
-    bool heard;                    /* a byte from outside */
+    bool heard;                    /* a byte has come from who is listened to now, and was told */
     const struct secrets *secrets; /* what no event may hold; NULL for none */
 };
 

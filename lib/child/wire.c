@@ -79,6 +79,7 @@ void wire_open(struct wire *wire, int fd, struct teller *teller)
     memset(wire, 0, sizeof *wire);
     wire->fd = fd;
     wire->teller = teller;
+    teller->heard = false; /* each endpoint is told of anew */
     ask_for_stamps(fd);
 }
 

@@ -39,13 +39,15 @@ enum stage { READING, WATCHING, PRINTING, OVER };
 /* Signals are the process's, so this is, too. */
 static struct {
     pthread_mutex_t lock; /* of what follows but STOP. Who ends the process keeps it, so that nobody else prints */
+    pthread_cond_t changed;
+    bool stands; /* the thread waits for signals */
     enum stage stage;
     int64_t begun_at, limit; /* ns */
     timer_t timer;           /* strikes, by SIGALRM, at the limit */
     int bell[2];             /* a pipe */
     int error;               /* errno; not 0: there is no guard */
     atomic_int stop;
-} guard = {.lock = PTHREAD_MUTEX_INITIALIZER};
+} guard = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
 /* --- the end --- */
 
@@ -150,6 +152,10 @@ static void *keep_guard(void *unused)
     sigset_t awaited;
     int number;
     fill_awaited(&awaited);
+    pthread_mutex_lock(&guard.lock);
+    guard.stands = true;
+    pthread_cond_signal(&guard.changed);
+    pthread_mutex_unlock(&guard.lock);
     for (;;) {
         if (sigwait(&awaited, &number) != 0)
             continue;
@@ -190,18 +196,19 @@ static void set_crash_handler(void (*handler)(int))
     sigprocmask(SIG_UNBLOCK, &crashes, NULL); /* who started us may have blocked them */
 }
 
-/* Who started us may have had them ignored. */
-static void hold_back_signals(void)
+/* Who started us may have had them ignored. False with errno: one that comes ends the process. */
+static bool hold_back_signals(void)
 {
     sigset_t awaited;
     fill_awaited(&awaited);
-    sigprocmask(SIG_BLOCK, &awaited, NULL);
+    bool held = sigprocmask(SIG_BLOCK, &awaited, NULL) == 0;
     for (size_t i = 0; i < COUNT(asked_to_stop); i++)
         signal(asked_to_stop[i].number, SIG_DFL);
     signal(SIGALRM, SIG_DFL);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* an output that is too long for its file fails as any other that cannot be written */
     signal(SIGCHLD, SIG_DFL); /* inherited as ignored, it would make waitpid() lose the child's end */
+    return held;
 }
 
 static void let_signals_through(void)
@@ -224,7 +231,7 @@ static int start_thread(void)
 
 void guard_begin(int64_t begun_at, int64_t limit)
 {
-    hold_back_signals();
+    guard.error = hold_back_signals() ? 0 : errno;
     fill_standard_streams();
     static char stack[16384];
     stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
@@ -235,8 +242,11 @@ void guard_begin(int64_t begun_at, int64_t limit)
 #endif
     guard.begun_at = begun_at;
     struct sigevent alarm = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
-    bool good = pipe2(guard.bell, O_CLOEXEC | O_NONBLOCK) == 0 && timer_create(CLOCK_OF_RUN, &alarm, &guard.timer) == 0;
-    guard.error = good ? start_thread() : errno;
+    if (guard.error == 0)
+        guard.error =
+            pipe2(guard.bell, O_CLOEXEC | O_NONBLOCK) == 0 && timer_create(CLOCK_OF_RUN, &alarm, &guard.timer) == 0
+                ? start_thread()
+                : errno;
     guard_set_limit(limit);
     if (guard.error != 0)
         let_signals_through();
@@ -259,6 +269,9 @@ int guard_watch(int64_t deadline)
         return -1;
     }
     pthread_mutex_lock(&guard.lock);
+    /* A process that is forked while a thread is being born may inherit locks that nobody opens: AddressSanitizer's. */
+    while (!guard.stands)
+        pthread_cond_wait(&guard.changed, &guard.lock);
     guard.stage = WATCHING;
     set_limit(deadline);
     pthread_mutex_unlock(&guard.lock);

@@ -122,8 +122,10 @@ static void take_endpoint(struct result *result, const struct event *event)
     CLEAN(endpoint->cause, event->name);
 }
 
+/* From a name server, as long as no endpoint has been told of. */
 static void take_heard(struct result *result)
 {
+    result->heard = true;
     if (result->endpoint_count > 0)
         result->endpoints[result->endpoint_count - 1].heard = true;
 }
@@ -353,9 +355,6 @@ void result_take(const struct event *event, void *userdata)
         end_attempt(result, event);
         take_endpoint(result, event);
         break;
-    case EVENT_ENDPOINT_HEARD:
-        take_heard(result);
-        break;
     case EVENT_CANDIDATE:
         take_candidate(result, event);
         break;
@@ -400,7 +399,7 @@ void result_take(const struct event *event, void *userdata)
         take_log(result, event);
         break;
     case EVENT_HEARD:
-        result->heard = true;
+        take_heard(result);
         break;
     case EVENT_BARRED:
         result->barred = true;

@@ -180,7 +180,7 @@ void summary_deadline(struct line *line, const struct settings *settings, const 
         line_add(line, ", then ");
     }
     if (silent) {
-        way_add_silence(line, settings, result);
+        way_add_silence(line, settings, result, silent);
     } else {
         line_add(line, pinging ? "after " : "no end after ");
         line_add_time(line, settings->timeout);

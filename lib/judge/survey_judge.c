@@ -10,6 +10,7 @@
 #include "summary.h"
 #include "tally.h"
 #include "text.h"
+#include "way.h"
 
 /* Which part of the sentence a name may fill. */
 #define NAME_SHARE 4
@@ -161,7 +162,7 @@ static void add_worst(struct line *line, const struct endpoint_check *worst, siz
 static bool lookup_failed(const struct survey *survey)
 {
     const struct result *discovery = &survey->discovery;
-    return discovery->endpoint_count > 0 && discovery->endpoints[0].condition.own == CONDITION_DNS_FAILED;
+    return discovery->endpoint_count > 0 && way_is_failed_lookup(&discovery->endpoints[0]);
 }
 
 /* The worst endpoint and what is wrong with it, else FINDING, else how many there are; in WIDTH characters, in SIZE

@@ -59,6 +59,11 @@ static bool has_arrived(const struct result *result)
     return result->tls || result->entered[PHASE_AUTH];
 }
 
+bool way_is_failed_lookup(const struct endpoint_result *endpoint)
+{
+    return endpoint->name[0] == '_' && !port_of(endpoint) && endpoint->condition.own == CONDITION_DNS_FAILED;
+}
+
 const struct endpoint_result *way_failed_lookup(const struct settings *settings, const struct result *result)
 {
     const struct endpoint_result *lookup = NULL;
@@ -66,10 +71,9 @@ const struct endpoint_result *way_failed_lookup(const struct settings *settings,
         return NULL;
     for (size_t i = 0; i < result->endpoint_count; i++) {
         const struct endpoint_result *endpoint = &result->endpoints[i];
-        bool is_set = !port_of(endpoint);
-        if (is_set && !lookup && endpoint->condition.own == CONDITION_DNS_FAILED)
+        if (!lookup && way_is_failed_lookup(endpoint))
             lookup = endpoint;
-        if (!is_set && !has_host(endpoint, settings->jid.ascii, strlen(settings->jid.ascii)))
+        if (port_of(endpoint) && !has_host(endpoint, settings->jid.ascii, strlen(settings->jid.ascii)))
             return NULL;
     }
     return lookup;
@@ -151,9 +155,9 @@ static void add_labels(struct line *line, const struct result *result, bool with
         line_add(line, " and %zu more", total - count);
 }
 
-void way_add_silence(struct line *line, const struct settings *settings, const struct result *result)
+void way_add_silence(struct line *line, const struct settings *settings, const struct result *result,
+                     const struct endpoint_result *first)
 {
-    const struct endpoint_result *first = way_silent(result);
     size_t length = host_length(first);
     bool one_host = true;
     for (size_t i = 0; i < result->endpoint_count; i++)

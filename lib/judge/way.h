@@ -17,6 +17,9 @@ unsigned way_port(const struct endpoint_result *endpoint);
 /* Appends "xmpp.example.org:5222", "192.0.2.1:5222". */
 void way_add_address(struct line *line, const struct endpoint_result *endpoint);
 
+/* Whether it is no endpoint, but a set of SRV records that could not be asked. */
+bool way_is_failed_lookup(const struct endpoint_result *endpoint);
+
 /* The set of SRV records that could not be asked, when the run has failed at the domain's own address because of that:
  * what listens there may have nothing to do with XMPP (RFC 6120 section 3.2.2). NULL when that is not so. */
 const struct endpoint_result *way_failed_lookup(const struct settings *settings, const struct result *result);
@@ -28,8 +31,9 @@ void way_add_lookup(struct line *line, const struct endpoint_result *lookup);
  * that it is this silence that took the time. Else NULL. */
 const struct endpoint_result *way_silent(const struct result *result);
 
-/* Appends "no answer from xmpp.example: 5222 and 5223 take connections and say nothing"; only when way_silent() is not
- * NULL. */
-void way_add_silence(struct line *line, const struct settings *settings, const struct result *result);
+/* Appends "no answer from xmpp.example: 5222 and 5223 take connections and say nothing"; FIRST is what way_silent()
+ * returned. */
+void way_add_silence(struct line *line, const struct settings *settings, const struct result *result,
+                     const struct endpoint_result *first);
 
 #endif

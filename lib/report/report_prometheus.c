@@ -84,6 +84,8 @@ static void begin_series(struct printer *printer, const struct family *family, c
         fprintf(out, ",host=\"%s\"", text_clean_string(clean, sizeof clean, printer->settings->hostname));
     if (printer->settings->port != 0)
         fprintf(out, ",port=\"%d\"", printer->settings->port);
+    if (printer->settings->no_login)
+        fprintf(out, ",check=\"%s\"", printer->settings->s2s ? "s2s" : "no-login");
     if (part && part->endpoint)
         fprintf(out, ",endpoint=\"%s\"", part->endpoint);
 }

@@ -17,7 +17,6 @@ enum event_kind {
     EVENT_ATTEMPT,         /* text: the endpoint that is being tried, as below */
     EVENT_ENDPOINT,        /* text: "xmpp.example.org 192.0.2.1:5222"; code: tls_mode used; condition or wire: why it
                               failed, none: connected; name: the cause in words; value: ns that it took */
-    EVENT_ENDPOINT_HEARD,  /* the first byte came from the endpoint that is connected */
     EVENT_CANDIDATE,    /* an endpoint for --each-endpoint: text: its host, value: port, code: tls_mode, name: "ipv4",
                            "ipv6" or empty for either */
     EVENT_TLS,          /* name: version, text: cipher, code: 1 if the certificate was verified */
@@ -35,7 +34,8 @@ enum event_kind {
                            fault (UNKNOWN) */
     EVENT_LOG,          /* text: a piece of the stream log, secrets masked; code: 1 if the line goes on in the next
                            record */
-    EVENT_HEARD,        /* the first byte from outside has come: a death from here on may be a stranger's work */
+    EVENT_HEARD,        /* the first byte has come, from a name server or from the endpoint that is connected: a death
+                           from here on may be a stranger's work */
     EVENT_BARRED,       /* value: the number of a system call that is not allowed; the child dies of it */
     EVENT_DONE,         /* all was done that was to be done */
     EVENT_OFFER,        /* one thing that the stream's features offer; value: enum offer_kind; name: where that has one;

@@ -32,7 +32,6 @@ static enum event_kind read_kind(const char *word)
         [EVENT_PHASE_END] = "end",
         [EVENT_ATTEMPT] = "attempt",
         [EVENT_ENDPOINT] = "endpoint",
-        [EVENT_ENDPOINT_HEARD] = "endpoint-heard",
         [EVENT_CANDIDATE] = "candidate",
         [EVENT_TLS] = "tls",
         [EVENT_CERTIFICATE] = "certificate",

@@ -61,7 +61,7 @@ sub start {
         log => "$self->{dir}/log",
         dir => $self->{dir},
     );
-    $self->{daemon}->wait_port($self->{host}, $self->{ports}{$_}, 60) for sort keys %{ $self->{ports} };
+    $self->{daemon}->wait_port($self->{host}, $self->{ports}{$_}, 180) for sort keys %{ $self->{ports} };
     $self->{daemon}->wait_until(sub { -e $ready }, 60, 'create accounts');
     return $self;
 }

@@ -26,7 +26,7 @@ use constant PASSWORD => 'correct horse';
 # Seconds: of a run that shall end at its deadline, of one that shall not get there, and what ending may take.
 my $STRUCK = $sanitized ? 8 : 4;
 use constant NOT_STRUCK => 30;
-my $PATIENCE = $sanitized ? 15 : 5;
+my $PATIENCE = $sanitized ? 30 : 15;
 
 # Of the program and its child: KiB of memory, and seconds of CPU time that one may take that only waits.
 use constant MEMORY_MOST => 64 * 1024;
@@ -196,6 +196,8 @@ sub run_misdeeds {
     my @waiting = ((grep { $_->[3] eq 'deadline' } @cases), (grep { $_->[3] ne 'deadline' } @cases));
     my @running;
     my $most = 0;
+    # The time of a run is taken when somebody looks, which is at once, also while servers are being started.
+    local $SIG{CHLD} = sub { local ($!, $?); $_->{run}->ended for @running };
     while (@waiting || @running) {
         push @running, start($certificates, shift @waiting) while @waiting && @running < $parallel;
         my @still;

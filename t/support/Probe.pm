@@ -83,7 +83,9 @@ sub finish {
 sub ended {
     my ($self) = @_;
     return 1 if defined $self->{exit};
-    if (!waitpid $self->{pid}, POSIX::WNOHANG()) {
+    my $ended = waitpid $self->{pid}, POSIX::WNOHANG();
+    return 0 if $ended < 0;    # in a handler of SIGCHLD: what that has interrupted is here, too, and has just heard of the end
+    if (!$ended) {
         if (now() > $self->{started} + $self->{limit}) {
             $self->{overrun} = 1;
             kill 'KILL', $self->{pid};

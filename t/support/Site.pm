@@ -25,11 +25,13 @@ sub new {
     my ($class) = @_;
     my $self = bless { dir => temp_dir(), bin => temp_dir() }, $class;
     $self->{server} = Prosody->new(accounts => { probe => $PASSWORD }, domains => ['example.com', 'example.net']);
+    $self->{federating} = Prosody->new(certificates => $self->{server}->certificates, s2s => {});
     $self->{clear} = Prosody->new(tls => 0, anonymous => 'guest.example.org');
     my ($starttls, $direct) = ($self->{server}->port, $self->{server}->direct_port);
     $self->{names} = NameServer->scripted(
         '_xmpp-client._tcp.example.org SRV' => ["10 5 $starttls xmpp.example.org"],
         '_xmpps-client._tcp.example.org SRV' => ["20 5 $direct xmpp.example.org"],
+        '_xmpp-server._tcp.example.org SRV' => ['10 5 ' . $self->{federating}->s2s_port . ' xmpp.example.org'],
         'xmpp.example.org A' => ['127.0.0.1'],
     );
     write_file("$self->{dir}/secret", "$PASSWORD\n");

@@ -41,9 +41,10 @@ struct scene {
     enum supervise_end end;
     int signal; /* SUPERVISE_FAILED: not 0 is a record that is not valid */
     bool failed, own_fault;
-    bool unheard;    /* no byte had come from outside */
-    int barred;      /* a system call that was not allowed; 0: none */
-    enum phase last; /* the last phase begun; PHASE_DNS also stands for "all": to the pings, without login to TLS */
+    bool unheard; /* no byte had come from outside */
+    int barred;   /* a system call that was not allowed; 0: none */
+    enum phase
+        last; /* the last phase begun; PHASE_DNS also stands for "all": up to the pings, without a login to TLS */
     const char *condition, *cause;
     const char *mechanism;
     bool no_proof;               /* the child tells of no login in which the server proved itself */
@@ -268,8 +269,6 @@ static inline void scene_facts(struct result *result, const struct scene *scene,
     event_set(event.text, "two.example.org 192.0.2.2:5222");
     event_set_condition(&event, condition_named("", SPACE_ANY));
     event_set(event.name, "");
-    result_take(&event, result);
-    event = event_new(EVENT_ENDPOINT_HEARD);
     result_take(&event, result);
     bool whole = last == (scene->no_login || scene->s2s ? PHASE_TLS : PHASE_PING);
     if (whole && !scene->no_tls) {

@@ -173,7 +173,7 @@ static struct event read_step(const char *step)
     else if (*step == '.')
         kind = EVENT_FAILURE;
     else if (*step == '!')
-        kind = EVENT_ENDPOINT_HEARD;
+        kind = EVENT_HEARD;
     else if (strcmp(step, "tls") == 0)
         kind = EVENT_TLS;
     struct event event = event_new(kind);

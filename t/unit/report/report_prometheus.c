@@ -11,6 +11,8 @@
 #define DURATION HEAD("duration_seconds", "Time of the whole check.")
 #define OWN "{server=\"example.org\",target=\"example.org\",alias=\"\"}"
 #define B "{server=\"example.org\",target=\"b.example\",alias=\"b\"}"
+#define IN_PHASE_WITHOUT(name)                                                                                         \
+    "xmpp_ping_phase_seconds{server=\"example.org\",check=\"no-login\",phase=\"" name "\"} 0.010000\n"
 #define IN_PHASE(name) "xmpp_ping_phase_seconds{server=\"example.org\",phase=\"" name "\"} 0.010000\n"
 
 static const struct {
@@ -54,10 +56,10 @@ static const struct {
      PHASE IN_PHASE("dns") IN_PHASE("connect")                //
      DURATION "xmpp_ping_duration_seconds{server=\"example.org\"} 0.020000\n"},
     {{"without a login there is no target", .pings = {"-"}, .no_login = true, .before = "starttls", .behind = "PLAIN"},
-     "# XMPP PING OK - example.org takes logins over TLSv1.3\n"                   //
-     STATE "xmpp_ping_state{server=\"example.org\"} 0\n"                          //
-     PHASE IN_PHASE("dns") IN_PHASE("connect") IN_PHASE("stream") IN_PHASE("tls") //
-     DURATION "xmpp_ping_duration_seconds{server=\"example.org\"} 0.040000\n"},
+     "# XMPP PING OK - example.org takes logins over TLSv1.3\n"                                                   //
+     STATE "xmpp_ping_state{server=\"example.org\",check=\"no-login\"} 0\n"                                       //
+     PHASE IN_PHASE_WITHOUT("dns") IN_PHASE_WITHOUT("connect") IN_PHASE_WITHOUT("stream") IN_PHASE_WITHOUT("tls") //
+     DURATION "xmpp_ping_duration_seconds{server=\"example.org\",check=\"no-login\"} 0.040000\n"},
 };
 
 /* The caller frees. */
