@@ -107,7 +107,8 @@ static bool send_next(struct run *run)
 {
     struct series *series = run->series;
     const struct settings *settings = series->settings;
-    const struct jid *target = run->index == 0 ? &(struct jid){.domain = settings->jid.domain} : &run->target->jid;
+    const struct jid server = {.domain = settings->jid.domain};
+    const struct jid *target = run->index == 0 ? &server : &run->target->jid;
     char to[3 * 1024], from[3 * 1024];
     jid_format(target, to, sizeof to);
     if (settings->component_text)
