@@ -61,7 +61,7 @@ unlike $prosody->log_text, qr/Authenticated as/, 'nobody has logged in';
 
 # --- what the user asks for ---
 
-test_run('days of the certificate', probe($prosody, '-C', '100,50'), 1, qr/\Atls: cert-expiring: 90 days left\z/);
+test_run('days of the certificate', probe($prosody, '-C', '100,50'), 1, qr/\Atls: cert-expiring: certificate of \S+ expires in 90 days \(warning below 100\)\z/);
 test_run('a limit', probe($prosody, '-L', 'time_tls,,1us'), 2, qr/\Atime_tls .* is above 1 us\z/);
 test_run('--insecure', probe($prosody, '--insecure', '--ca-file', $certificates->other_ca_file), 0,
     qr/\Aexample\.org takes logins over TLSv1\.3, certificate not verified\z/);

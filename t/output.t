@@ -142,7 +142,8 @@ for my $case (@cases) {
         my $masked = sub { return $_[0] =~ s/\d+(?:\.\d+)? ?(?:us|ms|s)\b/TIME/gr };
         my $summary = $report->{summary};
         utf8::encode($summary);
-        is $masked->($summary), $masked->($nagios->text), 'the summary is the sentence of the first line';
+        my $sentence = quotemeta($masked->($nagios->text)) =~ s/\\\.\\\.\\\.(?=\z|,|\\\ )/.*/r;
+        like $masked->($summary), qr/\A$sentence\z/s, 'the summary is the sentence of the first line, never cut';
         check_metrics($nagios, $report);
 
         my $text = $run{prometheus}->stdout;

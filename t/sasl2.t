@@ -105,8 +105,8 @@ for my $case (
     ['one of two further steps', { sasl => ['continues', undef, 'HOTP-EXAMPLE', 'TOTP-EXAMPLE'] },
         qr/\Aauth: login-continues: the server wants HOTP-EXAMPLE or TOTP-EXAMPLE: in words/],
     ['a further step', { sasl => 'continues' }, qr/\Aauth: login-continues: the server wants a further step: in words/],
-    ['-PLUS taken out on the way', { scram => { binds => 1 } }, qr/\Aauth: malformed-request: the server can bind the channel, but its -PLUS/],
-    (map { ["SASL $_", { sasl => [failure => $_, 'in words'] }, qr/\Aauth: $_: in words/] }
+    ['-PLUS taken out on the way', { scram => { binds => 1 } }, qr/\Aauth: malformed-request: login of \S+ refused: the server can bind the channel, but its -PLUS/],
+    (map { ["SASL $_", { sasl => [failure => $_, 'in words'] }, qr/\Aauth: $_: login of \S+ refused: in words/] }
         qw(aborted account-disabled credentials-expired encryption-required incorrect-encoding invalid-authzid invalid-mechanism
         malformed-request mechanism-too-weak temporary-auth-failure)),
 ) {
@@ -206,7 +206,7 @@ for my $case (
     cmp_ok $relay->flights, '<=', $has ? 6 : 8, '  round trips';
     $run = Probe->run(['-j', 'alice@example.org', '-H', '127.0.0.1', '-p', $server->port, '--ca-file', $certificates->ca_file],
         env => { CHECK_XMPP_PING_PASSWORD => 'wrong' });
-    like $run->text, qr/\Aauth: not-authorized: the password may be wrong/, "$name, a wrong password: so it says";
+    like $run->text, qr/\Aauth: not-authorized: login of alice\@example\.org refused: the password may be wrong/, "$name, a wrong password: so it says";
 
     # Two checks of one account, side by side, with the same agent id.
     my @long = ('-j', 'alice@example.org', '-H', '127.0.0.1', '-p', $server->port, '--ca-file', $certificates->ca_file, '-n', 20, '-i', '100ms', '-t', 30);

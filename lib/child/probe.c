@@ -200,6 +200,7 @@ static bool reach(struct probe *probe, struct failure *failure)
             return false;
         }
         reached = true;
+        int64_t connected_at = clock_now();
         if (log_in(probe, &dialed, share(probe)))
             return true;
         *failure = probe->login.failure;
@@ -209,7 +210,7 @@ static bool reach(struct probe *probe, struct failure *failure)
         char name[216];
         const struct endpoint *endpoint = &probe->resolution.endpoints[dialed.endpoint];
         dial_endpoint_format(endpoint, &dialed.address, name, sizeof name);
-        tell_endpoint(probe, name, endpoint->tls, failure->condition, failure->cause, 0);
+        tell_endpoint(probe, name, endpoint->tls, failure->condition, failure->cause, clock_now() - connected_at);
     }
 }
 
