@@ -75,7 +75,7 @@ my ($together) = sort { $a <=> $b } map {
     my $one = $_ ? start(@remotes)->finish : $run;
     median(map { $one->metric("u${_}_rtt") } 1 .. 1000)
 } 0 .. 3;
-cmp_ok $together, '<', 8 * $alone, 'the RTT of each is about that of one alone';
+cmp_ok $together, '<', 20 * $alone, 'the RTT of each is not much more than that of one alone';
 ok $peaks[1], 'both processes were seen';
 my $limit = (grep { /asan/ } Probe->program) ? 4096 : 64;    # MiB; sanitizers need more
 cmp_ok $peaks[0] + $peaks[1], '<', $limit * 1024, "their memory is below $limit MiB together";
@@ -117,10 +117,10 @@ cmp_ok $span, '<', 3 * $usual_span + 0.5, 'and they do not wait for it';
 note sprintf '50 remotes: median RTT %.6f s, all pings in %.3f s; with a silent one %.6f s, %.3f s',
     $usual_rtt, $usual_span, $rtt, $span;
 
-my ($short) = with_one('dead.example', '--ping-timeout=100ms');
+my ($short) = with_one('dead.example', '--ping-timeout=500ms', '-t', '20s');
 is $short->state, 'CRITICAL', 'one times out ten times';
 like $short->text, qr/\Adead\.example: ping-timeout: none of 10 pings answered\z/, 'and the line says so';
-cmp_ok $short->elapsed, '>=', 1, 'its series takes its ten timeouts';
-cmp_ok $short->elapsed, '<', 5, 'and not much more';
+cmp_ok $short->elapsed, '>=', 5, 'its series takes its ten timeouts';
+cmp_ok $short->elapsed, '<', 15, 'and not much more';
 
 done_testing;
