@@ -90,6 +90,7 @@ is probe($prosody, '-q')->stdout, '', 'with -q nothing is printed when OK';
     $run = Probe->run(['-j', 'example.org', '--no-login', '-H', $server->host, '-p', $server->port, '--ca-file', $server->ca_file],
         env => { CHECK_XMPP_PING_PASSWORD => 'sesame' });
     is $run->exit, 0, 'a server that would take PLAIN is OK' or diag $run->explain;
+    $server->await(qr{</stream:stream>});
     unlike $server->received, qr/sesame|<auth\b|<iq\b/, 'it is sent no password, no <auth/> and no ping';
     like $server->received('tls'), qr{</stream:stream>\z}, 'and the end of the stream';
     is $server->connections, 1, 'in one connection';
