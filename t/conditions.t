@@ -17,6 +17,7 @@ use Probe;
 use TempDir;
 
 my $SASL = 'urn:ietf:params:xml:ns:xmpp-sasl';
+my $SASL2 = 'urn:xmpp:sasl:2';
 my $TLS = 'urn:ietf:params:xml:ns:xmpp-tls';
 my $STREAM_ERROR = 'urn:ietf:params:xml:ns:xmpp-streams';
 
@@ -34,6 +35,8 @@ sub failure { my ($name, $text) = @_; return "<failure xmlns='$SASL'><$name/>" .
 sub says { my ($say) = @_; return sub { my ($c) = @_; $c->in_stream; $say->($c, name_of($c)); $c->close; return 0 } }
 
 my $stream_error = says(sub { my ($c, $name) = @_; $c->stream_error($name) });
+
+my @sasl2 = (mode => 'clear', sasl2 => 1, bind2 => 1);
 
 # Where: the place, the server's options, the condition that is told, and words that stand in the finding beside the name.
 my @places = (
@@ -57,10 +60,27 @@ my @places = (
         my ($c, $name) = @_;
         $c->send("<challenge xmlns='$SASL'>" . encode_base64("e=$name", '') . '</challenge>');
     }) }, 'not-authorized', 0],
-    ['a failure of SASL2', { mode => 'clear', sasl => says(sub {
+    ['a failure of SASL2 where there is none', { mode => 'clear', sasl => says(sub {
         my ($c, $name) = @_;
-        $c->send("<failure xmlns='urn:xmpp:sasl:2'><$name xmlns='$SASL'/><text>$name</text></failure>");
+        $c->send("<failure xmlns='$SASL2'><$name xmlns='$SASL'/><text>$name</text></failure>");
     }) }, 'not-xmpp', 0],
+    ['a failure of SASL2', { @sasl2, sasl => says(sub { $_[0]->sasl_failure($_[1]) }) }, 'undefined-condition'],
+    ['another namespace in a failure of SASL2', { @sasl2, sasl => says(sub { $_[0]->send("<failure xmlns='$SASL2'><$_[1]/></failure>") }) },
+        'undefined-condition'],
+    ['the text of a failure of SASL2', { @sasl2, sasl => says(sub { $_[0]->sasl_failure('account-disabled', $_[1]) }) }, 'account-disabled'],
+    ['SCRAM\'s own error in SASL2', { @sasl2, sasl => says(sub { $_[0]->challenge("e=$_[1]") }) }, 'not-authorized', 0],
+    ['a task of SASL2', { @sasl2, sasl => says(sub {
+        $_[0]->send("<continue xmlns='$SASL2'><tasks><task>$_[1]</task></tasks></continue>");
+    }) }, 'login-continues'],
+    ['the words of a further step', { @sasl2, sasl => says(sub { $_[0]->send("<continue xmlns='$SASL2'><text>$_[1]</text></continue>") }) },
+        'login-continues'],
+    ['a failure of Bind 2', { @sasl2, mechanisms => ['PLAIN'], sasl => says(sub {
+        my ($c, $name) = @_;
+        my $error = "<error type='cancel'><$name xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>";
+        $c->{server}{success2} = { bound => "<failed xmlns='urn:xmpp:bind:0'>$error</failed>" };
+        $c->success;
+    }) }, 'bind-failed'],
+    ['a stream error behind the login by SASL2', { @sasl2, features3 => $stream_error }, 'undefined-condition'],
     ['an element of the stream', { mode => 'clear', features2 => says(sub { $_[0]->send("<$_[1] xmlns='urn:example'/>") }) }, 'not-xmpp'],
     ['an error instead of a resource', { mode => 'clear', bind => says(sub { $_[0]->iq_error($_[1]) }) }, 'bind-failed'],
     ['an error instead of a session', { mode => 'clear', wants_session => 1, session => says(sub { $_[0]->iq_error($_[1]) }) },

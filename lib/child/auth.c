@@ -44,7 +44,7 @@ static void send_message(struct login *login, struct sasl_message *message, bool
     char encoded[BASE64_SIZE(SASL_MESSAGE_MAX)];
     base64_encode(message->data, message->length, encoded);
     if (message->length == 0 && sasl_iterations(login->sasl) == 0 && !login->sasl2)
-        strcpy(encoded, "=");
+        memcpy(encoded, "=", sizeof "=");
     explicit_bzero(message, sizeof *message);
     secrets_add(login->secrets, encoded);
     const char *xmlns = login->sasl2 ? SASL2_XMLNS : SASL_XMLNS;
@@ -95,7 +95,8 @@ static bool choose(struct login *login, xmpp_stanza_t *features)
     if (!login->sasl && settings->login_way != LOGIN_WAY_SASL2) {
         offer_read(features, &offer);
         mask_names(login, &offer);
-        login->sasl = sasl_start(settings, &offer, bindings, count, why, sizeof why);
+        if (offer.mechanism_count > 0 || !has_sasl2) /* else it is SASL2's that will not do */
+            login->sasl = sasl_start(settings, &offer, bindings, count, why, sizeof why);
     }
     explicit_bzero(bindings, sizeof bindings);
     if (login->sasl)
@@ -180,12 +181,7 @@ static void go_on(struct login *login, xmpp_stanza_t *success, const char *ident
     if (fault) {
         login_fail(login, PHASE_BIND, CONDITION_BIND_FAILED, fault);
     } else if (failed) {
-        const char *type, *by;
-        char *words;
-        enum wire_condition condition = stanza_read_error(failed, &type, &by, &words);
-        login_fail(login, PHASE_BIND, CONDITION_BIND_FAILED,
-                   words ? tell_masked(login->teller, words) : wire_condition_name(condition));
-        free(words);
+        bind_take_refusal(login, failed);
     } else if (bound) {
         bind_take_inline(login, identifier);
     } else {

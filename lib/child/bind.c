@@ -32,6 +32,18 @@ void bind_take_features(struct login *login, xmpp_stanza_t *features)
     login_send(login, iq);
 }
 
+void bind_take_refusal(struct login *login, xmpp_stanza_t *refusal)
+{
+    const char *type, *by;
+    char *text;
+    enum wire_condition condition = stanza_read_error(refusal, &type, &by, &text);
+    char cause[200];
+    snprintf(cause, sizeof cause, "%s%s%s%s", login->step == LOGIN_SESSION ? "session: " : "",
+             wire_condition_name(condition), text ? ": " : "", text ? tell_masked(login->teller, text) : "");
+    login_fail(login, PHASE_BIND, CONDITION_BIND_FAILED, cause);
+    free(text);
+}
+
 /* Whether STANZA answers our last iq; an error answer fails the login. */
 static bool is_result(struct login *login, xmpp_stanza_t *stanza)
 {
@@ -42,16 +54,8 @@ static bool is_result(struct login *login, xmpp_stanza_t *stanza)
         return false;
     if (strcmp(type, "result") == 0)
         return true;
-    if (strcmp(type, "error") != 0)
-        return false;
-    const char *its_type, *by;
-    char *text;
-    enum wire_condition condition = stanza_read_error(stanza, &its_type, &by, &text);
-    char cause[200];
-    snprintf(cause, sizeof cause, "%s%s%s%s", login->step == LOGIN_SESSION ? "session: " : "",
-             wire_condition_name(condition), text ? ": " : "", text ? tell_masked(login->teller, text) : "");
-    login_fail(login, PHASE_BIND, CONDITION_BIND_FAILED, cause);
-    free(text);
+    if (strcmp(type, "error") == 0)
+        bind_take_refusal(login, stanza);
     return false;
 }
 

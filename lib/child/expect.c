@@ -54,7 +54,7 @@ bool expect_allows(enum login_step step, const char *content, xmpp_stanza_t *ele
     if (stanza_is(element, "error", STREAM_XMLNS))
         return true;
     if (step >= LOGIN_BIND)
-        return is_well_named(content, element);
+        return is_well_named(content, element) && !expect_is_success(element);
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         if (expected[i].step == step && stanza_is(element, expected[i].name, expected[i].xmlns))
             return true;

@@ -42,6 +42,9 @@ void bind_take(struct login *login, xmpp_stanza_t *stanza);
 /* The server has bound JID, NULL for none, together with the login (XEP-0386). */
 void bind_take_inline(struct login *login, const char *jid);
 
+/* The server has refused to bind, or to open a session, by the stanza error in REFUSAL. */
+void bind_take_refusal(struct login *login, xmpp_stanza_t *refusal);
+
 /* Why JID, which the server says is ours, is not that of the account: in words, NULL when it is. NULL is no JID. */
 const char *bind_find_fault(const struct login *login, const char *jid, bool full);
 

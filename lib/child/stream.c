@@ -85,6 +85,18 @@ static bool swap_socket(struct stream *stream)
     return swapped;
 }
 
+static void take(struct stream *stream)
+{
+    size_t got = wire_read(&stream->wire, stream->piece, sizeof stream->piece);
+    if (got > 0) { /* else the last piece stays, to be quoted */
+        stream->piece_start = 0;
+        stream->piece_end = got;
+    }
+    stream->idle_bytes += got;
+    stream->flooded = stream->idle_bytes > STREAM_BYTES_MAX || stream->idle_elements > STREAM_ELEMENTS_MAX;
+    stream->ended = stream->ended || stream->flooded;
+}
+
 bool stream_begin(struct stream *stream, const char *domain, int fd, const union address *address,
                   struct teller *teller, bool logs)
 {
@@ -93,8 +105,11 @@ bool stream_begin(struct stream *stream, const char *domain, int fd, const union
     memory_init(&stream->memory);
     stream->ctx = xmpp_ctx_new(&stream->memory.suite, logs ? stream_log(teller) : NULL);
     stream->conn = stream->ctx ? xmpp_conn_new(stream->ctx) : NULL;
-    stream->unusable = !stream->conn || !connect_raw(stream, domain, fd, address) || !swap_socket(stream);
-    return !stream->unusable;
+    if (stream->conn && connect_raw(stream, domain, fd, address) && swap_socket(stream))
+        return true;
+    take(stream); /* libstrophe refuses a socket, too, that the server has reset meanwhile */
+    stream->unusable = stream->wire.end == WIRE_OPEN;
+    return false;
 }
 
 void stream_open(struct stream *stream, const char *xmlns, const char *to, const char *from)
@@ -207,18 +222,6 @@ void stream_flush(struct stream *stream)
     run(stream);
     collect(stream);
     stream->unsent = stream->handed = false;
-}
-
-static void take(struct stream *stream)
-{
-    size_t got = wire_read(&stream->wire, stream->piece, sizeof stream->piece);
-    if (got > 0) { /* else the last piece stays, to be quoted */
-        stream->piece_start = 0;
-        stream->piece_end = got;
-    }
-    stream->idle_bytes += got;
-    stream->flooded = stream->idle_bytes > STREAM_BYTES_MAX || stream->idle_elements > STREAM_ELEMENTS_MAX;
-    stream->ended = stream->ended || stream->flooded;
 }
 
 bool stream_turn(struct stream *stream, int64_t until)

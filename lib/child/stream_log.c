@@ -7,7 +7,8 @@
 /* A SASL element is a secret as the password is: nothing of it is shown but its name. */
 static bool is_secret(const char *stanza)
 {
-    static const char *const names[] = {"<auth", "<response", "<challenge", "<success", "<authenticate", "<handshake"};
+    static const char *const names[] = {"<auth",     "<response",     "<challenge", "<success",
+                                        "<continue", "<authenticate", "<handshake"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         size_t length = strlen(names[i]);
         if (strncmp(stanza, names[i], length) == 0 && strchr(" />", stanza[length]))

@@ -169,7 +169,8 @@ static void check_key(const struct settings *settings, struct mistakes *mistakes
     close(fd);
     text_show(path, shown);
     if (open_to_others)
-        mistakes_add(mistakes, "--client-%s: %s can be read by %s", settings->client_key ? "key" : "cert", shown, others);
+        mistakes_add(mistakes, "--client-%s: %s can be read by %s", settings->client_key ? "key" : "cert", shown,
+                     others);
 }
 
 /* No run can be done with more in a time that anybody waits for. */

@@ -33,7 +33,9 @@ my @PHASES = qw(accept stream features starttls tls stream2 features2 sasl strea
 my $STREAM = 'http://etherx.jabber.org/streams';
 my $TLS = 'urn:ietf:params:xml:ns:xmpp-tls';
 my $SASL = 'urn:ietf:params:xml:ns:xmpp-sasl';
+my $SASL2 = 'urn:xmpp:sasl:2';
 my $BIND = 'urn:ietf:params:xml:ns:xmpp-bind';
+my $BIND2 = 'urn:xmpp:bind:0';
 my $SESSION = 'urn:ietf:params:xml:ns:xmpp-session';
 my $STANZA_ERROR = 'urn:ietf:params:xml:ns:xmpp-stanzas';
 my $DIALBACK = 'urn:xmpp:features:dialback';
@@ -43,7 +45,7 @@ my $STREAM_ERROR = 'urn:ietf:params:xml:ns:xmpp-streams';
 # certificates and certificate as in Prosody.pm, tls_options (for IO::Socket::SSL), mechanisms (a list of names in order;
 # SCRAM-SHA-256, SCRAM-SHA-1 and PLAIN), scram (what differs in SCRAM: see _scram()), asks (how many empty challenges stand behind
 # ANONYMOUS' only message), bindings (a list of types to tell of by XEP-0440; of these tls-server-end-point is really bound to),
-# wants_session (1), s2s (1: it is the port for servers, and offers EXTERNAL and dialback; dialback 0: it does not), and a
+# sasl2 (1: it offers SASL2, too, XEP-0388; 'only': nothing else), bind2 (1: which binds, XEP-0386: see success()), wants_session (1), s2s (1: it is the port for servers, and offers EXTERNAL and dialback; dialback 0: it does not), and a
 # PHASE => action for each.
 sub new {
     my ($class, %option) = @_;
@@ -268,10 +270,20 @@ my %MISDEED = (
         $c->sasl_failure($condition, $text);
         return 0;
     },
-    sasl2_success => sub {
+    # The success of the other login: SASL2's in that of RFC 6120, and the other way round.
+    other_success => sub {
         my ($c) = @_;
         $c->in_stream;
-        $c->send("<success xmlns='urn:xmpp:sasl:2'><authorization-identifier>alice\@$c->{server}{domain}</authorization-identifier></success>");
+        $c->{sasl2} = !$c->{sasl2};
+        $c->success;
+        return 0;
+    },
+    # SASL2 wants one of these tasks done, whatever it was told.
+    continues => sub {
+        my ($c, $data, @tasks) = @_;
+        my $list = join '', map { "<task>$_</task>" } @tasks;
+        $c->send("<continue xmlns='$SASL2'>" . (defined $data ? "<additional-data>$data</additional-data>" : '')
+                . "<tasks>$list</tasks><text>in words</text></continue>");
         return 0;
     },
     # Says in its answer what it was told.
@@ -281,11 +293,13 @@ my %MISDEED = (
         $c->sasl_failure('not-authorized', ('-' x ($padding // 0)) . $told);
         return 0;
     },
-    success => sub { my ($c, $data) = @_; $c->send("<success xmlns='$SASL'>" . ($data // '') . '</success>'); return 1 },
+    success => sub { my ($c, $data) = @_; return $c->success($data) },
+    # With the features that offer the login, before anybody could have asked.
+    hasty_success => sub { my ($c) = @_; $c->features($c->mechanisms); $c->success; return 0 },
     challenge => sub {
         my ($c, @data) = @_;
         for (@data) {
-            $c->send("<challenge xmlns='$SASL'>" . encode_base64($_, '') . '</challenge>');
+            $c->challenge($_);
             $c->read_element;
         }
         return 0;
@@ -323,7 +337,8 @@ sub new {
     my ($class, $server, $socket, $name) = @_;
     binmode $socket;
     setsockopt $socket, Socket::IPPROTO_TCP(), Socket::TCP_NODELAY(), 1;
-    return bless { server => $server, socket => $socket, name => $name, in => '', how => 'clear', pings => 0 }, $class;
+    return bless { server => $server, socket => $socket, name => $name, in => '', how => 'clear', pings => 0, done => {},
+        sasl2 => !!$server->{sasl2} }, $class;
 }
 
 sub serve {
@@ -333,6 +348,7 @@ sub serve {
     @phases = grep { $_ ne 'tls' } @phases if $server->{mode} eq 'clear';
     @phases = grep { $_ ne 'session' } @phases if !$server->{wants_session};
     for my $phase (@phases) {
+        next if $self->{done}{$phase};
         $self->{phase} = $phase;
         my $read = $self->can("read_$phase");
         my $act = $server->{$phase};
@@ -372,6 +388,7 @@ sub do_features2 {
 
 sub do_features3 {
     my ($self) = @_;
+    return $self->features('') if $self->{done}{bind};
     return $self->features("<bind xmlns='$BIND'/>" . ($self->{server}{wants_session} ? "<session xmlns='$SESSION'/>" : ''));
 }
 
@@ -395,9 +412,13 @@ sub do_tls {
 sub read_sasl {
     my ($self) = @_;
     my $auth = $self->read_element;
-    ($self->{mechanism}) = $auth =~ /\A<auth\b[^>]*\bmechanism=["']([\w-]+)["']/ or die "no <auth/>: $auth\n";
-    $self->{message} = decode_base64($auth =~ />([^<]*)</ ? $1 : '');
-    $self->note("auth $self->{mechanism}");
+    (my $element, $self->{mechanism}) = $auth =~ /\A<(auth|authenticate)\s[^>]*\bmechanism=["']([\w-]+)["']/ or die "no <auth/>: $auth\n";
+    $self->{sasl2} = $element eq 'authenticate';
+    $self->{message} = decode_base64($auth =~ ($self->{sasl2} ? qr{<initial-response>([^<]*)</} : qr/>([^<]*)</) ? $1 : '');
+    $self->note("$element $self->{mechanism}");
+    return 1 if !$self->{sasl2};
+    $self->{asks_bind} = $auth =~ m{<bind xmlns=["']$BIND2["']};
+    $self->note('agent ' . ($auth =~ /<user-agent\b[^>]*\bid=["']([^"']*)/ ? $1 : ''));
     return 1;
 }
 
@@ -406,17 +427,17 @@ sub do_sasl {
     my $server = $self->{server};
     return $self->_scram($1) if $self->{mechanism} =~ /\ASCRAM-(SHA-(?:1|256|512))(?:-PLUS)?\z/;
     for (1 .. $server->{asks} // 0) {
-        $self->send("<challenge xmlns='$SASL'/>");
+        $self->challenge('');
         my $response = $self->read_element;
-        $response =~ m{\A<response\b[^>]*>=</response>\z} or die "not empty: $response\n";
+        my $empty = $self->{sasl2} ? qr{\A<response\b[^>]*(?:/>|></response>)\z} : qr{\A<response\b[^>]*>=</response>\z};
+        $response =~ $empty or die "not empty: $response\n";
     }
     my (undef, $user, $password) = split /\0/, $self->{message};
     if ($self->{mechanism} ne 'ANONYMOUS' && !($user eq $server->{user} && $password eq $server->{password})) {
         return $self->sasl_failure('not-authorized');
     }
     $self->note("login $server->{user}");
-    $self->send("<success xmlns='$SASL'/>");
-    return 1;
+    return $self->success;
 }
 
 # What $server->{scram} may change: iterations and salt64 in what is sent (salt in what is computed too), nonce (a code reference
@@ -441,7 +462,7 @@ sub _scram {
     my $first = sprintf 'r=%s,s=%s,i=%s', $full, $change->{salt64} // encode_base64($salt, ''), $iterations;
     $first .= ",$change->{extension}" if $change->{extension};
     $first = "m=$change->{mandatory},$first" if $change->{mandatory};
-    $self->send("<challenge xmlns='$SASL'>" . encode_base64($first, '') . '</challenge>');
+    $self->challenge($first);
     my $response = $self->read_element;
     my ($data) = $response =~ m{\A<response\b[^>]*>([^<]+)</} or die "no <response/>: $response\n";
     my ($without_proof, $proof) = decode_base64($data) =~ /\A(.*),p=([^,]+)\z/
@@ -454,22 +475,51 @@ sub _scram {
     return $self->sasl_failure('not-authorized') if !$right;
     $self->note("login $user");
     my $signature = $change->{signature} // Scram::scram_hmac($hash, $key, $message);
-    my $final = encode_base64('v=' . encode_base64($signature, ''), '');
+    my $final = 'v=' . encode_base64($signature, '');
     my $how = $change->{final} // 'success';
-    $final = encode_base64('e=invalid-proof', '') if $how eq 'error';
-    $final = '' if $how eq 'none';
+    $final = 'e=invalid-proof' if $how eq 'error';
+    $final = undef if $how eq 'none';
     if ($how eq 'challenge') {
-        $self->send("<challenge xmlns='$SASL'>$final</challenge>");
+        $self->challenge($final);
         $self->read_element;
-        $final = '';
+        $final = undef;
     }
-    $self->send("<success xmlns='$SASL'>$final</success>");
+    return $self->success(defined $final ? encode_base64($final, '') : undef);
+}
+
+sub challenge {
+    my ($self, $message) = @_;
+    my $xmlns = $self->{sasl2} ? $SASL2 : $SASL;
+    $self->send("<challenge xmlns='$xmlns'>" . encode_base64($message, '') . '</challenge>');
+    return 1;
+}
+
+# DATA is base64. Of SASL2 the server's option success2 may change: identifier ('' for none), bound (XML: what stands there when
+# Bind 2 was offered and asked for).
+sub success {
+    my ($self, $data) = @_;
+    if (!$self->{sasl2}) {
+        $self->send("<success xmlns='$SASL'>" . ($data // '') . '</success>');
+        return 1;
+    }
+    my $server = $self->{server};
+    my $change = $server->{success2} // {};
+    my $binds = $server->{bind2} && $self->{asks_bind};
+    my $bound = $change->{bound} // "<bound xmlns='$BIND2'/>";
+    my $identifier = $change->{identifier} // "$server->{user}\@$server->{domain}" . ($binds ? '/inline' : '');
+    $self->send("<success xmlns='$SASL2'>" . (defined $data ? "<additional-data>$data</additional-data>" : '')
+            . ($identifier ne '' ? "<authorization-identifier>$identifier</authorization-identifier>" : '')
+            . ($binds ? $bound : '') . '</success>');
+    # The features follow in the same stream; where a resource is bound, pings come next.
+    $self->{done}{$_} = 1 for 'stream3', $binds && $bound =~ /<bound xmlns='$BIND2'/ ? qw(bind session) : ();
     return 1;
 }
 
 sub sasl_failure {
     my ($self, $condition, $text) = @_;
-    $self->send("<failure xmlns='$SASL'><$condition/>" . (defined $text ? "<text>$text</text>" : '') . '</failure>');
+    my $words = defined $text ? "<text>$text</text>" : '';
+    $self->send($self->{sasl2} ? "<failure xmlns='$SASL2'><$condition xmlns='$SASL'/>$words</failure>"
+        : "<failure xmlns='$SASL'><$condition/>$words</failure>");
     return 0;
 }
 
@@ -554,10 +604,14 @@ sub features { my ($self, $content) = @_; $self->send("<stream:features>$content
 
 sub mechanisms {
     my ($self) = @_;
-    my $list = join '', map { "<mechanism>$_</mechanism>" } @{ $self->{server}{mechanisms} };
-    my $bindings = join '', map { "<channel-binding type='$_'/>" } @{ $self->{server}{bindings} // [] };
-    $bindings = "<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'>$bindings</sasl-channel-binding>" if $self->{server}{bindings};
-    return "<mechanisms xmlns='$SASL'>$list</mechanisms>$bindings";
+    my $server = $self->{server};
+    my $list = join '', map { "<mechanism>$_</mechanism>" } @{ $server->{mechanisms} };
+    my $bindings = join '', map { "<channel-binding type='$_'/>" } @{ $server->{bindings} // [] };
+    $bindings = "<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'>$bindings</sasl-channel-binding>" if $server->{bindings};
+    my $way = $server->{sasl2} // '';
+    my $inline = $server->{bind2} ? "<inline><bind xmlns='$BIND2'/></inline>" : '';
+    return ($way eq 'only' ? '' : "<mechanisms xmlns='$SASL'>$list</mechanisms>")
+        . ($way ? "<authentication xmlns='$SASL2'>$list$inline</authentication>" : '') . $bindings;
 }
 
 sub stream_error {

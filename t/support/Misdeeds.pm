@@ -17,7 +17,7 @@ use Probe;
 use Readme qw(readme_says);
 use TempDir;
 
-our @EXPORT_OK = qw(phases_times_misdeeds special_misdeeds misdeeds_without_login run_misdeeds);
+our @EXPORT_OK = qw(phases_times_misdeeds special_misdeeds sasl2_misdeeds misdeeds_without_login run_misdeeds);
 
 my $sanitized = grep { /asan/ } Probe->program;
 
@@ -125,9 +125,10 @@ my @SPECIAL = (
     ['success in place of the first features', { features => 'success' }, 'auth', 'server-not-authenticated'],
     ['success in place of <proceed/>', { starttls => 'success' }, 'auth', 'server-not-authenticated'],
     ['success in place of the mechanisms', { features2 => 'success' }, 'auth', 'server-not-authenticated'],
-    ['SASL2 success in place of the first features', { features => 'sasl2_success' }, 'auth', 'server-not-authenticated'],
-    ['SASL2 success in place of the mechanisms', { features2 => 'sasl2_success' }, 'auth', 'server-not-authenticated'],
-    ['SASL2 success in place of the first challenge', { sasl => 'sasl2_success' }, 'auth', 'server-not-authenticated', login => 1],
+    ['success of the other login in place of the first features', { features => 'other_success' }, 'auth', 'server-not-authenticated'],
+    ['success of the other login in place of the mechanisms', { features2 => 'other_success' }, 'auth', 'server-not-authenticated'],
+    ['success of the other login in place of the first challenge', { sasl => 'other_success' }, 'auth', 'server-not-authenticated', login => 1],
+    ['success together with the mechanisms', { features2 => 'hasty_success' }, 'auth', 'server-not-authenticated'],
     ['a second success', { features3 => 'success' }, 'auth', 'server-not-authenticated', login => 1],
     ['challenges of garbage', { sasl => [challenge => "\xff\0\x01", 'x'] }, 'auth', 'server-not-authenticated', login => 1],
 
@@ -138,6 +139,42 @@ my @SPECIAL = (
     ['SCRAM told again', { sasl => 'echo' }, 'auth', 'not-authorized', login => 1],
     ['PLAIN told again, cut by the end of a record', { mechanisms => ['PLAIN'], sasl => [echo => 130] }, 'auth', 'not-authorized', login => 1],
 );
+
+# What only SASL2 (XEP-0388) and Bind 2 (XEP-0386) can do wrong; here and below a server that has Bind 2, unless it says bind2 0.
+my @SPECIAL2 = (
+    ['the JID of another account', { success2 => { identifier => 'mallory@example.org/x' } }, 'bind', 'bind-failed'],
+    ['the JID of another domain', { success2 => { identifier => 'alice@example.net/x' } }, 'bind', 'bind-failed'],
+    ['another account, nothing bound', { bind2 => 0, success2 => { identifier => 'mallory@example.org' } }, 'bind', 'bind-failed'],
+    ['what is no JID', { success2 => { identifier => '@' } }, 'bind', 'bind-failed'],
+    ['no JID', { success2 => { identifier => '' } }, 'bind', 'bind-failed'],
+    ['no JID, nothing bound', { bind2 => 0, success2 => { identifier => '' } }, 'bind', 'bind-failed'],
+    ['bound without a resource', { success2 => { identifier => 'alice@example.org' } }, 'bind', 'bind-failed'],
+    ['Bind 2 fails', { success2 => { bound => "<failed xmlns='urn:xmpp:bind:0'><error type='wait'>"
+                . "<resource-constraint xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></failed>" } }, 'bind', 'bind-failed'],
+    ['Bind 2 fails without a reason', { success2 => { bound => "<failed xmlns='urn:xmpp:bind:0'/>" } }, 'bind', 'bind-failed'],
+    ['bound, in another namespace', { success2 => { bound => "<bound xmlns='urn:example'/>" }, bind => 'no_jid' }, 'bind', 'bind-failed'],
+    ['nothing bound, and no features', { success2 => { bound => '' }, features3 => 'silence' }, 'stream', 'deadline', waits => 1],
+    ['nothing bound, and none offered', { success2 => { bound => '' }, features3 => 'empty_features' }, 'bind', 'bind-failed'],
+    ['a further step', { sasl => 'continues' }, 'auth', 'login-continues'],
+    ['a second factor', { sasl => ['continues', undef, 'HOTP-EXAMPLE', 'TOTP-EXAMPLE'] }, 'auth', 'login-continues'],
+    ['a further step with a proof', { sasl => ['continues', encode_base64('r=what no log shows', ''), 'UPGR-SCRAM-SHA-512'] },
+        'auth', 'login-continues'],
+    ['a further step that tells the password', { sasl => ['continues', undef, PASSWORD] }, 'auth', 'login-continues'],
+    ['a proof that is no base64', { sasl => [success => '!!!!'] }, 'auth', 'server-not-authenticated'],
+    ['a failure, then a success', { sasl => sub { my ($c) = @_; $c->sasl_failure('not-authorized'); $c->success; return 0 } },
+        'auth', 'not-authorized'],
+    ['the challenge of the other login', { sasl => sub { my ($c) = @_; $c->{sasl2} = 0; $c->challenge('r=x'); return 0 } }, 'auth', 'not-xmpp'],
+);
+
+# Each phase that differs with SASL2, and what it is like: a column of the table, with its exceptions. What comes before has not
+# heard of the way yet.
+my %BOUND = (
+    sasl => ['sasl'],
+    # The run is through to its pings, which nobody answers.
+    features3 => ['ping', flood => 'flooded', wrong_namespace => 'deadline'],
+    close => ['close'],
+);
+my %UNBOUND = (features3 => ['features'], bind => ['bind'], session => ['session']);
 
 # Every pair of the table as a case: name, server's options, phase, condition, and whether a login may be tried.
 sub phases_times_misdeeds {
@@ -181,6 +218,29 @@ sub misdeeds_without_login {
         }
     }
     return @cases;
+}
+
+# The same over SASL2: every pair from the login on, with Bind 2 and without; each special case of the login; and SASL2's own.
+sub sasl2_misdeeds {
+    my ($head, @rows) = split /\n/, $TABLE;
+    my (undef, @columns) = split ' ', $head;
+    my @cases;
+    for my $row (@rows) {
+        my ($misdeed, @conditions) = split ' ', $row;
+        my %condition;
+        @condition{@columns} = @conditions;
+        for my $bind2 (1, 0) {
+            my $phases = $bind2 ? \%BOUND : \%UNBOUND;
+            for my $phase (sort keys %$phases) {
+                my ($like, %differs) = @{ $phases->{$phase} };
+                push @cases, ["$phase: $misdeed", { bind2 => $bind2, wants_session => 1, $phase => [$misdeed, @{ $ARGUMENTS{$misdeed} // [] }] },
+                    $NAMED{$like}, $differs{$misdeed} // $condition{$like}, waits => scalar($misdeed =~ /\A(?:silence|drip)\z/)];
+            }
+        }
+    }
+    push @cases, (grep { $_->[2] eq 'auth' } @SPECIAL), @SPECIAL2;
+    readme_says(@cases . ' of them and of their kind over SASL2');
+    return map { my ($name, $option, @more) = @$_; ["SASL2, $name", { sasl2 => 1, bind2 => 1, %$option }, @more, login => 1] } @cases;
 }
 
 sub special_misdeeds {
@@ -260,20 +320,21 @@ sub check {
 # Neither the password in any form nor anything of the SASL exchange is in the output.
 sub no_secret_told {
     my ($run, $server) = @_;
-    my @secrets = (PASSWORD, 'cj0');    # "r=", with which the server's first message begins
+    my @secrets = (PASSWORD);
     push @secrets, map { encode_base64($_, '') =~ s/=+\z//r } PASSWORD, "\0alice\0" . PASSWORD;
-    my @sent = $server->received =~ m{<(?:auth|response)\b[^>]*>([^<]{8,})</}g;
+    my @sent = $server->received =~ m{<(?:auth|response|initial-response)\b[^>]*>([^<]{8,})</}g;
     push @secrets, map { substr $_, 0, 16 } @sent;    # what is left when a text was cut
     push @secrets, map { decode_base64($_) =~ /,p=(.{8,})\z/ ? $1 : () } @sent;
     my $any = join '|', map { quotemeta } @secrets;
-    return unlike $run->stdout, qr/$any/, 'no secret is told';
+    # "r=", with which the server's first message begins, in base64.
+    return unlike $run->stdout, qr/$any|cj[01]/, 'no secret is told';
 }
 
 # A login is tried once at most, never in clear, and only where it may be tried at all.
 sub no_secret_sent {
     my ($server, $allowed) = @_;
-    my $passed = unlike $server->received('clear'), qr/<auth\b|<response\b/, 'no secret is sent in clear';
-    my $tried = () = $server->received =~ /<auth\b/g;
+    my $passed = unlike $server->received('clear'), qr/<auth(?:enticate)?\b|<response\b/, 'no secret is sent in clear';
+    my $tried = () = $server->received =~ /<auth(?:enticate)?\b/g;
     return $passed & cmp_ok $tried, '<=', $allowed ? 1 : 0, 'logins tried';
 }
 

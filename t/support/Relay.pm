@@ -2,6 +2,7 @@
 # A TCP relay in user space that holds back what passes through it:
 #
 #   my $relay = Relay->new(port => $server->port, delay => 0.025);    # seconds, in each direction
+#   $relay->port, $relay->flights, $relay->stop
 package Relay;
 
 use strict;
@@ -12,10 +13,12 @@ use IO::Socket::INET;
 use Socket qw(IPPROTO_TCP TCP_NODELAY);
 
 use Daemon qw(now);
+use TempDir;
 
 sub new {
     my ($class, %option) = @_;
-    my $self = bless { host => '127.0.0.1', delay => 0, %option }, $class;
+    my $self = bless { host => '127.0.0.1', delay => 0, dir => temp_dir(), %option }, $class;
+    write_file("$self->{dir}/flights", '');
     my $listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5) or croak "listen: $!";
     $self->{listen_port} = $listener->sockport;
     $self->{daemon} = Daemon->run('relay', sub { $self->_serve($listener) });
@@ -24,6 +27,11 @@ sub new {
 }
 
 sub port { return $_[0]{listen_port} }
+
+# How often the client of the one connection has sent something after it had got an answer to what it sent before, the first time
+# included. What it sends within the delay, in however many pieces, is one flight.
+sub flights { return length read_file("$_[0]{dir}/flights") }
+
 sub stop { $_[0]{daemon}->stop; return }
 
 sub _serve {
@@ -31,7 +39,10 @@ sub _serve {
     local $SIG{PIPE} = 'IGNORE';
     my %peer;     # by file number: the socket that gets what comes from this one
     my %socket;
+    my %is_client;
+    my $answered = 1;
     my @queue;    # [when, socket, bytes; undef: the end], oldest first: all wait equally long
+    open my $flights, '>>', "$self->{dir}/flights" or die "flights: $!\n";
     while (1) {
         my $wait = @queue ? $queue[0][0] - now() : undef;
         my $ready = '';
@@ -45,17 +56,21 @@ sub _serve {
             $socket{ $_->fileno } = $_ for $client, $server;
             $peer{ $client->fileno } = $server;
             $peer{ $server->fileno } = $client;
+            $is_client{ $client->fileno } = 1;
         }
         for my $from ($found > 0 ? values %socket : ()) {
             next if !vec $ready, $from->fileno, 1;
             my $number = $from->fileno;
             my $got = sysread $from, my $bytes, 65536;
+            syswrite $flights, '.' if $got && $is_client{$number} && $answered;
+            $answered = 0 if $got && $is_client{$number};
             push @queue, [$due_at, $peer{$number}, $got ? $bytes : undef];
             delete $socket{$number} if !$got;
         }
         while (@queue && $queue[0][0] <= now()) {
             my (undef, $to, $bytes) = @{ shift @queue };
             defined $bytes ? syswrite $to, $bytes : shutdown $to, 1;
+            $answered = 1 if $is_client{ $to->fileno };
         }
     }
     return;

@@ -3,80 +3,13 @@
  * OpenSSL starts but once. */
 #include "tls.h"
 
-#include <openssl/pem.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "handshake.h"
 #include "tap.h"
 
-/* Before the one name of a certificate: an XmppAddr. */
-#define XMPP_ADDR "xmpp:"
-
-static char directory[] = "/tmp/check_xmpp_ping-tls-XXXXXX";
-static char ca_file[64], other_file[64], empty_file[64];
-
-static EVP_PKEY *key; /* of all certificates */
-static X509 *authority;
-
-static void add_extension(X509 *certificate, int nid, const char *value)
-{
-    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, NULL, nid, value);
-    X509_add_ext(certificate, extension, -1);
-    X509_EXTENSION_free(extension);
-}
-
-/* OpenSSL's notation for extensions has no way to say UTF-8 in a list of names. */
-static void add_xmpp_addr(X509 *certificate, const char *address)
-{
-    ASN1_TYPE *value = ASN1_TYPE_new();
-    ASN1_UTF8STRING *text = ASN1_UTF8STRING_new();
-    ASN1_STRING_set(text, address, -1);
-    ASN1_TYPE_set(value, V_ASN1_UTF8STRING, text);
-    GENERAL_NAME *name = GENERAL_NAME_new();
-    GENERAL_NAME_set0_othername(name, OBJ_txt2obj("1.3.6.1.5.5.7.8.5", 1), value);
-    GENERAL_NAMES *names = GENERAL_NAMES_new();
-    sk_GENERAL_NAME_push(names, name);
-    X509_add1_ext_i2d(certificate, NID_subject_alt_name, names, 0, 0);
-    GENERAL_NAMES_free(names);
-}
-
-/* Signed by ISSUER, by itself when that is NULL; valid from FROM to TO, in days from now. */
-static X509 *make_certificate(X509 *issuer, const char *common_name, const char *names, int from, int to, bool ca)
-{
-    static long serial;
-    X509 *certificate = X509_new();
-    X509_set_version(certificate, 2);
-    ASN1_INTEGER_set(X509_get_serialNumber(certificate), ++serial);
-    X509_time_adj_ex(X509_getm_notBefore(certificate), from, -60, NULL);
-    X509_time_adj_ex(X509_getm_notAfter(certificate), to, 60, NULL);
-    X509_set_pubkey(certificate, key);
-    X509_NAME *name = X509_get_subject_name(certificate);
-    if (common_name)
-        X509_NAME_add_entry_by_NID(name, NID_commonName, MBSTRING_UTF8, (const unsigned char *)common_name, -1, -1, 0);
-    X509_set_issuer_name(certificate, X509_get_subject_name(issuer ? issuer : certificate));
-    if (names && strncmp(names, XMPP_ADDR, strlen(XMPP_ADDR)) == 0)
-        add_xmpp_addr(certificate, names + strlen(XMPP_ADDR));
-    else if (names)
-        add_extension(certificate, NID_subject_alt_name, names);
-    add_extension(certificate, NID_basic_constraints, ca ? "critical,CA:TRUE" : "critical,CA:FALSE");
-    X509_sign(certificate, key, EVP_sha256());
-    return certificate;
-}
-
-static void write_certificate(char *path, size_t size, const char *name, X509 *certificate)
-{
-    snprintf(path, size, "%s/%s", directory, name);
-    FILE *file = fopen(path, "w");
-    if (certificate)
-        PEM_write_X509(file, certificate);
-    fclose(file);
-}
+static char other_file[64], empty_file[64];
 
 struct outcome {
     bool prepared;
@@ -87,47 +20,6 @@ struct outcome {
     char bindings[100];
     char text[8]; /* what the server said */
 };
-
-struct shake {
-    const char *domain;
-    const char *jid_domain; /* with U-labels; NULL: the same */
-    const char *ca_file;
-    bool insecure;
-    int version; /* the most that the server has; 0: any */
-    bool asks;   /* the server requires a client certificate, which we do not have */
-    X509 *leaf, *issuer, *extra;
-};
-
-static SSL *make_server(const struct shake *shake, SSL_CTX *context)
-{
-    SSL_CTX_use_certificate(context, shake->leaf);
-    SSL_CTX_use_PrivateKey(context, key);
-    if (shake->issuer)
-        SSL_CTX_add1_chain_cert(context, shake->issuer);
-    if (shake->extra)
-        SSL_CTX_add1_chain_cert(context, shake->extra);
-    if (shake->version)
-        SSL_CTX_set_max_proto_version(context, shake->version);
-    if (shake->asks)
-        SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
-    SSL_CTX_set_security_level(context, 0);
-    SSL *server = SSL_new(context);
-    SSL_set_bio(server, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
-    SSL_set_accept_state(server);
-    return server;
-}
-
-/* Hands over what each side has for the other. */
-static void carry(struct tls *client, SSL *server)
-{
-    char bytes[20000];
-    size_t length;
-    while ((length = tls_take(client, bytes, sizeof bytes)) > 0)
-        BIO_write(SSL_get_rbio(server), bytes, (int)length);
-    int got;
-    while ((got = BIO_read(SSL_get_wbio(server), bytes, sizeof bytes)) > 0)
-        tls_put(client, bytes, (size_t)got);
-}
 
 /* Whether the server has the same bytes: RFC 9266 with its empty context, which on TLS 1.2 is another than none. */
 static bool is_shared(SSL *server, const struct sasl_binding *binding)
@@ -501,12 +393,9 @@ int main(int argc, char *argv[])
 {
     if (argc > 1)
         return prepare_only(argv[1]);
-    if (!mkdtemp(directory))
+    if (!handshake_begin())
         return 1;
-    key = EVP_EC_gen("P-256");
-    authority = make_certificate(NULL, "Authority", NULL, -10, 900, true);
     X509 *other = make_certificate(NULL, "Other", NULL, -10, 900, true);
-    write_certificate(ca_file, sizeof ca_file, "ca.pem", authority);
     write_certificate(other_file, sizeof other_file, "other.pem", other);
     write_certificate(empty_file, sizeof empty_file, "empty.pem", NULL);
     X509_free(other);
@@ -516,12 +405,9 @@ int main(int argc, char *argv[])
     check_chains();
     check_own_side();
     check_configurations(argv[0]);
-    X509_free(authority);
-    EVP_PKEY_free(key);
-    unlink(ca_file);
     unlink(other_file);
     unlink(empty_file);
-    rmdir(directory);
+    handshake_end();
     done_testing();
     return exit_status();
 }
