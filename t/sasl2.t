@@ -177,8 +177,9 @@ sub prosody_version { return `prosodyctl about 2>/dev/null` =~ /^Prosody (\d+)/m
 sub ejabberd_version { return join(' ', Ejabberd->libraries) =~ /ejabberd-(\d+)\./ ? $1 : die "no version of ejabberd\n" }
 
 my $is_new = prosody_version() >= 13;
+my @modules = (modules => [$is_new ? qw(sasl2 sasl2_bind2) : ()]);
 for my $case (
-    ['Prosody', $is_new, 'Prosody', modules => [$is_new ? qw(sasl2 sasl2_bind2) : ()], iterations => 10_000],
+    ['Prosody', $is_new, 'Prosody', @modules, iterations => 10_000],
     ['ejabberd', ejabberd_version() >= 24, 'Ejabberd'],
 ) {
     my ($name, $has, $class, @option) = @$case;
@@ -213,6 +214,23 @@ for my $case (
     for (map { $_->finish } @runs) {
         is $_->exit, 0, "$name, two checks at once: OK" or diag $_->explain;
         is $_->metric('loss'), 0, '  no ping was lost';
+    }
+}
+
+# Logins whose only message is empty.
+{
+    my @common = (certificates => $certificates, @modules);
+    my $guests = Prosody->new(@common, anonymous => 'guests.example.org');
+    my $certified = Prosody->new(@common, authentication => 'ccert', config => qq(certificate_match = "xmppaddr"\n));
+    my $client = $certificates->client('alice@example.org');
+    for my $case (
+        ['ANONYMOUS', $guests, '-j', 'guests.example.org', '--insecure'],
+        ['EXTERNAL', $certified, '--client-cert', $client->{cert}, '--client-key', $client->{key}],
+    ) {
+        my ($name, $server, @arguments) = @$case;
+        my $run = run_at($server, '-v', @arguments, '--login=' . ($is_new ? 'sasl2' : 'auto'));
+        is $run->exit, 0, "Prosody, $name: OK" or diag $run->explain;
+        like $run->long, qr/^mechanism: $name$/m, '  by that';
     }
 }
 

@@ -108,13 +108,11 @@ static bool send_next(struct run *run)
     struct series *series = run->series;
     const struct settings *settings = series->settings;
     const struct jid server = {.domain = settings->jid.domain};
-    const struct jid *target = run->index == 0 ? &server : &run->target->jid;
-    char to[3 * 1024], from[3 * 1024];
-    jid_format(target, to, sizeof to);
-    if (settings->component_text)
-        jid_format(&settings->component, from, sizeof from);
-    if (ping_send(series->pinger, to, settings->component_text ? from : NULL, run->target->ping_timeout, on_end, run) ==
-        0)
+    char to[3 * 1024], of_component[3 * 1024];
+    jid_format(run->index == 0 ? &server : &run->target->jid, to, sizeof to);
+    const char *from =
+        settings->component_text ? jid_format(&settings->component, of_component, sizeof of_component) : NULL;
+    if (ping_send(series->pinger, to, from, run->target->ping_timeout, on_end, run) == 0)
         return false;
     run->open = true;
     series->open++;

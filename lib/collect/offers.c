@@ -34,7 +34,7 @@ void offers_take(struct offers *offers, const struct event *event)
     if (offers_have(offers, name))
         return;
     if (offers->count < OFFERS_MAX)
-        strcpy(offers->names[offers->count++], name);
+        memcpy(offers->names[offers->count++], name, sizeof name);
     else
         offers->cut = true;
 }
