@@ -11,8 +11,8 @@
 #define GAP_MIN (200 * NS_PER_US)
 #define GAP_MAX NS_PER_MS
 
-/* So many pings at once may wait for the own server itself: those to JIDs of its domain, which it answers or hands to its
- * clients. One that has been away for longer than this waits for a client, and holds up nobody. */
+/* So many pings at once may wait for the own server itself: those to JIDs of its domain, which it answers or hands to
+ * its clients. One that has been away for longer than this waits for a client, and holds up nobody. */
 #define AT_HOME_MAX 3
 #define AT_HOME_YOUNG (250 * NS_PER_MS)
 
