@@ -11,6 +11,10 @@
 #include <stdint.h>
 #include <strophe.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define PING_XMLNS "urn:xmpp:ping"
 
 #define PING_TIMEOUT_DEFAULT INT64_C(30000000000)             /* 30 s */
@@ -116,5 +120,9 @@ xmpp_stanza_t *ping_stanza_new(xmpp_ctx_t *ctx, const char *id, const char *to, 
 
 /* Whether STANZA asks for a pong: an iq of type get with exactly one child, <ping/> in its namespace. */
 bool ping_is_ping(xmpp_stanza_t *stanza);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
