@@ -236,6 +236,11 @@ check-asan: ## run all tests with AddressSanitizer and UndefinedBehaviorSanitize
 	$(Q)$(MAKE) --no-print-directory check-plain O=obj/asan PROGRAM=obj/asan/check_xmpp_ping \
 		CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' HARDENING=-fPIE
 
+# With the JOBS of one: each of these starts a dozen processes of its own.
+check-monitors: all ## run the plugin in real monitoring systems, and the packages in a clean Debian
+	$(Q).ci/install monitors
+	$(Q)PROBE=$(abspath $(PROGRAM)) OBJECTS=$(abspath $(O)) prove t/monitors/*.t
+
 soak: all ## check a server 5,000 times while it is restarted, killed and stopped: minutes (CHECKS, PARALLEL, SEED, see t/soak)
 	$(Q)PROBE=$(abspath $(PROGRAM)) t/soak
 
@@ -312,9 +317,9 @@ lint: ## run the linters
 	$(Q)$(foreach ROOM,$(ROOMS),clang-tidy --quiet $(wildcard lib/$(ROOM)/*.c) -- -std=gnu11 $(ALL_CPPFLAGS) 2>/dev/null &&) \
 		clang-tidy --quiet check_xmpp_ping.c -- -std=gnu11 $(ALL_CPPFLAGS) 2>/dev/null
 	$(call say,LINT,shellcheck)
-	$(Q)shellcheck .ci/run .ci/install t/fuzz/run
+	$(Q)shellcheck .ci/run .ci/install t/fuzz/run t/support/clean_root
 	$(call say,LINT,perl)
-	$(Q)for file in t/*.t t/valgrind/*.t t/demo t/soak t/support/*.pm bench/run; do \
+	$(Q)for file in t/*.t t/valgrind/*.t t/monitors/* debian/tests/login debian/tests/library t/demo t/soak t/support/*.pm bench/run; do \
 		perl -It/support -wc $$file 2>&1 | grep -v ' syntax OK$$' && exit 1; done; true
 
 format: ## lay out the C files
@@ -355,7 +360,7 @@ clean: ## remove all that was built
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "  %-15s %s\n", $$1, $$2 }'
 
-.PHONY: all plugin library conf install-plugin install-library test deb rpm check check-plain check-asan check-werror check-valgrind soak demo bench lint format install uninstall dist clean \
+.PHONY: all plugin library conf install-plugin install-library test deb rpm check check-monitors check-plain check-asan check-werror check-valgrind soak demo bench lint format install uninstall dist clean \
 	help unit-tests examples fuzz fuzz-targets coverage
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
