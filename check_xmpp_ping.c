@@ -13,6 +13,8 @@
 #include "config_test.h"
 #include "event.h"
 #include "extra_opts.h"
+#include "guard.h"
+#include "limits_check.h"
 #include "live.h"
 #include "options.h"
 #include "report.h"
@@ -34,40 +36,28 @@ static struct {
  * what it has to say itself stays in stderr's buffer. */
 static void end_early(void)
 {
-    static const char line[] = "XMPP PING UNKNOWN - a library gave up: out of memory?\n";
-    if (page.ended)
-        return;
-    ssize_t written = write(STDOUT_FILENO, line, sizeof line - 1);
-    (void)written;
-    _exit(STATE_UNKNOWN);
+    if (!page.ended)
+        guard_leave("XMPP PING UNKNOWN - a library gave up: out of memory?\n");
 }
 
 static FILE *page_open(void)
 {
     page.out = open_memstream(&page.text, &page.length);
-    return page.out ? page.out : stdout;
+    if (!page.out)
+        guard_leave("XMPP PING UNKNOWN - out of memory\n");
+    return page.out;
 }
 
-/* Whether all of the page is in memory; it may be that there was not enough. */
-static bool page_close(void)
-{
-    bool whole = !ferror(page.out);
-    return fclose(page.out) == 0 && whole && page.text;
-}
-
-/* Prints the page. The state of a report that nobody can read is UNKNOWN at least. */
+/* Prints the page. The state of a report that nobody can read is UNKNOWN. */
 static enum state page_print(enum state state)
 {
-    bool printed = true;
-    if (page.out && page_close()) {
-        printed = fwrite(page.text, 1, page.length, stdout) == page.length;
-    } else if (page.out) {
-        printed = fputs("XMPP PING UNKNOWN - out of memory\n", stdout) >= 0;
-        state = STATE_UNKNOWN;
-    }
-    printed = fflush(stdout) == 0 && printed;
+    bool whole = !ferror(page.out);
+    whole = fclose(page.out) == 0 && whole && page.text;
+    if (!whole)
+        guard_leave("XMPP PING UNKNOWN - out of memory\n");
+    bool printed = guard_print(page.text, page.length);
     free(page.text);
-    return printed ? state : state_worst(state, STATE_UNKNOWN);
+    return printed ? state : STATE_UNKNOWN;
 }
 
 static enum state fail(const struct settings *settings, const char *why)
@@ -149,10 +139,23 @@ static enum state check_each(struct settings *settings, int64_t started_at)
     return state;
 }
 
+/* The deadline holds for the reading of files, too. */
+static void set_limit(const struct settings *settings, int64_t started_at)
+{
+    guard_set_limit(started_at + settings->timeout);
+}
+
+static bool check_settings(struct settings *settings, struct mistakes *mistakes)
+{
+    bool good = settings_check(settings, mistakes);
+    return limits_check(settings, mistakes) && good;
+}
+
 static enum state run(int argc, char *argv[], struct settings *settings, int64_t started_at)
 {
-    char why[512];
-    switch (options_parse(argc, argv, settings, why, sizeof why)) {
+    struct line why = LINE_EMPTY;
+    struct mistakes mistakes = MISTAKES_NONE;
+    switch (options_parse(argc, argv, settings, &why)) {
     case OPTIONS_HELP:
         options_print_help(page_open());
         return page_print(STATE_UNKNOWN);
@@ -160,27 +163,32 @@ static enum state run(int argc, char *argv[], struct settings *settings, int64_t
         options_print_version(page_open());
         return page_print(STATE_UNKNOWN);
     case OPTIONS_ERROR:
-        return fail_usage(why);
+        return fail_usage(why.text);
     case OPTIONS_RUN:
         break;
     }
+    set_limit(settings, started_at);
     if (settings->config_test)
-        return page_print(config_test(page_open(), argc, argv, settings));
-    if (!config_load(settings, why, sizeof why))
-        return fail(settings, why);
-    if (!settings_check(settings, why, sizeof why))
-        return config_tell_origin(settings, why, sizeof why) ? fail(settings, why) : fail_usage(why);
-    if (!settings_read_password(settings, why, sizeof why))
-        return fail_before_run(settings, started_at, why);
+        return page_print(config_test(page_open(), argc, argv, settings, check_settings));
+    if (!config_load(settings, &why))
+        return fail(settings, why.text);
+    set_limit(settings, started_at);
+    check_settings(settings, &mistakes);
+    if (!mistakes_end(&mistakes, &why))
+        return config_tell_origin(settings, &why) ? fail(settings, why.text) : fail_usage(why.text);
+    if (!settings_read_password(settings, &why))
+        return fail_before_run(settings, started_at, why.text);
     return settings->each_endpoint ? check_each(settings, started_at) : check(settings, started_at);
 }
 
 static enum state run_expanded(int argc, char *argv[], struct settings *settings, int64_t started_at)
 {
-    char why[512];
+    struct line why = LINE_EMPTY;
     struct extra_opts extra;
-    bool good = extra_opts_expand(argc, argv, &extra, why, sizeof why);
-    enum state state = good ? run(extra.argc, extra.argv, settings, started_at) : fail(settings, why);
+    settings->timeout = options_timeout(argc, argv, settings->timeout);
+    set_limit(settings, started_at);
+    bool good = extra_opts_expand(argc, argv, &extra, &why);
+    enum state state = good ? run(extra.argc, extra.argv, settings, started_at) : fail(settings, why.text);
     extra_opts_free(&extra);
     return state;
 }
@@ -188,13 +196,13 @@ static enum state run_expanded(int argc, char *argv[], struct settings *settings
 int main(int argc, char *argv[])
 {
     int64_t started_at = clock_now();
-    supervise_prepare();
+    struct settings settings;
+    bool memory = settings_init(&settings);
+    guard_begin(started_at, started_at + settings.timeout);
     static char unseen[BUFSIZ];
     setvbuf(stderr, unseen, _IOFBF, sizeof unseen);
     atexit(end_early);
-    struct settings settings;
-    enum state state =
-        settings_init(&settings) ? run_expanded(argc, argv, &settings, started_at) : fail(&settings, "out of memory");
+    enum state state = memory ? run_expanded(argc, argv, &settings, started_at) : fail(&settings, "out of memory");
     settings_free(&settings);
     page.ended = true;
     return (int)state;

@@ -28,14 +28,18 @@ class Client(slixmpp.ClientXMPP):
         os._exit(0)  # a tidy end costs slixmpp more
 
 
-def main():
+async def main():
     host, port, domain, user, password_file, ca_file, *pings = sys.argv[1:]
     with open(password_file, encoding="utf-8") as file:
         password = file.readline().rstrip("\n")
     client = Client(f"{user}@{domain}", password, ca_file, int(pings[0]) if pings else 3)
-    client.connect((host, int(port)))
-    client.loop.run_until_complete(asyncio.sleep(20))
+    address = (host, int(port))
+    if slixmpp.__version_info__ < (1, 9):
+        client.connect(address)
+    else:
+        client.connect(*address)
+    await asyncio.sleep(20)
     sys.exit(2)
 
 
-main()
+asyncio.run(main())

@@ -61,7 +61,7 @@ is $full->exit, 0, 'so it is with what is a comment there' or diag $full->stdout
 like $full->stdout, qr/^\s*\Q$_\E = /m, "the settings in force have $_" for sort grep { !/^(?:ping_timeout|port|alias)$/ } keys %key;
 like $full->stdout, qr/^\s*password = "\*\*\*";$/m, 'the password is masked';
 unlike $full->stdout, qr/correct horse/, 'and told nowhere';
-like $full->first, qr/\AXMPP PING OK - .*: 6 profiles, no errors\z/, 'the first line says that all is good';
+like $full->first, qr/\AXMPP PING OK - .*: 9 profiles, no errors\z/, 'the first line says that all is good';
 my $again = run(['-f', config($full->long), '--config-test']);
 is $again->long, $full->long, 'what it prints below is a file that comes to the same';
 my $public = run(['-f', config($whole, 0640), '--config-test']);
@@ -134,6 +134,8 @@ is run(['-f', $wrong])->exit, 2, 'a wrong one does not';
 is run(['-f', $wrong], CHECK_XMPP_PING_PASSWORD => 'secret')->exit, 0, 'the environment wins over the file';
 is run(['-f', $wrong], CHECK_XMPP_PING_PASSWORD => '')->exit, 2, 'an empty variable does not';
 is run(['-f', $wrong, '--password-file', $secret], CHECK_XMPP_PING_PASSWORD => 'x')->exit, 0, 'a password file wins over both';
+my $marked = write_file("$dir/marked", "\xef\xbb\xbfsecret\r\n");
+is run(['-f', $wrong, '--password-file', $marked])->exit, 0, 'a byte order mark is no part of it';
 for my $mode (0640, 0604, 0644) {
     my $run = run(['-f', config(read_file($right), $mode)]);
     is $run->exit, 3, sprintf 'mode %o: UNKNOWN', $mode;
@@ -143,6 +145,19 @@ for my $mode (0640, 0604, 0644) {
 write_file("$dir/secret.conf", "password = \"secret\";\n");
 my $including = config(qq(defaults = {\n\@include "secret.conf"\njid = "alice\@example.org"; $way };\n), 0644);
 is run(['-f', $including])->exit, 0, 'a private file may be included by a public one';
+
+# --- files that others can write to: they could have the password sent to themselves ---
+
+for my $mode (0620, 0602, 0666) {
+    my $name = sprintf 'mode %o', $mode;
+    my $file = config($login =~ s/PASSWORD/secret/r =~ s/password.*?;//r, $mode);
+    for my $arguments (['-f', $file], ['-f', $file, '--config-test'], ['-f', config(qq(\@include "$file"\n))]) {
+        my $run = run($arguments, CHECK_XMPP_PING_PASSWORD => 'secret');
+        is $run->exit, 3, "$name: UNKNOWN";
+        like $run->stdout, qr/\Q$file\E: can be written to by group or others(?: \(.*\))?$/m, "$name: and why" or
+            diag $run->stdout;
+    }
+}
 
 # --- mistakes ---
 
@@ -190,7 +205,10 @@ is $default->exit, 3, 'a profile without a file is looked for';
 like $default->stdout, qr{/check_xmpp_ping\.conf}, "in the system's file";
 like run(['-f', $example, '-P', 'exmaple'])->stdout, qr/ - --profile: exmaple is not in .*did you mean example\?/s,
     'an unknown profile gets the nearest';
-like run(['-f', $example, '-P', 'zzz'])->stdout, qr/^.*which has example, federation, .* and quiet$/m, 'or all that there are';
+my $s3cret = run(['-f', $example, '-P', 's3cret']);
+like $s3cret->stdout, qr/^.*which has example, federation, .* and quiet \(no option takes a password\)$/m, 'or all that there are';
+unlike $s3cret->stdout, qr/s3cret/, 'what may be a password is not told';
+like $default->stdout, qr{check_xmpp_ping\.conf: .*no option takes a password}, 'nor is it without the file';
 
 # --- --config-test ---
 
@@ -214,15 +232,50 @@ my $test = run(['-f', config($text_of_test), '--config-test']);
 is $test->exit, 3, 'a file with bad profiles is UNKNOWN';
 is scalar(IO::Select->new($listener, $resolver)->can_read(0.1)), undef, 'no server has been asked anything'
     or diag 'something came';
-like $test->first, qr/\AXMPP PING UNKNOWN - --jid: is required \(\S*\.conf, profile nobody\)/, 'the first mistake is the first line'
+like $test->first, qr/\AXMPP PING UNKNOWN - -j user\@domain is required \(\S*\.conf, profile nobody\)/, 'the first mistake is the first line'
     or diag $test->stdout;
-like $test->stdout, qr/^--warning: RTT 20 is not below the timeout of 10 s \(\S+, profile late\)$/m, 'each profile is checked as a whole';
+like $test->stdout, qr/^--warning: RTT 20 s is not below the timeout of 10 s \(20ms\?\) \(\S+, profile late\)$/m, 'each profile is checked as a whole';
 like $test->stdout, qr/^--password-file: public can be read by group or others \(\S+, profile open\)$/m, 'a public password is told';
 like $test->stdout, qr/^--password-file: none cannot be opened: .* \(\S+, profile gone\)$/m, 'so is one that is missing';
 like $test->stdout, qr/^\S+:10: cuont: unknown key: did you mean count\?$/m, 'and a key that is not known';
 like $test->stdout, qr/^    $_ = \{$/m, "profile $_ is shown" for qw(near far anonymous);
 unlike $test->stdout, qr/^    $_ = \{$/m, "profile $_ is not" for qw(nobody late open gone typo);
 like $test->stdout, qr/^# 5 of 8 profiles cannot be used\n\z/m, 'they are counted';
+
+write_file('all.conf', <<'END');
+default = { };
+defaults = { cuont = 5; timeout = "8x"; remotes = ("@a", "b", "@c"); };
+profiles = {
+    one = { count = 0; map = { gnoe = "OK"; reset = "fine"; }; port = 0; };
+    two = { jid = "a@example.org"; };
+};
+END
+my $all = run(['-f', 'all.conf', '--config-test']);
+is $all->exit, 3, 'a file of mistakes is UNKNOWN';
+is_deeply [map { s/all\.conf/f/r } split /\n/, $all->stdout], [
+    'XMPP PING UNKNOWN - f:1: default: unknown key: did you mean defaults?',
+    'f:2: cuont: unknown key: did you mean count?',
+    'f:2: timeout: 8x has an unknown unit: use us, ms, s, m or h',
+    'f:2: remotes[1]: @a has an empty local part before @',
+    'f:2: remotes[3]: @c has an empty local part before @',
+    'f:4: count: 0 is not a whole number from 1 to 1000',
+    'f:4: map.gnoe: unknown condition: did you mean gone?',
+    'f:4: map.reset: reset=fine has an unknown state: use ok, warning, critical, unknown or 0-3',
+    'f:4: port: 0 is not a whole number from 1 to 65535',
+    '# 2 of 2 profiles cannot be used',
+], 'each of them is told, those of the forms first' or diag $all->stdout;
+write_file('all.conf', 'defaults = { jid = "a@example.org"; warning = "20,120%"; min_alive = 5; tls = "none"; hostname = "192.0.2.1";
+    ca_file = "/no"; limits = { rrt = "1,"; loss = ",x"; }; };');
+$all = run(['-f', 'all.conf', '--config-test']);
+is_deeply [map { s/ \(all\.conf\)\z//r } split /\n/, $all->stdout], [
+    'XMPP PING UNKNOWN - --min-alive: 5 is above the number of remotes, 0',
+    '--tls: none would send the password in clear text to 192.0.2.1, not loopback',
+    '--ca-file: /no cannot be read: No such file or directory',
+    '--warning: RTT 20 s is not below the timeout of 10 s (20ms?)',
+    '--warning: loss 120 is not within 0 to 100 percent',
+    '--limit: rrt is no metric of this check: did you mean rtt?',
+    '--limit: loss: critical x has no number',
+], 'so is each that the settings have together' or diag $all->stdout;
 
 my $one = run(['-f', config($text_of_test), '--config-test', '-P', 'near', '-t', '7:ok', '-R', 'b.example']);
 is $one->exit, 0, 'with --profile it is that one that counts';

@@ -4,18 +4,22 @@
 
 use strict;
 use warnings;
+use Cwd qw(abs_path);
 use Errno qw(ESRCH);
+use Fcntl qw(F_GETFL F_SETFL O_NONBLOCK);
 use FindBin;
 use IO::Socket::INET;
+use POSIX ();
 use Test::More;
 use Time::HiRes qw(sleep);
 
 use lib "$FindBin::Bin/support";
 
 use Certificates;
-use Daemon qw(now);
+use Daemon qw(die_with_parent now);
 use Hostile;
 use Probe;
+use TempDir;
 
 use constant TIMEOUT => 2;
 
@@ -87,7 +91,7 @@ for my $case (
     $server = Hostile->new(certificates => $certificates, ping => [late => 30]);
     push @waiting, ['a pong that is late', start($server), $server, phase => 'ping'];
     $server = Hostile->new(certificates => $certificates);
-    push @waiting, ['pings with pauses', start($server, '-n', 5, '-i', '900ms'), $server, phase => 'ping'];
+    push @waiting, ['pings with pauses', start($server, '-n', 3, '-i', '999ms'), $server, phase => 'ping'];
 }
 check_end(@$_[0, 1], @$_[3 .. $#$_]) for @waiting;
 @waiting = ();
@@ -165,6 +169,167 @@ for my $signal (qw(TERM INT HUP)) {
     $run->finish;
     is $run->signal, 9, 'SIGKILL';
     ok group_is_gone($run->pid), 'SIGKILL: no process is left';
+}
+
+# --- stopped, and let go on behind the deadline: it is absolute ---
+
+{
+    my $server = Hostile->new(certificates => $certificates, sasl => 'silence');
+    for my $case (['stopped beyond the deadline', 1, 0.3, 3], ['stopped eight times', 8, 0.08, 0.25]) {
+        my ($name, $times, $after, $pause) = @$case;
+        my $run = start($server);
+        my $begin = now();
+        for (1 .. $times) {
+            sleep $after;
+            $run->kill_with('STOP');
+            sleep $pause;
+            $run->kill_with('CONT');
+        }
+        my $stopped = now() - $begin;
+        $run->finish;
+        $run->is_valid($name);
+        is $run->exit, 2, "$name: CRITICAL" or diag $run->explain;
+        is $run->condition, 'deadline', "$name: by the deadline" or diag $run->explain;
+        cmp_ok $run->elapsed, '<', ($stopped > TIMEOUT ? $stopped : TIMEOUT) + 0.9, "$name: at once";
+        ok group_is_gone($run->pid), "$name: no process is left";
+    }
+}
+
+# --- files that cannot be read, nor the reading be interrupted: a dead network file system ---
+
+my $inject = abs_path(($ENV{OBJECTS} // 'obj') . '/t/inject.so');
+
+# Starts the program under FAULT (see t/inject.c).
+sub start_faulty {
+    my ($fault, @arguments) = @_;
+    my $counts = write_file(temp_dir() . '/counts', '');
+    return Probe->start([@arguments], input => '/dev/null', env => { LD_PRELOAD => $inject, FAULT => $fault, FAULT_COUNTS => $counts });
+}
+
+# The calls on files that the parent makes.
+sub count_calls {
+    my (@arguments) = @_;
+    my $counts = write_file(temp_dir() . '/counts', '');
+    Probe->run([@arguments], input => '/dev/null', env => { LD_PRELOAD => $inject, FAULT_COUNTS => $counts });
+    my $text = read_file($counts);
+    my %counts;
+    while (length $text) {
+        my ($name, $parent) = unpack 'Z24 L', substr $text, 0, 36, '';
+        $counts{$name} = $parent if $name =~ /\A(?:open|read|fstat|stat)\z/ && $parent;
+    }
+    return \%counts;
+}
+
+SKIP: {
+    skip 'AddressSanitizer has malloc() for itself' if read_file(Probe->program) =~ /__asan_init/;
+    my $dir = temp_dir();
+    my $password = write_file("$dir/password", "secret\n");
+    chmod 0600, $password;
+    write_file("$dir/more.conf", "profiles: { p: { jid = 'alice\@example.org'; }; };\n" =~ tr/'/"/r);
+    my $config = write_file("$dir/check.conf", "\@include \"more.conf\"\n");
+    my $ini = write_file("$dir/plugins.ini", "[check]\ntimeout=2\n");
+    my @files = ("--extra-opts=check\@$ini", '-f', $config, '-P', 'p', '--password-file', $password, '--ca-file', $certificates->ca_file,
+        '-H', '127.0.0.1', '-p', 1);
+    my $empty = write_file("$dir/empty", '');
+    my $counts = count_calls(@files, '--password-file', $empty); # the last file: without a password there is no child to read from
+    is_deeply [sort keys %$counts], [qw(fstat open read stat)], 'files are opened, looked at and read';
+    my @hanging;
+    for my $call (sort keys %$counts) {
+        # The first file that is opened is the guard's own.
+        for my $number (($call eq 'open' ? 2 : 1) .. $counts->{$call}) {
+            my $fault = "parent $call $number 0";
+            push @hanging, ["$call() number $number", start_faulty($fault, @files, '-t', 2), qr/\Afiles: not read in 2 s\z/];
+            push @hanging, ["$call() number $number, and SIGTERM", start_faulty($fault, @files, '-t', 20),
+                qr/\Akilled by SIGTERM while reading files\z/, 'TERM'];
+        }
+    }
+    for my $case (@hanging) {
+        my ($name, $run, $text, $signal) = @$case;
+        my $begin = $signal ? now() : $run->{started};
+        if ($signal) {
+            await_guard($run);
+            $run->kill_with($signal);
+        }
+        $run->finish;
+        $run->is_valid("$name hangs", perfdata => 0);
+        is $run->exit, 3, "$name hangs: UNKNOWN";
+        like $run->text, $text, "$name hangs: the line says so";
+        cmp_ok $run->{started} + $run->elapsed - $begin, '<', $bound + 2, "$name hangs: in time";
+    }
+}
+
+# Waits until the program answers SIGTERM: it is held back for the guard.
+sub await_guard {
+    my ($run) = @_;
+    for (my $end = now() + 10; now() < $end; sleep 0.001) {
+        my ($blocked) = read_file('/proc/' . $run->pid . '/status') =~ /\AName:\s*check_xmpp.*^SigBlk:\s*([0-9a-f]+)/ms;
+        return if defined $blocked && hex(substr $blocked, -8) & 1 << 14;
+    }
+    die "it holds no signal back\n";
+}
+
+# --- nobody takes the output ---
+
+# Starts the program with a pipe for stdout of one page, FULL or empty. Returns { pid, pipe, started }.
+sub start_blocked {
+    my ($full, @arguments) = @_;
+    pipe my $reader, my $writer or die "pipe: $!\n";
+    fcntl $writer, 1031, 4096 or die "F_SETPIPE_SZ: $!\n";
+    if ($full) {
+        fcntl $writer, F_SETFL, fcntl($writer, F_GETFL, 0) | O_NONBLOCK;
+        1 while syswrite $writer, 'x' x 4096;
+        fcntl $writer, F_SETFL, fcntl($writer, F_GETFL, 0) & ~O_NONBLOCK;
+    }
+    my ($started, $parent) = (now(), $$);
+    my $pid = fork() // die "fork: $!\n";
+    if (!$pid) {
+        local $ENV{CHECK_XMPP_PING_PASSWORD} = 'secret';
+        die_with_parent($parent);
+        POSIX::dup2(fileno $writer, 1);
+        my $program = Probe->program;
+        exec { $program } $program, '-j', 'alice@example.org', @arguments or POSIX::_exit(127);
+    }
+    return { pid => $pid, pipe => $reader, started => $started };
+}
+
+# Waits for its end, which it brings about after 15 s. Returns exit code and time.
+sub finish_blocked {
+    my ($run) = @_;
+    for (my $end = now() + 15; !waitpid($run->{pid}, POSIX::WNOHANG()); sleep 0.005) {
+        kill 'KILL', $run->{pid} if now() > $end;
+    }
+    return ($? & 127 ? "signal $?" : $? >> 8, now() - $run->{started});
+}
+
+{
+    my $server = Hostile->new(certificates => $certificates, accept => 'silence');
+    my @silent = ('-H', $server->host, '-p', $server->port);
+    my @refused = ('-H', '127.0.0.1', '-p', 1);
+    my @many = map { ('-R', "r$_.example") } 1 .. 50;
+    for my $case (
+        ['a full pipe', 1, [@refused, '-t', 2]],
+        ['a full pipe, and the deadline struck before', 1, [@silent, '-t', 2]],
+        ['a reader that waits for the end', 0, [@refused, @many, '-t', 2]],
+        ['a reader that waits for the end of the help', 0, ['-t', 2, '--help']],
+        ['a full pipe, and SIGTERM', 1, [@refused, '-t', 20], 'TERM'],
+        ['a reader that waits for the end, and SIGHUP', 0, [@refused, @many, '-t', 20], 'HUP'],
+    ) {
+        my ($name, $full, $arguments, $signal) = @$case;
+        my $run = start_blocked($full, @$arguments);
+        if ($signal) {
+            sleep 0.5;
+            kill $signal, $run->{pid};
+        }
+        my ($exit, $time) = finish_blocked($run);
+        is $exit, 3, "$name: UNKNOWN";
+        cmp_ok $time, '<', $bound, "$name: in time";
+    }
+    my $run = start_blocked(0, @refused, @many, '-t', 20);
+    sleep 0.5;
+    my $output = do { local $/ = undef; readline $run->{pipe} };
+    my ($exit) = finish_blocked($run);
+    is $exit, 2, 'a reader that comes late: the exit code is right';
+    like $output, qr/\AXMPP PING CRITICAL - .*\nendpoint 127\.0\.0\.1:1 .*\n\z/s, 'and the output whole';
 }
 
 sub wait_for {

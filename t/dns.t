@@ -88,6 +88,11 @@ my %scripted = (
     '_xmpps-client._tcp.half-fails.test SRV' => 'servfail',
     (map { ("$_._tcp.host.test *" => 'servfail') } '_xmpp-client', '_xmpps-client'),
     'host.test A' => ['127.0.0.5'],
+    (map { ("$_._tcp.deny.test *" => 'refused') } '_xmpp-client', '_xmpps-client'),
+    'deny.test A' => ['127.0.0.5'],
+    (map { ("$_._tcp.web.test *" => 'servfail', "$_._tcp.deaf.test *" => 'servfail') } '_xmpp-client', '_xmpps-client'),
+    'web.test A' => ['127.0.0.6'],
+    'deaf.test A' => ['127.0.0.7'],
     (map { ("$_._tcp.drop.test *" => 'silent') } '_xmpp-client', '_xmpps-client'),
     'drop.test A' => ['127.0.0.5'],
     'no-six.test A' => ['127.0.0.5'],
@@ -99,6 +104,8 @@ my %scripted = (
     '_xmpp-client._tcp.cut.test SRV' => { answer => ["10 5 $p x.test"], cut => 1 },
     '_xmpp-client._tcp.weird.test SRV' => ["10 5 $q a\\032b\\;c.test", "20 5 $p x.test"],
     '_xmpp-client._tcp.many.test SRV' => [map { "$_ 5 $p x$_.test" } 1 .. 200],
+    '_xmpp-client._tcp.zero.test SRV' => ['10 5 0 x.test'],
+    '_xmpp-client._tcp.beside.test SRV' => ['10 5 0 y.test', "20 5 $p x.test"],
     'x64.test A' => ['127.0.0.1'],
     'x65.test A' => ['127.0.0.1'],
 );
@@ -113,8 +120,12 @@ my @odd = (
     ['records beside a set that fails', '-j a@one-fails.test', $refused, $at_p, 0, 4],
     ['records beside a silent set', '-j a@one-mute.test -t 5', $refused, $at_p, 0.9, 4],
     ['not offered beside a set that fails', '-j a@half-fails.test', $failed, qr/SERVFAIL/, 0, 4],
-    ['an address behind failed SRV', '-j a@host.test', $refused, qr/host\.test 127\.0\.0\.5:5222\b/, 0, 4],
-    ['an address behind silent SRV', '-j a@drop.test -t 2', $refused, qr/drop\.test 127\.0\.0\.5:5222\b/, 0.5, 1.9],
+    ['an address behind failed SRV', '-j a@host.test', $failed, qr/SERVFAIL for _xmpp-client\._tcp\.host\.test; connect.*host\.test 127\.0\.0\.5:5222\b/s, 0, 4],
+    ['an address behind refused SRV', '-j a@deny.test', $failed, qr/REFUSED for _xmpp-client\._tcp\.deny\.test; connect.*deny\.test 127\.0\.0\.5:5222\b/s, 0, 4],
+    ['an address behind silent SRV', '-j a@drop.test -t 2', $failed, qr/no answer from 127[\d.:]+ for .*drop\.test 127\.0\.0\.5:5222\b/s, 0.5, 1.9],
+    ['a web server behind failed SRV', '-j a@web.test', $failed, qr/SERVFAIL for _xmpp-client\._tcp\.web\.test; stream.*web\.test 127\.0\.0\.6:5222\b/s, 0, 4],
+    ['silence behind failed SRV', '-j a@deaf.test -t 1', 'CRITICAL deadline', qr/SERVFAIL for _xmpp-client\._tcp\.deaf\.test, then.*127\.0\.0\.7:5222\b/s, 0.9, 2.5],
+    ['an address behind failed SRV, as each endpoint', '-j a@host.test --each-endpoint', $failed, qr/SERVFAIL for _xmpp-client\._tcp\.host\.test.*host\.test:5222 /s, 0, 4],
     ['IPv4 beside silent IPv6', '-j a@no-six.test -t 2', $refused, qr/no-six\.test 127\.0\.0\.5:5222\b/, 0.1, 1.9],
     ['truncation leads to TCP', '-j a@tcp.test', $refused, $at_p, 0, 4],
     ['an answer with another id counts for nothing', '-j a@other.test -t 1', 'CRITICAL deadline', qr/dns/, 0.9, 2.5],
@@ -122,8 +133,23 @@ my @odd = (
     ['a lost question is asked again', '-j a@lost.test', $refused, $at_p, 0.3, 4],
     ['an answer that is cut off', '-j a@cut.test', $failed, qr/malformed answer/, 0, 4],
     ['a target that is no host name is passed over', '-j a@weird.test', $refused, $at_p, 0, 4],
+    ['port 0 is no endpoint', '-j a@zero.test', 'CRITICAL service-not-offered', qr/SRV says port 0 for x\.test/, 0, 4],
+    ['port 0 beside another record', '-j a@beside.test -v', $refused, qr/$at_p.*^endpoint y\.test \(starttls\): service-not-offered/ms, 0, 4],
     ['no more than 64 targets are taken', '-j a@many.test', $refused, qr/x64\.test 127\.0\.0\.1:$p\b/, 0, 9],
 );
+
+# What listens at the domains' own addresses: a web server, and one that never says a word.
+my ($web, $deaf) = map { IO::Socket::IP->new(LocalHost => $_, LocalPort => 5222, Type => SOCK_STREAM, Listen => 5, ReuseAddr => 1) }
+    '127.0.0.6', '127.0.0.7';
+my $web_keeper = fork // die "fork: $!\n";
+if (!$web_keeper) {
+    while ($web && (my $connection = $web->accept)) {
+        sysread $connection, my $heard, 4096;
+        syswrite $connection, "HTTP/1.1 400 Bad Request\r\n\r\n";
+    }
+    POSIX::_exit(0);
+}
+END { kill 'KILL', $web_keeper if $web_keeper }
 
 # These need the standard ports.
 my @listening = grep { IO::Socket::IP->new(PeerHost => '127.0.0.5', PeerPort => $_, Timeout => 2) } 5222, 5223;

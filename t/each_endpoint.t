@@ -15,10 +15,10 @@ use NameServer;
 use Probe;
 use Prosody;
 
-my @worlds = qw(all some none family gone deaf half twins);
+my @worlds = qw(all some none family gone deaf half twins zero void numbered strange many);
 my %accounts = map { ("alice\@$_.test" => 'secret') } @worlds;
 my $certificates = Certificates->new(domain => 'base.test');
-my %common = (domain => 'base.test', domains => [map { "$_.test" } @worlds], accounts => { %accounts, alice => 'secret' }, iterations => 1000,
+my %common = (domain => 'base.test', domains => [map { "$_.test" } @worlds], accounts => { %accounts, alice => 'secret' }, iterations => 4096,
     certificates => $certificates);
 my $one = Prosody->new(%common);
 my $two = Prosody->new(%common, certificate => 'expiring');
@@ -42,6 +42,13 @@ my $names = NameServer->scripted(
     '_xmpp-client._tcp.half.test SRV'   => ["10 5 $p a.test"],
     '_xmpps-client._tcp.half.test SRV'  => 'servfail',
     '_xmpp-client._tcp.twins.test SRV'  => ["10 5 $p a-b.test", "20 5 $p a.b.test", "30 5 $p A.b.test"],
+    '_xmpp-client._tcp.zero.test SRV'   => ["10 5 0 b.test", "20 5 $p a.test"],
+    '_xmpp-client._tcp.void.test SRV'   => ['10 5 0 a.test'],
+    '_xmpp-client._tcp.numbered.test SRV' => ["10 5 $p a-b.test", "20 5 $p a.b.test", "30 5 2 a.b.test.$p.ipv4"],
+    '_xmpp-client._tcp.strange.test SRV' => ["10 5 $p no!.test", "20 5 $p a.test"],
+    '_xmpp-client._tcp.many.test SRV' => [map { "$_ 5 $dead m$_.test" } 1 .. 70],
+    map({ ("m$_.test A" => ['127.0.0.1']) } 1 .. 70),
+    map({ ("m$_.test AAAA" => ['::1']) } 1 .. 10),
     'a-b.test A'     => ['127.0.0.1'],
     'a.b.test A'     => ['127.0.0.1'],
     'a.test A'       => ['127.0.0.1'],
@@ -74,6 +81,10 @@ my @table = (
     ['one kind of TLS', 'base', '--tls=direct', 0, '1/1', qr/1 of 1 endpoint up/],
     ['one endpoint is silent until the deadline', 'deaf', '-t 3', 1, '1/2', qr/\Ab\.test:$deaf IPv4: stream: deadline: .*1 of 2 endpoints up\z/],
     ['one set of SRV records cannot be asked', 'half', '', 1, '1/1', qr/\Adns: dns-failed: SERVFAIL for _xmpps-client\._tcp\.half\.test, 1 of 1 endpoint up\z/],
+    ['one record has port 0', 'zero', '', 1, '1/2', qr/\Adns: service-not-offered: SRV says port 0 for b\.test, 1 of 2 endpoints up\z/],
+    ['--map makes that OK, too', 'zero', '--map=endpoint-down=OK', 0, '1/2', qr/\Azero\.test: 1 of 2 endpoints up/],
+    ['the only record has port 0', 'void', '', 2, undef, qr/\Adns: service-not-offered: SRV says port 0 for a\.test\z/],
+    ['a target of SRV is no host name', 'strange', '', 1, '1/1', qr/\Adns: dns-failed: SRV target is no host name for no!\.test, 1 of 1 endpoint up\z/],
     ['one certificate expires soon', 'all', '-C 21', 1, '2/2', qr/\Ab\.test:$q IPv4: tls: cert-expiring: 5 days left, 2 of 2 endpoints up\z/],
     ['it expires very soon', 'all', '-C 60,21', 2, '2/2', qr/\Ab\.test:$q IPv4: tls: cert-expiring/],
     ['a range for how many are up', 'some', '-L endpoints_up,,2:', 2, '1/2', qr/\Aendpoints_up 1 is below 2, 1 of 2 endpoints up\z/],
@@ -119,6 +130,16 @@ is $nothing->metric('endpoints_up'), 'U', 'and nobody knows how many are up';
 
 is_deeply [grep { /_rtt\z/ } survey('twins')->labels], ["a_b_test_${p}_ipv4_rtt", "a_b_test_${p}_ipv4_2_rtt"],
     'names that differ in punctuation only are told apart';
+
+my @numbered = grep { s/_rtt\z// } survey('numbered')->labels;
+my %labels = map { $_ => 1 } @numbered;
+is scalar @numbered, 3, 'three endpoints have labels';
+is scalar keys %labels, 3, 'a number that makes one unique does not make it another\'s' or diag "@numbered";
+
+my $many = survey('many', '-t', 28);
+is +($many->perfdata =~ /endpoints_up=0;;;0;(\d+)/)[0], 64, 'no more than 64 endpoints are checked';
+like $many->long, qr/^WARNING: dns: endpoint-down: 10 endpoints too many: 64 are checked$/m, 'it says how many are not';
+like $many->long, qr/^WARNING: dns: dns-failed: 6 SRV records too many for many\.test$/m, 'and that there are more records than are looked at';
 
 is survey('all', '-q')->stdout, '', 'with -q nothing is said when all is well';
 like survey('all', '-v')->long, qr/^all\.test ping 3: /m, 'with -v each ping is shown';

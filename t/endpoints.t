@@ -16,7 +16,7 @@ use NameServer;
 use Probe;
 use Prosody;
 
-my $server = Prosody->new(domain => 'base.test', domains => ['next.test'], accounts => { 'alice@next.test' => 'secret' }, iterations => 1000);
+my $server = Prosody->new(domain => 'base.test', domains => ['next.test'], accounts => { 'alice@next.test' => 'secret' }, iterations => 4096);
 my $good = $server->port;
 
 my $header = "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0' id='x' from='next.test'>";
@@ -33,14 +33,17 @@ my @worlds = (
     ['says nothing at all', [], 0, 'connection-lost', ''],
     ['says nothing behind its header', [$header], 0, 'connection-lost', ''],
     ['says nothing in the handshake', [$header . $features, $proceed], 0, 'tls-failed', ''],
+    ['closes at once', [''], 1, 'connection-lost', ''],
+    ['closes behind its features', [$header . $features], 1, 'connection-lost', ''],
+    ['closes in the handshake', [$header . $features, $proceed], 1, 'tls-failed', ''],
+    ['is a web server', ["HTTP/1.1 400 Bad Request\r\n\r\n"], 1, 'not-xmpp', ''],
     ['has a stream error', [$header . $error], 1, '', 'host-unknown'],
-    ['is a web server', ["HTTP/1.1 400 Bad Request\r\n\r\n"], 1, '', 'not-xmpp'],
 );
 
 # A server that says each text of a world when it has heard something.
 sub listen_as {
-    my ($texts, $close) = @_;
-    my $listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5) or die "TCP: $@\n";
+    my ($texts, $close, @where) = @_;
+    my $listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5, @where) or die "TCP: $@\n";
     my $parent = $$;
     my $child = fork() // die "fork: $!\n";
     if (!$child) {
@@ -84,6 +87,56 @@ for my $world (@worlds) {
         is $run->condition, $condition, "it is told: $condition";
         unlike $run->long, qr/:$good\b/, 'the next one is not tried';
     }
+}
+
+# The same between the addresses of one endpoint: the server has one of three, and whatever their order is, another one comes
+# before or behind it.
+{
+    my $middle = Prosody->new(
+        domain => 'middle.test', host => '127.0.0.3', accounts => { alice => 'secret' }, iterations => 4096,
+        certificates => $server->certificates, certificate => $server->certificates->leaf('good', domain => 'middle.test'),
+    );
+    my $port = $middle->port;
+    my %where = (LocalPort => $port, ReuseAddr => 1);
+    my (undef, $closing) = listen_as([$header . $features, $proceed], 1, LocalAddr => '127.0.0.2', %where);
+    my (undef, $mute) = listen_as([], 0, LocalAddr => '127.0.0.4', %where);
+    push @children, $closing, $mute;
+    my $told = 0;
+    for my $order ([2, 3, 4], [4, 3, 2], [3, 2, 4]) {
+        my $names = NameServer->scripted(
+            '_xmpp-client._tcp.middle.test SRV' => ["10 5 $port c.test"],
+            'c.test A' => [map { "127.0.0.$_" } @$order],
+        );
+        my $run = Probe->run(
+            ['-j', 'alice@middle.test', '--dns-server', $names->address, '--ca-file', $server->ca_file, '-t', 8, '-v'],
+            env => { CHECK_XMPP_PING_PASSWORD => 'secret' },
+        );
+        $run->is_valid("addresses @$order");
+        is $run->exit, 0, "of the addresses @$order the one that serves is found" or diag $run->explain;
+        my %down = (2 => 'tls-failed', 4 => 'connection-lost');
+        my @down = grep { $run->long =~ /^endpoint c\.test 127\.0\.0\.$_:$port \(starttls\): $down{$_}\b/m } keys %down;
+        $told += @down;
+    }
+    cmp_ok $told, '>=', 1, 'and those before it are told';
+}
+
+# Two that take the connection and never say a word: neither is more to blame than the other.
+{
+    my @deaf = map { IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5) or die "TCP: $@\n" } 1 .. 2;
+    my ($p, $q) = map { $_->sockport } @deaf;
+    my $names = NameServer->scripted(
+        %records, '_xmpp-client._tcp.next.test SRV' => ["10 5 $p a.test"], '_xmpps-client._tcp.next.test SRV' => ["20 5 $q a.test"],
+    );
+    my @command = ('-j', 'alice@next.test', '--dns-server', $names->address, '-t', 2);
+    my $run = Probe->run(\@command, env => { CHECK_XMPP_PING_PASSWORD => 'secret' });
+    $run->is_valid('two silent endpoints');
+    is $run->exit, 2, 'two silent endpoints are CRITICAL';
+    like $run->text, qr/\Astream: deadline: no answer from a\.test: $p and $q take /, 'both are named, and no phase of one of them';
+    like $run->stdout, qr/no answer from a\.test: $p and $q take connections and say nothing/, 'with what they do';
+
+    $names = NameServer->scripted(%records, '_xmpp-client._tcp.next.test SRV' => ["10 5 $p a.test"], 'a.test A' => ['127.0.0.1']);
+    $run = Probe->run([@command[0, 1], '--dns-server', $names->address, '-t', 1], env => { CHECK_XMPP_PING_PASSWORD => 'secret' });
+    like $run->text, qr/\Astream: deadline: no answer from a\.test:$p, which takes /, 'one alone is named as well';
 }
 
 done_testing;

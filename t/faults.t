@@ -127,7 +127,11 @@ sub judge {
     my ($who, $call, $number, $error, $on) = split / /, $case->{fault};
     local $! = $error;
     my $name = "$who: $call() number $number" . ($on ? ' and all behind it' : '') . ": $!";
-    $run->is_valid($name, perfdata => $run->exit == 3 && $run->perfdata eq '' ? 0 : 1);
+    if ("$who $call" eq 'parent write' && $run->stdout eq '') { # it is by write() that the line is printed
+        is $run->exit, 3, "$name: what nobody can read is UNKNOWN" or diag $run->explain;
+    } else {
+        $run->is_valid($name, perfdata => $run->exit == 3 && $run->perfdata eq '' ? 0 : 1);
+    }
     my $answered = ($run->metric('loss') // '') eq '0' && ($run->metric('rtt') // 'U') ne 'U';
     my @wrong;
     push @wrong, 'too late' if $run->elapsed > DEADLINE + 10;

@@ -4,6 +4,7 @@
 
 use strict;
 use warnings;
+use Digest::SHA qw(sha256_base64);
 use FindBin;
 use Test::More;
 
@@ -36,7 +37,7 @@ sub test_failure {
         $run->is_valid($name);
         is $run->exit, 2, 'it is CRITICAL';
         like $run->phase . ': ' . $run->condition, qr/\A$phase: $condition\z/, 'phase and condition' or diag $run->explain;
-        like $run->text, $like, 'its words' if $like;
+        like $run->stdout, $like, 'its words' if $like;
         is $run->metric('rtt'), 'U', 'there is no RTT';
         is $server->connections, 1, 'there was one connection';
         unlike $server->received('clear'), qr/<auth\b|\Q$password\E/, 'nothing secret was sent in clear' if $server->{mode} ne 'clear';
@@ -48,8 +49,11 @@ sub test_failure {
 
 # --- servers that are as they should be ---
 
+my $signed_offer = sha256_base64("PLAIN\x1eSCRAM-SHA-1\x1eSCRAM-SHA-256") . '=';
+
 for my $case (
     ['STARTTLS and SCRAM-SHA-256', {}],
+    ['SCRAM-SHA-512', { mechanisms => ['SCRAM-SHA-512'] }],
     ['SCRAM-SHA-1', { mechanisms => ['SCRAM-SHA-1'] }],
     ['PLAIN', { mechanisms => ['PLAIN'] }],
     ['direct TLS', { mode => 'direct' }],
@@ -58,15 +62,44 @@ for my $case (
     ['TLS 1.2', { tls_options => { SSL_version => 'TLSv1_2' } }],
     ['the server\'s signature in a challenge of its own', { scram => { final => 'challenge' } }],
     ['SCRAM: an extension that is not mandatory', { scram => { extension => 'x=new' } }],
+    ['SCRAM: what was offered is signed (XEP-0474)', { scram => { extension => "h=$signed_offer" } }],
+    ['ANONYMOUS', { mechanisms => ['ANONYMOUS'] }, '-j', 'example.org'],
+    ['ANONYMOUS, asked once more for what was nothing', { mechanisms => ['ANONYMOUS'], asks => 1 }, '-j', 'example.org'],
     ['white space between the elements', { features => sub { my ($c) = @_; $c->send(" \n ") && $c->do_features } }],
 ) {
-    my ($name, $option) = @$case;
-    my ($run, $server) = probe($option);
+    my ($name, $option, @arguments) = @$case;
+    my ($run, $server) = probe($option, @arguments);
     $run->is_valid($name);
     is $run->exit, 0, "$name: it is OK" or diag $run->explain;
     is scalar(grep { /\Aping / } $server->notes), 3, "$name: three pings were sent";
     is scalar(grep { $_ eq 'alpn xmpp-client' } $server->notes), 1, 'ALPN names the protocol (XEP-0368)' if ($option->{mode} // '') eq 'direct';
     is scalar(grep { $_ eq 'sni example.org' } $server->notes), 1, "$name: SNI is the domain" if ($option->{mode} // '') ne 'clear';
+}
+
+# What the client says of channel binding (RFC 5802, section 6).
+for my $case (
+    ['y', 'it could, and the server offers none', {}],
+    ['p=tls-server-end-point', 'the server offers that, and nothing better', { mechanisms => ['SCRAM-SHA-256', 'SCRAM-SHA-256-PLUS'], bindings => ['tls-server-end-point'] }],
+    ['p=tls-server-end-point', 'it offers that on TLS 1.2, too',
+        { mechanisms => ['SCRAM-SHA-256-PLUS'], bindings => ['x', 'tls-server-end-point'], tls_options => { SSL_version => 'TLSv1_2' } }],
+    ['n', 'the server offers some, but none that we have', { mechanisms => ['SCRAM-SHA-1', 'SCRAM-SHA-1-PLUS'], bindings => ['tls-unique'] }],
+    ['n', 'the server offers some, but not how', { mechanisms => ['SCRAM-SHA-1', 'SCRAM-SHA-1-PLUS'] }],
+    ['n', 'without TLS it could not', { mode => 'clear' }],
+    ['n', 'it was told not to', {}, '--require-mechanism=SCRAM-SHA-1'],
+) {
+    my ($flag, $why, @how) = @$case;
+    my ($run, $server) = probe(@how);
+    is $run->exit, 0, 'logged in' or diag $run->explain;
+    is join(', ', grep { /\Achannel binding/ } $server->notes), "channel binding $flag", "channel binding: $flag, as $why" or diag $run->explain;
+}
+
+# RFC 7677, section 4: fewer than 4,096 iterations.
+for my $case ([4096, 0], [4095, 1], [1, 1], [1, 0, '--map=scram-weak=OK'], [1, 2, '--map=scram-weak=CRITICAL']) {
+    my ($iterations, $exit, @arguments) = @$case;
+    my ($run) = probe({ scram => { iterations => $iterations } }, @arguments);
+    $run->is_valid("$iterations iterations, @arguments");
+    is $run->exit, $exit, "$iterations iterations, @arguments: exit code" or diag $run->explain;
+    like $run->text, qr/\Aauth: scram-weak: an iteration count of $iterations, 4096 is the least that is sound/, 'and its words' if $exit;
 }
 
 # What servers answer to the start of a TLS handshake where they expect a stream.
@@ -127,10 +160,29 @@ my @cases = (
     ['SCRAM: no iterations', { scram => { iterations => 0 } }, 'auth', 'server-not-authenticated'],
     ['SCRAM: a long salt', { scram => { salt => 's' x 100_000 } }, 'auth', 'server-not-authenticated'],
     ['SCRAM: a mandatory extension', { scram => { mandatory => 'future' } }, 'auth', 'server-not-authenticated'],
+    ['SCRAM: another offer than that which was signed', { scram => { extension => 'h=' . 'A' x 43 . '=' } }, 'auth',
+        'server-not-authenticated', [], qr/the server offered other mechanisms than arrived here/],
+    ['SCRAM: -PLUS taken out on the way', { scram => { binds => 1 } }, 'auth', 'malformed-request', [],
+        qr/the server can bind the channel, but its -PLUS was taken out, there or on the way/],
+    ['ANONYMOUS: two challenges', { mechanisms => ['ANONYMOUS'], asks => 2 }, 'auth', 'server-not-authenticated', ['-j', 'example.org'],
+        qr/a challenge after the end of the exchange/],
+    ['PLAIN: a challenge', { mechanisms => ['PLAIN'], asks => 1 }, 'auth', 'server-not-authenticated'],
     ['SCRAM: garbage', { sasl => [challenge => "\xff\0\x01", 'x'] }, 'auth', 'server-not-authenticated'],
-    ['only unknown mechanisms', { mechanisms => ['X-OAUTH2', 'GSSAPI'] }, 'auth', 'no-mechanism', [], qr/X-OAUTH2/],
-    ['no mechanism', { mechanisms => [] }, 'auth', 'no-mechanism'],
-    ['no mechanisms at all', { features2 => 'empty_features' }, 'auth', 'no-mechanism'],
+    ['only unknown mechanisms', { mechanisms => ['X-OAUTH2', 'GSSAPI'] }, 'auth', 'no-mechanism', [],
+        qr/the server offers only X-OAUTH2, GSSAPI, none known here/],
+    ['only a channel binding that we lack', { mechanisms => ['SCRAM-SHA-1-PLUS'] }, 'auth', 'no-mechanism', [],
+        qr/the server offers only SCRAM-SHA-1-PLUS, whose channel binding we lack/],
+    ['only EXTERNAL', { mechanisms => ['EXTERNAL'] }, 'auth', 'no-mechanism', [], qr/only EXTERNAL, no client certificate given/],
+    ['no mechanism', { mechanisms => [] }, 'auth', 'no-mechanism', [], qr/the server offers none/],
+    ['no mechanisms at all', { features2 => 'empty_features' }, 'auth', 'no-mechanism', [], qr/the server offers none/],
+    ['only SASL2', { features2 => sub { $_[0]->features('<authentication xmlns="urn:xmpp:sasl:2"><mechanism>PLAIN</mechanism></authentication>') } },
+        'auth', 'no-mechanism', ['--login=rfc6120'], qr/the server offers SASL2 only/],
+    ['only the login of before SASL', { features2 => sub { $_[0]->features('<auth xmlns="http://jabber.org/features/iq-auth"/>') } },
+        'auth', 'no-mechanism', [], qr/the server offers only the login of before SASL/],
+    ['a port for servers', { features2 => sub { $_[0]->features('<dialback xmlns="urn:xmpp:features:dialback"/>') } },
+        'auth', 'no-mechanism', [], qr/this is a port for servers/],
+    ['none before STARTTLS', { mode => 'clear', features2 => sub { $_[0]->features('<starttls xmlns="urn:ietf:params:xml:ns:xmpp-tls"/>') } },
+        'auth', 'no-mechanism', [], qr/the server offers none before STARTTLS/],
     ['SCRAM answers a wrong password', { password => 'another' }, 'auth', 'not-authorized', [], qr/password may be wrong/],
     ['PLAIN answers a wrong password', { password => 'another', mechanisms => ['PLAIN'] }, 'auth', 'not-authorized', [], qr/password may be wrong/],
 

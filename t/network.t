@@ -30,7 +30,7 @@ use constant NOISE => 3;
 my @accounts = map { "user$_" } 1 .. 40;
 my @domains = qw(first-dead.test first-narrow.test);
 my $server = Prosody->new(
-    domain => 'example.org', host => '0.0.0.0', iterations => 1000, domains => \@domains,
+    domain => 'example.org', host => '0.0.0.0', iterations => 4096, domains => \@domains,
     accounts => { map { $_ => 'secret' } @accounts, map { "alice\@$_" } @domains },
     modules => ['witness'], global => qq{plugin_paths = { "$FindBin::Bin/support/prosody" }},
 );
@@ -184,7 +184,7 @@ for my $i ($no_tun ? () : 0 .. $#bad_ways) {
 
 # --- in the middle of the check: pings have been answered, then something happens ---
 
-my @endless = (qw(-n 1000 -i 50ms));
+my @endless = (qw(-n 80 -i 50ms)); # what fits into -t 4
 my @lost = (state => 'CRITICAL', phase => 'ping', condition => 'connection-lost');
 my @silence = (state => 'CRITICAL', phase => 'ping', condition => 'deadline');
 my @breaks = (
@@ -236,6 +236,8 @@ my $names = NameServer->scripted(
     'both.test AAAA' => ['2001:db8:0:1::1'],
     'four.test A' => ['127.0.0.1'],
     'four.test AAAA' => ['2001:db8:0:1::1', '2001:db8:0:7::1', '2001:db8:0:8::1'],
+    'away.test A' => ['127.0.0.1'],
+    'away.test AAAA' => ['2001:db8:ffff::1'],
     'refused.test A' => ['127.0.0.1'],
     'refused.test AAAA' => ['2001:db8:0:2::1'],
     'dead.test A' => ['127.0.1.1'],
@@ -263,6 +265,13 @@ nft("add rule inet faults out ip6 daddr 2001:db8:0:$_\::1 tcp dport $port drop")
     cmp_ok $least{'both.test'} - $least{'live.test'}, '<=', 0.35, 'a dead IPv6 address beside a live IPv4 costs at most 0.35 s';
     cmp_ok $least{'four.test'} - $least{'live.test'}, '<=', 0.35, 'so do three of them';
     cmp_ok $least{'refused.test'} - $least{'live.test'}, '<=', 0.1, 'one that refuses costs nothing';
+}
+
+{
+    my $run = start('user3', 'away.test', '--dns-server=' . $names->address, '-v')->finish;
+    is $run->state, 'OK', 'an address of a family that has no way out' or diag $run->explain;
+    is_deeply [$run->long =~ /^endpoint (.*)$/mg], ["away.test 127.0.0.1:$port (starttls): connected in " . ($run->long =~ /connected in (.*)/)[0]],
+        'it is not even tried';
 }
 
 my @by_name = ('--dns-server=' . $names->address);

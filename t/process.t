@@ -37,12 +37,20 @@ sub await {
 
 my @connections; # kept open
 
-# Starts a probe and waits until its child has opened its stream. Returns the run and the child's pid.
+my $features = "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='1' "
+    . "from='example.org' version='1.0'><stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>";
+
+# Starts a probe and waits until its child has opened its stream; with answer 1 it gets an answer, and asks for TLS. Returns the
+# run and the child's pid.
 sub start_waiting {
     my (%option) = @_;
     my $run = Probe->start([@arguments], env => \%environment, %option);
     my $connection = $listener->accept;
     sysread $connection, my $header, 1;
+    if ($option{answer}) {
+        syswrite $connection, $features;
+        1 while $header !~ /<starttls/ && sysread $connection, $header, 4096, length $header;
+    }
     push @connections, $connection;
     my $child = await(sub {
         my ($found) = grep { ((stat_of($_))[1] // 0) == $run->pid } map { m{/proc/(\d+)/} } glob '/proc/[0-9]*/stat';
@@ -90,12 +98,19 @@ for my $signal (qw(TERM INT HUP QUIT USR1 USR2)) {
     ok await(sub { !is_running($child) }), 'the parent killed: the child goes too';
 }
 for my $signal (qw(SEGV KILL ABRT)) {
-    my ($run, $child) = start_waiting();
+    my ($run, $child) = start_waiting(answer => 1);
     kill $signal, $child;
     $run->finish;
     $run->is_valid("the child dies of SIG$signal");
     is $run->exit, 2, "the child dies of SIG$signal: CRITICAL";
-    like $run->first, qr/\AXMPP PING CRITICAL - stream: probe-crashed: .*SIG$signal \|/, 'with the name of the signal';
+    like $run->first, qr/\AXMPP PING CRITICAL - tls: probe-crashed: .*SIG$signal \|/, 'with the name of the signal';
+
+    ($run, $child) = start_waiting();
+    kill $signal, $child;
+    $run->finish;
+    $run->is_valid("the child dies of SIG$signal before it hears a byte");
+    is $run->exit, 3, "the child dies of SIG$signal before it hears a byte: UNKNOWN";
+    like $run->first, qr/\AXMPP PING UNKNOWN - probe: child died of SIG$signal before a byte had come from outside \|/, 'which is said';
 }
 {
     my ($run) = start_waiting(group => 1);
@@ -104,6 +119,15 @@ for my $signal (qw(SEGV KILL ABRT)) {
     is $run->signal, 9, 'the process group killed';
     ok await(sub { !grep { read_file("/proc/$_/cmdline") =~ /\Q$arguments[5]\E/ && is_running($_) } map { m{/proc/(\d+)/} } glob '/proc/[0-9]*/cmdline' }),
         'nothing is left of it';
+}
+
+{
+    my ($run, $child) = start_waiting(answer => 1);
+    kill 'SYS', $child;
+    $run->finish;
+    $run->is_valid('the child dies of SIGSYS');
+    is $run->exit, 3, 'the child dies of SIGSYS: UNKNOWN, whatever it has heard';
+    like $run->first, qr/\AXMPP PING UNKNOWN - probe: child died of SIGSYS \|/, 'which is said';
 }
 
 # --- descriptors and limits ---
@@ -125,9 +149,14 @@ for my $case (
     ['stdin closed', '"$@" <&- 2>&1', 2, $refused],
     ['stderr closed', '"$@" 2>&-', 2, $refused],
     ['stdin and stderr closed', '"$@" <&- 2>&-', 2, $refused],
-    ['all closed', '"$@" <&- >&- 2>&-', 2, qr/\A\z/],
-    ['stdout full', '"$@" >/dev/full 2>&1', 2, qr/\A\z/],
-    ['stdout full, and nothing wrong but that', '"$1" --version >/dev/full 2>&1', 3, qr/\A\z/],
+    ['stdout closed', '"$@" >&-', 3, qr/\A\z/],
+    ['all closed', '"$@" <&- >&- 2>&-', 3, qr/\A\z/],
+    ['stdout full', '"$@" >/dev/full 2>&1', 3, qr/\A\z/],
+    ['stdout open for reading only', '"$@" 1</dev/null 2>&1', 3, qr/\A\z/],
+    ['stdout closed, and all is well', '"$@" --map=connect-refused=OK >&-', 3, qr/\A\z/],
+    ['stdout full, and all is well', '"$@" --map=connect-refused=OK >/dev/full 2>&1', 3, qr/\A\z/],
+    ['stdout closed, and nothing to say', '"$@" --map=connect-refused=OK -q >&-', 0, qr/\A\z/],
+    ['help for nobody', '"$1" --help >/dev/full 2>&1', 3, qr/\A\z/],
     ['SIGCHLD and SIGPIPE ignored', q(trap '' CHLD PIPE; "$@" 2>&1), 2, $refused],
     ['few descriptors', 'ulimit -n 12; "$@" 2>&1', 2, $refused],
     ['cores wanted', 'ulimit -c unlimited; "$@" 2>&1', 2, $refused],

@@ -95,6 +95,23 @@ for my $case (
     like $run->stdout, qr/^sent: .*stream:stream/m, "$name: although the stream is logged";
 }
 
+# A password that is a word of ours is not told by what is masked: only what the server says is.
+for my $word (qw(server secret password stream)) {
+    for my $case (
+        ['a server that says nothing', { stream2 => 'close' }, qr/closed by the server/],
+        ['a server without STARTTLS', { features => 'no_starttls' }, qr/the server does not offer STARTTLS, nothing secret was sent/],
+        ['a refused login', { sasl => [failure => 'not-authorized'] }, qr/password/],
+        ['a server that says the word', { sasl => [failure => 'not-authorized', "a $word is wrong"] }, qr/\[masked\]/, 1],
+    ) {
+        my ($name, $option, $like, $masked) = @$case;
+        my $server = Hostile->new(certificates => $certificates, password => $word, %$option);
+        my $run = Probe->run([@{ arguments($server) }, '-v'], env => { CHECK_XMPP_PING_PASSWORD => $word });
+        $run->is_valid("$name, $word");
+        like $run->stdout, $like, "$name: the password $word does not change our words";
+        unlike $run->stdout, $masked ? qr/a $word is/ : qr/masked/, "$name: " . ($masked ? 'the server\'s are masked' : 'nothing is masked');
+    }
+}
+
 # --- on the wire ---
 
 for my $case (

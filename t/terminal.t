@@ -18,7 +18,7 @@ use Scripted;
 
 # Answers all pings but the third.
 my $server = Scripted->new(on_ping => sub { my ($link, $ping) = @_; $link->result($ping) if $ping->{number} != 3 });
-my @arguments = ($server->options('alice@example.org'), '-t', 60);
+our @arguments = ($server->options('alice@example.org'), '-t', 60);
 my %environment = (CHECK_XMPP_PING_PASSWORD => 'secret');
 
 # Starts the program on a terminal of its own, as a shell does. Returns { pid, pty, text }.
@@ -91,6 +91,20 @@ sub exit_code {
     ok read_until($run), '--each-endpoint';
     is exit_code($run), 0, 'is OK';
     like $run->{text}, qr/\Apong from example\.org at 127\.0\.0\.1:\d+[^:\n]*: seq=1 time=/, 'and names the endpoint with each pong';
+}
+{
+    # A terminal that nobody reads takes some of the pongs, and nothing of the report.
+    my $quick = Scripted->new(on_ping => sub { my ($link, $ping) = @_; $link->result($ping) });
+    local @arguments = ($quick->options('alice@example.org'), '-t', 2);
+    my $begin = now();
+    my $run = start('-v', '-n', 1000);
+    my $exit;
+    for (my $end = now() + 20; !defined $exit; select undef, undef, undef, 0.01) {
+        $exit = $? & 127 ? "signal $?" : $? >> 8 if waitpid $run->{pid}, POSIX::WNOHANG();
+        kill 'KILL', $run->{pid} if now() > $end;
+    }
+    is $exit, 3, 'a terminal that nobody reads is UNKNOWN';
+    cmp_ok now() - $begin, '<', 5, 'in time';
 }
 for my $case (['without -v'], ['with -q', '-v', '-q'], ['with --output=json', '-v', '-o', 'json']) {
     my ($name, @more) = @$case;

@@ -17,7 +17,7 @@ use TempDir;
 
 my $certificates = Certificates->new(domain => 'example.org');
 my %server = map {
-    $_ => Prosody->new(domain => 'example.org', certificates => $certificates, certificate => $_, iterations => 1000,
+    $_ => Prosody->new(domain => 'example.org', certificates => $certificates, certificate => $_, iterations => 4096,
         accounts => { alice => 'secret' })
 } qw(good chain self_signed unknown_ca expired);
 
@@ -56,10 +56,18 @@ check('SSL_CERT_FILE', 'good', $ours, undef, '');
 check('SSL_CERT_FILE, and an intermediate that the server sends', 'chain', $ours, undef, '');
 check('SSL_CERT_FILE without a directory', 'good', $ours, $empty, '');
 check('SSL_CERT_FILE with another authority', 'good', $stranger, $empty, $untrusted);
-check('SSL_CERT_FILE that is not there', 'good', "$empty/none", $empty, $untrusted);
+check('SSL_CERT_FILE that is not there', 'good', "$empty/none", $directory, $untrusted);
 check('SSL_CERT_FILE with all of the system\'s and ours', 'good', $with_ours, undef, '');
 check('SSL_CERT_FILE does not trust more than it has', 'unknown_ca', $with_ours, undef, $untrusted);
 check('SSL_CERT_FILE does not make good what has expired', 'expired', $ours, undef, 'cert-expired');
+
+my $nothing = Probe->run(
+    ['-j', 'alice@example.org', '-H', $server{good}->host, '-p', $server{good}->port],
+    env => { CHECK_XMPP_PING_PASSWORD => 'secret', SSL_CERT_FILE => "$empty/none", SSL_CERT_DIR => $empty },
+);
+$nothing->is_valid('no authority at all');
+is $nothing->state, 'UNKNOWN', 'no authority at all is the fault of the own machine' or diag $nothing->explain;
+like $nothing->text, qr/no CA to trust/, 'and it is told';
 
 check('SSL_CERT_DIR', 'good', undef, $hashed, '');
 check('SSL_CERT_DIR, and an intermediate that the server sends', 'chain', undef, $hashed, '');
@@ -67,6 +75,13 @@ check('SSL_CERT_DIR of several', 'good', undef, "$empty:$directory:$hashed", '')
 check('SSL_CERT_DIR beside a file that does not have it', 'good', $stranger, $hashed, '');
 check('SSL_CERT_DIR without it', 'good', "$empty/none", $directory, $untrusted);
 check('SSL_CERT_DIR does not trust more than it has', 'unknown_ca', undef, $hashed, $untrusted);
+
+# Hashed names as administrators make them: links to links that lead out of the directory, which the sandbox has to let through.
+my $linked = temp_dir();
+symlink $ours, "$linked/ours.pem" or die "$linked: $!\n";
+symlink 'ours.pem', "$linked/" . s{.*/}{}r or die "$linked: $!\n" for glob "$hashed/*.0";
+check('SSL_CERT_DIR of links', 'good', undef, $linked, '');
+check('--ca-path of links', 'good', undef, undef, '', '--ca-path', $linked);
 
 check('--ca-file stands alone', 'good', $ours, $hashed, $untrusted, '--ca-file', $stranger);
 check('--ca-path stands alone', 'good', $ours, $hashed, $untrusted, '--ca-path', $empty);

@@ -13,11 +13,13 @@ use Probe;
 use TempDir;
 
 my $public = password_file('secret', 0644);
+my $latin = password_file("s\xe9same");
 my $secret = password_file('secret');
 my @good = ('-j', 'a@b.example', '--password-file', $secret);
 
 for my $case (
-    ['--jid: is required'],
+    ['-j user@domain is required'],
+    ['-j domain is required', '--no-login'],
     ['--jid: needs an argument', '-j'],
     ['--jid: a@@b has', '-j', 'a@@b'],
     ['--jdi: unknown option', '--jdi=x'],
@@ -32,6 +34,7 @@ for my $case (
     ['--port: ', @good, '-p', 65536],
     ['--port: ', @good, '-p', '0x10'],
     ['--count: ', @good, '-n', 0],
+    ['--count: 4001000 pings in one run', @good, '-n', 1000, map { ('-R', "r$_.example") } 1 .. 4000],
     ['--timeout: 10x has an unknown unit', @good, '-t', '10x'],
     ['--timeout: 0 leaves no time', @good, '-t', 0],
     ['--timeout: ', @good, '-t', '5s:BAD'],
@@ -40,7 +43,9 @@ for my $case (
     ['--warning: ', @good, '-w', 'nan'],
     ['--warning: ', @good, '-w', '1e3'],
     ['--warning: ', @good, '-w', '10abc'],
-    ['--warning: RTT 10 is not below the timeout', @good, '-w', '10s'],
+    ['--warning: RTT 10 s is not below the timeout of 10 s', @good, '-w', '10s'],
+    ['--warning: RTT 100 s is not below the timeout of 10 s (100ms?)', @good, '-w', '100'],
+    ['--interval: 5 pings with 1 s between them do not fit into the timeout of 3 s', @good, '-n', 5, '-i', 1, '-t', 3],
     ['--warning: RTT 2 can never be seen', @good, '-w', 2, '-c', 1],
     ['--warning: RTT 1 can never be seen', @good, '-w', 1, '-c', 1],
     ['--certificate: ', @good, '-C', '7,21'],
@@ -58,9 +63,17 @@ for my $case (
     ['--ca-file: ', @good, '--ca-file', '/nonexistent'],
     ['--client-key: needs --client-cert', @good, '--client-key', '/nonexistent'],
     ['--require-mechanism: ', @good, '--require-mechanism', 'MAGIC'],
+    ['--count: means nothing with --no-login', '-j', 'b.example', '--no-login', '-n', 3],
+    ['--jid: must be a domain with --s2s', @good, '--s2s'],
+    ['--from: needs --s2s', @good, '--from=b.example'],
+    ['--offers: sasl is nothing that a server offers: did you mean sasl2?', @good, '--offers=sasl'],
+    ['--offers-not: PLAIN is what --offers asks for', @good, '--offers=PLAIN', '--offers-not=PLAIN'],
+    ['--component: needs -H and -p', '--component=c.b.example'],
+    ['--login: ', @good, '--login=sasl'],
 ) {
     my ($sentence, @arguments) = @$case;
     my $name = join(' ', grep { $_ ne $secret } @arguments) || 'nothing';
+    $name =~ s/^.{80}\K.*/.../;
     my $run = Probe->run(\@arguments, env => { CHECK_XMPP_PING_PASSWORD => undef });
     is $run->exit, 3, "$name: UNKNOWN";
     like $run->stdout, qr/\AXMPP PING UNKNOWN - \Q$sentence\E/, "$name: what is wrong";
@@ -73,6 +86,7 @@ for my $case (
 for my $case (
     ['--password-file: ', '-j', 'a@b.example'],
     ['--password-file: ', '-j', 'a@b.example', '--password-file', $public],
+    ["--password-file: $latin is not UTF-8", '-j', 'a@b.example', '--password-file', $latin],
     ['--password-file: ', '-j', 'a@b.example', '--password-file', '/nonexistent'],
     ['--password-file: ', '-j', 'a@b.example', '--password-file', '/'],
 ) {
@@ -108,7 +122,7 @@ like $help, qr/^ .*\Q$_\E\b/m, "--help has $_" for qw(
     --jid --password-file --hostname --port --use-ipv4 --use-ipv6 --tls --ca-file --ca-path --insecure --client-cert --client-key
     --dns-server --remote --count --interval --ping-timeout --min-alive --warning --critical --limit --certificate --timeout --map
     --config --profile --config-test --extra-opts --output --omit-undetermined --quiet --verbose --version --help --require-mechanism
-    --each-endpoint
+    --each-endpoint --login --no-login --s2s --from --offers --offers-not --component
 );
 is scalar(() = $help =~ /--jid/g), 1, 'and each once';
 

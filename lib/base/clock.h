@@ -10,11 +10,19 @@
 #define NS_PER_MS INT64_C(1000000)
 #define NS_PER_S INT64_C(1000000000)
 
-/* The monotonic clock in nanoseconds. Never fails, never blocks; parent and child read the same clock. */
+/* The monotonic clock. Linux's CLOCK_MONOTONIC stands still while the machine is suspended: a deadline would then come
+ * as much too late for the scheduler, to which the time goes on. */
+#ifdef CLOCK_BOOTTIME
+#define CLOCK_OF_RUN CLOCK_BOOTTIME
+#else
+#define CLOCK_OF_RUN CLOCK_MONOTONIC
+#endif
+
+/* That clock in nanoseconds. Never fails, never blocks; parent and child read the same clock. */
 static inline int64_t clock_now(void)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(CLOCK_OF_RUN, &now);
     return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 

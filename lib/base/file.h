@@ -12,8 +12,18 @@
  * race. On failure returns -1, with errno, which is 0 when it is not a regular file. */
 int file_open(const char *name, struct stat *status);
 
-/* Whether group or others can read the file of STATUS. */
-bool file_is_public(const struct stat *status);
+/* A descriptor that leads nowhere; the caller closes it. -1 with errno on failure. */
+int file_open_nothing(void);
+
+/* What others may do with a file, as the bits that chmod() has for them. */
+enum file_use { FILE_READ = S_IROTH, FILE_WRITE = S_IWOTH };
+
+#define FILE_OTHERS_SIZE 40
+
+/* Who can use the open file FD of STATUS so, beside its owner, root and this process' user: "group or others", or "user
+ * 1000 (by an ACL)". With an ACL that is what its entries come to; the bits of the mode are its mask then. Returns OUT;
+ * NULL for nobody. */
+const char *file_others(int fd, const struct stat *status, enum file_use use, char out[FILE_OTHERS_SIZE]);
 
 /* Reads from FD until BUFFER is full or the file ends. Returns how many bytes, -1 with errno on failure. May block as
  * disks and network file systems do. */

@@ -7,15 +7,55 @@
 #include "duration.h"
 #include "text.h"
 
-void line_add(struct line *line, const char *format, ...)
+static void add(struct line *line, const char *format, va_list arguments)
 {
     size_t room = sizeof line->text - line->used;
-    va_list arguments;
-    va_start(arguments, format);
     int length = vsnprintf(line->text + line->used, room, format, arguments);
-    va_end(arguments);
     if (length > 0)
         line->used += (size_t)length < room ? (size_t)length : room - 1;
+}
+
+void line_add(struct line *line, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    add(line, format, arguments);
+    va_end(arguments);
+}
+
+bool line_set(struct line *line, const char *format, ...)
+{
+    va_list arguments;
+    *line = LINE_EMPTY;
+    va_start(arguments, format);
+    add(line, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+bool line_before(struct line *line, const char *format, ...)
+{
+    struct line behind = *line;
+    va_list arguments;
+    *line = LINE_EMPTY;
+    va_start(arguments, format);
+    add(line, format, arguments);
+    va_end(arguments);
+    line_add(line, "%s", behind.text);
+    return false;
+}
+
+bool line_value(struct line *line, const char *value, const char *reason)
+{
+    char shown[TEXT_SHOWN_SIZE];
+    return *value == '\0' ? line_set(line, "is empty") : line_set(line, "%s %s", text_show(value, shown), reason);
+}
+
+bool line_add_guess(struct line *line, const char *dashes, const char *name)
+{
+    if (name)
+        line_add(line, ": did you mean %s%s?", dashes, name);
+    return false;
 }
 
 void line_add_count(struct line *line, long long number, const char *noun)

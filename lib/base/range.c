@@ -79,7 +79,8 @@ bool range_parse(const char *text, enum range_unit unit, struct range *range, co
         return refuse(why, "has a start above its end");
 
     bool from_zero = start.value == 0 && end.text[0] != '\0';
-    *range = (struct range){.set = true, .inside = inside, .start = start.value, .end = end.value};
+    bool bare = unit == RANGE_TIME && *second >= '0' && *second <= '9' && strpbrk(second, "umsh") == NULL;
+    *range = (struct range){.set = true, .inside = inside, .bare = bare, .start = start.value, .end = end.value};
     snprintf(range->text, sizeof range->text, "%s%s%s%s", inside ? "@" : "", from_zero ? "" : start.text,
              from_zero ? "" : ":", end.text);
     return true;

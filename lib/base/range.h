@@ -12,6 +12,7 @@ enum range_unit { RANGE_NUMBER, RANGE_TIME };
 struct range {
     bool set;      /* false: no range was given, nothing alerts */
     bool inside;   /* '@': alert inside instead of outside */
+    bool bare;     /* a RANGE_TIME whose end was given without a unit, so that it is seconds */
     double start;  /* -INFINITY for ~ */
     double end;    /* INFINITY when open; seconds for RANGE_TIME */
     char text[64]; /* canonical form for perfdata, in seconds: "0.2", "~:1", "10:", "@5:10", never "0:..." */

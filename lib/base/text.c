@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "text.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "mark.h"
 #include "utf8.h"
 
 #define DOTS 3
+
+/* On one character; more of them cover the lines around. */
+#define MARKS_MOST 2
 
 struct interval {
     uint32_t first;
@@ -34,14 +40,14 @@ static bool is_blank(uint32_t code)
 }
 
 /* Characters that nobody sees, or that change how their neighbours are seen: Unicode's Default_Ignorable_Code_Point
- * with the bidirectional controls, the interlinear annotations and the noncharacters. */
+ * with the bidirectional controls, the interlinear annotations, the noncharacters and Braille's blank. */
 static bool is_deceptive(uint32_t code)
 {
     static const struct interval invisible[] = {
-        {0x00ad, 0x00ad},   {0x034f, 0x034f},   {0x061c, 0x061c},   {0x115f, 0x1160}, {0x17b4, 0x17b5},
-        {0x180b, 0x180f},   {0x200b, 0x200f},   {0x202a, 0x202e},   {0x2060, 0x206f}, {0x3164, 0x3164},
-        {0xfdd0, 0xfdef},   {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0}, {0xfff0, 0xfffb},
-        {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
+        {0x00ad, 0x00ad}, {0x034f, 0x034f},   {0x061c, 0x061c},   {0x115f, 0x1160},   {0x17b4, 0x17b5},
+        {0x180b, 0x180f}, {0x200b, 0x200f},   {0x202a, 0x202e},   {0x2060, 0x206f},   {0x3164, 0x3164},
+        {0x2800, 0x2800}, {0xfdd0, 0xfdef},   {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0},
+        {0xfff0, 0xfffb}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
     };
     if (code < 0x80)
         return strchr("|<>&'\"`$\\", (int)code);
@@ -76,10 +82,12 @@ char *text_clean(char *out, size_t size, const char *in, size_t length)
     size_t used = 0;
     size_t keep = 0; /* how much of it leaves room for the dots */
     bool blank = false;
+    int marks = 0; /* how many have come in a row */
     while (length > 0) {
         uint32_t code = 0;
         size_t bytes = utf8_decode(in, length, &code);
-        bool bad = bytes == 0 || (!is_blank(code) && is_deceptive(code));
+        marks = mark_is(code) ? marks + 1 : 0;
+        bool bad = bytes == 0 || marks > MARKS_MOST || (!is_blank(code) && is_deceptive(code));
         const char *put = !bad ? in : bytes == 0 ? "?" : stand_in(code);
         size_t put_bytes = bad ? 1 : bytes;
         if (bytes == 0)
@@ -115,6 +123,37 @@ char *text_clean_string(char *out, size_t size, const char *in)
 static bool begins_character(char byte)
 {
     return ((unsigned char)byte & 0xc0) != 0x80;
+}
+
+void text_blank_ends(const char *in, bool *first, bool *last)
+{
+    uint32_t code = 0;
+    size_t length = strlen(in), start = length;
+    *first = utf8_decode(in, length, &code) > 0 && is_blank(code);
+    while (start > 0 && !begins_character(in[--start]))
+        ;
+    *last = utf8_decode(in + start, length - start, &code) > 0 && is_blank(code);
+}
+
+void text_format(char *out, size_t size, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(out, size, format, arguments);
+    va_end(arguments);
+}
+
+/* U+2423, the sign for a blank that would not be seen. */
+static const char open_box[] = "\xe2\x90\xa3";
+
+const char *text_show(const char *value, char out[TEXT_SHOWN_SIZE])
+{
+    char clean[TEXT_SHOWN_SIZE - 2 * (sizeof open_box - 1)];
+    bool first, last;
+    text_blank_ends(value, &first, &last);
+    text_clean_string(clean, sizeof clean, value);
+    text_format(out, TEXT_SHOWN_SIZE, "%s%s%s", first ? open_box : "", clean, last && *clean != '\0' ? open_box : "");
+    return out;
 }
 
 size_t text_width(const char *text)
@@ -175,19 +214,26 @@ static size_t edit_distance(const char *a, const char *b)
     return row[columns];
 }
 
-const char *text_nearest(const char *text, const char *const *names, size_t count)
+struct nearest nearest_to(const char *text)
 {
     size_t length = strlen(text);
-    if (length == 0 || length >= NEAREST_LENGTH)
-        return NULL;
-    const char *nearest = NULL;
-    size_t bound = (length < 3 ? 1 : length / 3) + 1;
-    for (size_t i = 0; i < count; i++) {
-        size_t distance = edit_distance(names[i], text);
-        if (distance < bound) {
-            bound = distance;
-            nearest = names[i];
-        }
-    }
-    return nearest;
+    size_t bound = length == 0 || length >= NEAREST_LENGTH ? 0 : (length < 3 ? 1 : length / 3) + 1;
+    return (struct nearest){.text = text, .bound = bound};
+}
+
+void nearest_try(struct nearest *nearest, const char *name)
+{
+    size_t distance = nearest->bound > 0 ? edit_distance(name, nearest->text) : 0;
+    if (distance >= nearest->bound)
+        return;
+    nearest->bound = distance;
+    nearest->name = name;
+}
+
+const char *text_nearest(const char *text, const char *const *names, size_t count)
+{
+    struct nearest nearest = nearest_to(text);
+    for (size_t i = 0; i < count; i++)
+        nearest_try(&nearest, names[i]);
+    return nearest.name;
 }

@@ -26,3 +26,14 @@ size_t utf8_decode(const char *in, size_t length, uint32_t *code)
     *code = value;
     return bytes;
 }
+
+bool utf8_valid(const char *text, size_t length)
+{
+    uint32_t code;
+    for (size_t bytes; length > 0; text += bytes, length -= bytes) {
+        bytes = utf8_decode(text, length, &code);
+        if (bytes == 0)
+            return false;
+    }
+    return true;
+}

@@ -4,8 +4,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "text.h"
-
 bool why_set(char *why, size_t why_size, const char *format, ...)
 {
     va_list arguments;
@@ -13,17 +11,4 @@ bool why_set(char *why, size_t why_size, const char *format, ...)
     vsnprintf(why, why_size, format, arguments);
     va_end(arguments);
     return false;
-}
-
-bool why_value(char *why, size_t why_size, const char *value, const char *reason)
-{
-    char shown[WHY_VALUE_SIZE];
-    if (*value == '\0')
-        return why_set(why, why_size, "is empty");
-    return why_set(why, why_size, "%s %s", why_show(value, shown), reason);
-}
-
-const char *why_show(const char *value, char out[WHY_VALUE_SIZE])
-{
-    return text_clean_string(out, WHY_VALUE_SIZE, value);
 }

@@ -3,17 +3,14 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #ifdef __linux__
-#include <linux/capability.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #endif
 
 #include "clock.h"
-#include "sandbox.h"
+#include "file.h"
 
 /* Without close_range(2), where the search for open descriptors ends. */
 #define DESCRIPTORS_SOUGHT 1024
@@ -26,21 +23,6 @@ static void limit(__rlimit_resource_t resource, rlim_t value)
         value = now.rlim_cur;
     struct rlimit wanted = {.rlim_cur = value, .rlim_max = value};
     setrlimit(resource, &wanted);
-}
-
-/* What root may do beyond other users, but to read: the client's key may be another user's. */
-static void drop_capabilities(void)
-{
-#ifdef __linux__
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-    if (syscall(SYS_capget, &header, data) != 0)
-        return;
-    uint32_t kept = data[0].effective & (1u << CAP_DAC_READ_SEARCH);
-    memset(data, 0, sizeof data);
-    data[0].effective = data[0].permitted = kept;
-    syscall(SYS_capset, &header, data);
-#endif
 }
 
 /* What the scheduler has left open in us is not the child's business. */
@@ -57,21 +39,25 @@ static void close_others(int keep)
             close(fd);
 }
 
+static void leave_streams(void)
+{
+    int nothing = file_open_nothing();
+    for (int fd = 0; fd <= 2; fd++)
+        if (nothing < 0 || dup2(nothing, fd) < 0)
+            close(fd);
+}
+
 void confine(pid_t parent, int64_t deadline, int keep)
 {
 #ifdef __linux__
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_DUMPABLE, 0);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    setsid(); /* away from the terminal; it dies with its parent all the same */
 #endif
-    if (getppid() != parent) /* it died before the line above */
+    if (getppid() != parent) /* it died before the lines above */
         _exit(0);
-
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (null >= 0) {
-        for (int fd = 0; fd <= 2; fd++)
-            dup2(null, fd);
-    }
+    leave_streams();
     close_others(keep);
     int64_t left = deadline - clock_now();
     limit(RLIMIT_CPU, (rlim_t)((left > 0 ? left : 0) / NS_PER_S + 1));
@@ -80,7 +66,4 @@ void confine(pid_t parent, int64_t deadline, int keep)
     limit(RLIMIT_NOFILE, CONFINE_DESCRIPTORS);
     if (CONFINE_LIMITS_MEMORY)
         limit(RLIMIT_AS, CONFINE_MEMORY);
-    drop_capabilities();
-    if (!sandbox_enter())
-        limit(RLIMIT_NPROC, 0); /* all of the user's processes count: no more can be made, but by root */
 }

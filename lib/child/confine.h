@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the child may not do: bars put up between fork and the first foreign byte. */
+/* What the child may not do from its first line on; the rest is the sandbox's, see sandbox.h. */
 #ifndef CONFINE_H
 #define CONFINE_H
 
@@ -26,11 +26,11 @@
 /* Its descriptors at most: the pipe, sockets to each name server and to the addresses that are raced, a file. */
 #define CONFINE_DESCRIPTORS 256
 
-/* To be called in the child first thing. It dies with PARENT, dumps no core and cannot be traced, has no privileges and
- * gains none, writes no file, has CONFINE_MEMORY and no more CPU time than DEADLINE (CLOCK_MONOTONIC, ns) leaves, no
- * open descriptor but KEEP (-1: none), and its standard streams lead nowhere, so that no library can print; see
- * sandbox.h for the rest. What the system refuses is left out: the parent's deadline holds all the same. Ends the
- * process when PARENT is gone already. */
+/* To be called in the child first thing. It dies with PARENT, is in a session of its own, dumps no core and cannot be
+ * traced, gains no privileges, writes no file, has CONFINE_MEMORY and no more CPU time than DEADLINE (CLOCK_MONOTONIC,
+ * ns) leaves, no open descriptor but KEEP (-1: none), and its standard streams lead nowhere, so that no library can
+ * print. What the system refuses is left out: the parent's deadline holds all the same. Ends the process when PARENT is
+ * gone already. The child reads its own files then, and goes on to sandbox_enter(). */
 void confine(pid_t parent, int64_t deadline, int keep);
 
 #endif

@@ -11,7 +11,10 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "dns.h"
 #include "host.h"
+
+_Static_assert(DNS_ADDRESSES_MAX <= 32, "an endpoint's addresses have a bit each");
 
 /* An endpoint that has its turn. */
 struct lane {
@@ -19,6 +22,7 @@ struct lane {
     int64_t next_at;  /* when, ns */
     int64_t begun_at; /* when its turn came */
     size_t open;      /* attempts */
+    uint32_t spent;   /* addresses that had their turn and are of no use, a bit each */
 };
 
 struct attempt {
@@ -34,7 +38,8 @@ struct dialer {
     struct dialed *dialed;
     struct lane *lanes; /* one for each endpoint */
     size_t first;
-    size_t end; /* endpoints before this one have had their turn, from FIRST on */
+    size_t end;   /* endpoints before this one have had their turn, from FIRST on */
+    bool resumed; /* an address was connected to before, and was of no use */
     struct attempt *attempts;
     struct pollfd *fds; /* of the attempts */
     size_t count;
@@ -60,32 +65,41 @@ char *dial_endpoint_format(const struct endpoint *endpoint, const union address 
 }
 
 /* A lack of descriptors or memory here counts as unreachable as well: the words tell. */
-static const char *condition_of(int error)
+static enum condition condition_of(int error)
 {
     if (error == ECONNREFUSED)
-        return "connect-refused";
+        return CONDITION_CONNECT_REFUSED;
     if (error == ECONNRESET) /* it was taken, and reset before we looked */
-        return "connection-lost";
-    return error == ETIMEDOUT ? "connect-timeout" : "connect-unreachable";
+        return CONDITION_CONNECTION_LOST;
+    return error == ETIMEDOUT ? CONDITION_CONNECT_TIMEOUT : CONDITION_CONNECT_UNREACHABLE;
 }
 
 /* How far an attempt got. */
-static int rank_of(const char *condition)
+static int rank_of(enum condition condition)
 {
-    static const char *const order[] = {"connect-timeout", "connect-unreachable", "connect-refused", "connection-lost"};
+    static const enum condition order[] = {CONDITION_CONNECT_TIMEOUT, CONDITION_CONNECT_UNREACHABLE,
+                                           CONDITION_CONNECT_REFUSED, CONDITION_CONNECTION_LOST};
     for (int i = 0; i < 4; i++)
-        if (strcmp(condition, order[i]) == 0)
+        if (condition == order[i])
             return i + 2;
     return 1;
 }
 
-static void tell(struct dialer *dialer, const struct attempt *attempt, const char *condition, const char *cause)
+static void tell(const struct dialer *dialer, const struct attempt *attempt, enum dial_step step,
+                 enum condition condition, const char *cause)
 {
     const struct endpoint *endpoint = &dialer->resolution->endpoints[attempt->endpoint];
+    int64_t time = step == DIAL_BEGUN ? 0 : clock_now() - attempt->begun_at;
     if (dialer->observer)
-        dialer->observer(endpoint, attempt->address, condition, cause, clock_now() - attempt->begun_at,
-                         dialer->userdata);
-    if (!condition || rank_of(condition) <= dialer->rank)
+        dialer->observer(endpoint, attempt->address, step, condition, cause, time, dialer->userdata);
+}
+
+static void tell_failed(struct dialer *dialer, const struct attempt *attempt, enum condition condition,
+                        const char *cause)
+{
+    const struct endpoint *endpoint = &dialer->resolution->endpoints[attempt->endpoint];
+    tell(dialer, attempt, DIAL_FAILED, condition, cause);
+    if (rank_of(condition) <= dialer->rank)
         return;
     dialer->rank = rank_of(condition);
     struct dialed *dialed = dialer->dialed;
@@ -94,12 +108,22 @@ static void tell(struct dialer *dialer, const struct attempt *attempt, const cha
     /* the reason must not be lost behind a long name */
     int room = (int)sizeof(dialed->cause) - (int)strlen(cause) - 3;
     snprintf(dialed->cause, sizeof(dialed->cause), "%.*s: %s", room > 0 ? room : 0, name, cause);
-    snprintf(dialed->condition, sizeof(dialed->condition), "%s", condition);
+    dialed->condition = condition;
 }
 
 static void tell_errno(struct dialer *dialer, const struct attempt *attempt, int error)
 {
-    tell(dialer, attempt, condition_of(error), error == ETIMEDOUT ? "no answer" : strerror(error));
+    tell_failed(dialer, attempt, condition_of(error), error == ETIMEDOUT ? "no answer" : strerror(error));
+}
+
+static uint32_t bit_of(const struct dialer *dialer, const struct attempt *attempt)
+{
+    return UINT32_C(1) << (attempt->address - dialer->resolution->endpoints[attempt->endpoint].addresses);
+}
+
+static void spend(struct dialer *dialer, const struct attempt *attempt)
+{
+    dialer->lanes[attempt->endpoint].spent |= bit_of(dialer, attempt);
 }
 
 /* Ends an attempt; a failed one no longer holds up the next address of its endpoint. */
@@ -143,28 +167,43 @@ static void begin(struct dialer *dialer, size_t index)
     sa_family_t family = attempt.address->any.sa_family;
     int fd = open_socket(family);
     if (fd < 0) {
+        spend(dialer, &attempt);
         tell_errno(dialer, &attempt, errno);
         return;
     }
     socklen_t size = family == AF_INET ? sizeof(attempt.address->v4) : sizeof(attempt.address->v6);
     /* an interrupted connect() goes on by itself */
     if (connect(fd, &attempt.address->any, size) != 0 && errno != EINPROGRESS && errno != EINTR) {
+        spend(dialer, &attempt);
         tell_errno(dialer, &attempt, errno);
         close(fd);
         return;
     }
-    if (dialer->observer)
-        dialer->observer(endpoint, attempt.address, "", "", 0, dialer->userdata);
+    tell(dialer, &attempt, DIAL_BEGUN, CONDITION_NONE, NULL);
     dialer->attempts[dialer->count] = attempt;
     dialer->fds[dialer->count++] = (struct pollfd){.fd = fd, .events = POLLOUT};
     lane->open++;
     lane->next_at = attempt.begun_at + DIAL_STAGGER;
 }
 
-static bool lane_failed(const struct dialer *dialer, size_t index)
+/* Whether the endpoint has an address that is not begun yet. */
+static bool lane_has_next(struct dialer *dialer, size_t index)
 {
-    const struct lane *lane = &dialer->lanes[index];
-    return lane->open == 0 && lane->next == dialer->resolution->endpoints[index].address_count;
+    struct lane *lane = &dialer->lanes[index];
+    size_t count = dialer->resolution->endpoints[index].address_count;
+    while (lane->next < count && lane->spent >> lane->next & 1)
+        lane->next++;
+    return lane->next < count;
+}
+
+static bool lane_failed(struct dialer *dialer, size_t index)
+{
+    return dialer->lanes[index].open == 0 && !lane_has_next(dialer, index);
+}
+
+static int64_t patience_end(const struct dialer *dialer)
+{
+    return dialer->lanes[dialer->end - 1].begun_at + DIAL_ENDPOINT_PATIENCE;
 }
 
 /* Gives the next endpoint its turn when the one before has failed or had its time. */
@@ -173,9 +212,9 @@ static bool next_turn(struct dialer *dialer, int64_t now, int64_t *wake)
     if (dialer->end == dialer->resolution->endpoint_count)
         return false;
     if (dialer->end > dialer->first && !lane_failed(dialer, dialer->end - 1)) {
-        int64_t patience_end = dialer->lanes[dialer->end - 1].begun_at + DIAL_ENDPOINT_PATIENCE;
-        if (now < patience_end) {
-            *wake = patience_end < *wake ? patience_end : *wake;
+        int64_t end = patience_end(dialer);
+        if (now < end) {
+            *wake = end < *wake ? end : *wake;
             return false;
         }
     }
@@ -184,7 +223,7 @@ static bool next_turn(struct dialer *dialer, int64_t now, int64_t *wake)
     const struct endpoint *endpoint = &dialer->resolution->endpoints[index];
     struct attempt none = {.endpoint = index, .begun_at = now};
     if (endpoint->address_count == 0)
-        tell(dialer, &none, endpoint->condition, endpoint->cause);
+        tell_failed(dialer, &none, endpoint->condition, endpoint->cause);
     return true;
 }
 
@@ -194,10 +233,10 @@ static void start_due(struct dialer *dialer, int64_t *wake)
     int64_t now = clock_now();
     do {
         for (size_t i = dialer->first; i < dialer->end; i++) {
-            struct lane *lane = &dialer->lanes[i];
-            while (lane->next < dialer->resolution->endpoints[i].address_count && lane->next_at <= now)
+            const struct lane *lane = &dialer->lanes[i];
+            while (lane_has_next(dialer, i) && lane->next_at <= now)
                 begin(dialer, i);
-            if (lane->next < dialer->resolution->endpoints[i].address_count && lane->next_at < *wake)
+            if (lane_has_next(dialer, i) && lane->next_at < *wake)
                 *wake = lane->next_at;
         }
     } while (next_turn(dialer, now, wake));
@@ -223,12 +262,17 @@ static int outcome(int fd)
     return here_port == there_port && host_same(&here, &there) ? ECONNREFUSED : 0;
 }
 
-/* Tells of the endpoints before INDEX that had their time and still have not answered. */
-static void tell_outlasted(struct dialer *dialer, size_t index)
+/* Tells of the endpoints before that of the attempt INDEX that had their time and still have not answered. Addresses of
+ * its own endpoint that were begun before it have had more time than it took. */
+static void pass_outlasted(struct dialer *dialer, size_t index)
 {
-    for (size_t i = 0; i < dialer->count; i++)
-        if (dialer->attempts[i].endpoint < index)
+    size_t endpoint = dialer->attempts[index].endpoint;
+    for (size_t i = 0; i < dialer->count; i++) {
+        if (dialer->attempts[i].endpoint < endpoint)
             tell_errno(dialer, &dialer->attempts[i], ETIMEDOUT);
+        else if (dialer->attempts[i].endpoint == endpoint && i < index)
+            spend(dialer, &dialer->attempts[i]);
+    }
 }
 
 /* Takes the first that has connected, in the order of their starts. */
@@ -243,12 +287,14 @@ static bool collect(struct dialer *dialer)
         int fd = dialer->fds[i].fd;
         int error = outcome(fd);
         if (error == 0) {
-            tell_outlasted(dialer, attempt.endpoint);
+            pass_outlasted(dialer, i);
+            spend(dialer, &attempt);
             dialer->fds[i].fd = -1; /* the caller's from here on */
             *dialer->dialed = (struct dialed){.fd = fd, .endpoint = attempt.endpoint, .address = *attempt.address};
-            tell(dialer, &attempt, NULL, "");
+            tell(dialer, &attempt, DIAL_CONNECTED, CONDITION_NONE, NULL);
             return true;
         }
+        spend(dialer, &attempt);
         tell_errno(dialer, &attempt, error);
         drop(dialer, i);
     }
@@ -260,8 +306,13 @@ static bool race(struct dialer *dialer, int64_t deadline)
     for (;;) {
         int64_t wake = deadline;
         start_due(dialer, &wake);
-        if (dialer->count == 0 && dialer->end == dialer->resolution->endpoint_count)
+        bool last = dialer->end == dialer->resolution->endpoint_count;
+        if (dialer->count == 0 && last)
             return false;
+        if (last && dialer->resumed && patience_end(dialer) < deadline) {
+            deadline = patience_end(dialer);
+            wake = deadline < wake ? deadline : wake;
+        }
         int64_t left = wake - clock_now();
         if (left < 0)
             left = 0;
@@ -273,32 +324,32 @@ static bool race(struct dialer *dialer, int64_t deadline)
     }
 }
 
-bool dial(const struct resolution *resolution, size_t first, int64_t deadline, dial_observer observer, void *userdata,
-          struct dialed *dialed)
+bool dial(const struct resolution *resolution, struct dial_position *position, int64_t deadline, dial_observer observer,
+          void *userdata, struct dialed *dialed)
 {
     memset(dialed, 0, sizeof(*dialed));
     dialed->fd = -1;
-    if (first > resolution->endpoint_count)
-        first = resolution->endpoint_count;
-    size_t addresses = 0;
-    for (size_t i = first; i < resolution->endpoint_count; i++)
-        addresses += resolution->endpoints[i].address_count;
+    size_t left = dial_left(resolution, position);
     struct dialer dialer = {
         .resolution = resolution,
         .observer = observer,
         .userdata = userdata,
         .dialed = dialed,
         .lanes = calloc(resolution->endpoint_count + 1, sizeof(*dialer.lanes)),
-        .first = first,
-        .end = first,
-        .attempts = calloc(addresses + 1, sizeof(*dialer.attempts)),
-        .fds = calloc(addresses + 1, sizeof(*dialer.fds)),
+        .first = position->endpoint,
+        .end = position->endpoint,
+        .resumed = position->spent != 0,
+        .attempts = calloc(left + 1, sizeof(*dialer.attempts)),
+        .fds = calloc(left + 1, sizeof(*dialer.fds)),
     };
     bool connected = false;
     if (dialer.lanes && dialer.attempts && dialer.fds) {
+        dialer.lanes[position->endpoint].spent = position->spent;
         connected = race(&dialer, deadline);
+        position->endpoint = connected ? dialed->endpoint : resolution->endpoint_count;
+        position->spent = dialer.lanes[position->endpoint].spent;
     } else {
-        snprintf(dialed->condition, sizeof(dialed->condition), "connect-unreachable");
+        dialed->condition = CONDITION_CONNECT_UNREACHABLE;
         snprintf(dialed->cause, sizeof(dialed->cause), "%s", strerror(ENOMEM));
     }
     while (dialer.count > 0) {
@@ -310,4 +361,14 @@ bool dial(const struct resolution *resolution, size_t first, int64_t deadline, d
     free(dialer.attempts);
     free(dialer.fds);
     return connected;
+}
+
+size_t dial_left(const struct resolution *resolution, const struct dial_position *position)
+{
+    size_t left = 0;
+    for (size_t i = position->endpoint; i < resolution->endpoint_count; i++)
+        left += resolution->endpoints[i].address_count;
+    for (uint32_t spent = position->spent; spent != 0; spent &= spent - 1)
+        left--;
+    return left;
 }

@@ -3,6 +3,8 @@
 #ifndef DNS_H
 #define DNS_H
 
+/* c-ares 1.34 calls functions deprecated that c-ares 1.18 has no others for. */
+#define CARES_NO_DEPRECATED
 #include <ares.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -10,6 +12,7 @@
 #include <stdint.h>
 
 #include "resolve.h"
+#include "sandbox.h"
 #include "srv.h"
 
 /* What strangers may make us keep. */
@@ -38,15 +41,16 @@ struct dns_lookup {
     int status; /* of c-ares: the worst so far */
     bool split; /* asked again, one family at a time */
     int64_t asked_at;
-    union address addresses[DNS_ADDRESSES_MAX]; /* as RFC 6724 sorts them; ports 0 */
+    union address addresses[DNS_ADDRESSES_MAX]; /* in the order of the answers; ports 0 */
     size_t address_count;
 };
 
 struct dns {
     ares_channel channel;
+    struct teller *teller;
     int family;
     int64_t started_at;
-    int64_t patience;  /* CLOCK_MONOTONIC, ns: what is open then has failed */
+    int64_t patience;  /* clock_now(), ns: what is open then has failed */
     int64_t window;    /* ns in which lookups should be done; shorter waits are parts of it */
     int64_t usable_at; /* when the first address or record of the current step came; 0: none yet */
     char server[80];   /* --dns-server, or words for the system's */
@@ -61,11 +65,14 @@ struct dns {
     bool closing;
 };
 
-/* Opens *DNS for FAMILY. SEARCH: names are tried with the system's search list; FILES_ONLY: only /etc/hosts is read.
- * SERVER is
+/* Adds the files that c-ares reads. */
+void dns_reads(struct sandbox_reads *reads);
+
+/* Opens *DNS for FAMILY. TELLER tells when a name server is heard. SEARCH: names are tried with the system's search
+ * list; FILES_ONLY: only /etc/hosts is read. SERVER is
  * --dns-server's text or NULL. False with *STATUS of c-ares. The caller ends it with dns_close(), also on failure. */
 bool dns_open(struct dns *dns, int family, const char *server, bool search, bool files_only, int64_t deadline,
-              int *status);
+              struct teller *teller, int *status);
 
 /* Asks for SERVICE's ("_xmpp-client") SRV records of DOMAIN; they get TLS. */
 void dns_ask_srv(struct dns *dns, const char *service, const char *domain, enum tls_mode tls);

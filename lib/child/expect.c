@@ -10,10 +10,19 @@ static const struct {
     enum login_step step;
     const char *name, *xmlns;
 } expected[] = {
-    {LOGIN_FEATURES, "features", STREAM_XMLNS}, {LOGIN_PROCEED, "proceed", TLS_XMLNS},
-    {LOGIN_PROCEED, "failure", TLS_XMLNS},      {LOGIN_AUTH_FEATURES, "features", STREAM_XMLNS},
-    {LOGIN_AUTH, "challenge", SASL_XMLNS},      {LOGIN_AUTH, "success", SASL_XMLNS},
-    {LOGIN_AUTH, "failure", SASL_XMLNS},        {LOGIN_BIND_FEATURES, "features", STREAM_XMLNS},
+    {LOGIN_FEATURES, "features", STREAM_XMLNS},
+    {LOGIN_PROCEED, "proceed", TLS_XMLNS},
+    {LOGIN_PROCEED, "failure", TLS_XMLNS},
+    {LOGIN_AUTH_FEATURES, "features", STREAM_XMLNS},
+    {LOGIN_AUTH, "challenge", SASL_XMLNS},
+    {LOGIN_AUTH, "success", SASL_XMLNS},
+    {LOGIN_AUTH, "failure", SASL_XMLNS},
+    {LOGIN_BIND_FEATURES, "features", STREAM_XMLNS},
+    {LOGIN_AUTH2, "challenge", SASL2_XMLNS},
+    {LOGIN_AUTH2, "success", SASL2_XMLNS},
+    {LOGIN_AUTH2, "failure", SASL2_XMLNS},
+    {LOGIN_AUTH2, "continue", SASL2_XMLNS},
+    {LOGIN_COMPONENT, "handshake", COMPONENT_XMLNS},
 };
 
 static bool is_among(const char *name, const char *const *names, size_t count)
@@ -25,7 +34,7 @@ static bool is_among(const char *name, const char *const *names, size_t count)
 }
 
 /* Names and namespaces belong together (RFC 6120 sections 4.8 and 8); extensions have their own of both. */
-static bool is_well_named(xmpp_stanza_t *element)
+static bool is_well_named(const char *content, xmpp_stanza_t *element)
 {
     static const char *const stanzas[] = {"iq", "message", "presence"};
     static const char *const of_stream[] = {"features", "error"};
@@ -33,19 +42,19 @@ static bool is_well_named(xmpp_stanza_t *element)
     const char *xmlns = xmpp_stanza_get_ns(element);
     if (!name || !xmlns)
         return false;
-    if (is_among(name, stanzas, 3) || strcmp(xmlns, CLIENT_XMLNS) == 0)
-        return is_among(name, stanzas, 3) && strcmp(xmlns, CLIENT_XMLNS) == 0;
+    if (is_among(name, stanzas, 3) || strcmp(xmlns, content) == 0)
+        return is_among(name, stanzas, 3) && strcmp(xmlns, content) == 0;
     if (strcmp(xmlns, STREAM_XMLNS) == 0)
         return is_among(name, of_stream, 2);
     return true;
 }
 
-bool expect_allows(enum login_step step, xmpp_stanza_t *element)
+bool expect_allows(enum login_step step, const char *content, xmpp_stanza_t *element)
 {
     if (stanza_is(element, "error", STREAM_XMLNS))
         return true;
     if (step >= LOGIN_BIND)
-        return is_well_named(element);
+        return is_well_named(content, element);
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         if (expected[i].step == step && stanza_is(element, expected[i].name, expected[i].xmlns))
             return true;

@@ -1,46 +1,60 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "login.h"
+#include "login_parts.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "expect.h"
+#include "jid.h"
 #include "offer.h"
 #include "stanza.h"
-#include "starttls.h"
 #include "tls.h"
 #include "xmlns.h"
 
-static const char bind_id[] = "bind";
-static const char session_id[] = "session";
-
-static void fail(struct login *login, enum phase phase, const char *condition, const char *cause)
+void login_fail(struct login *login, enum phase phase, enum condition condition, const char *words)
 {
-    failure_set(&login->failure, phase, tell_masked(login->teller, condition), "%s",
-                cause ? tell_masked(login->teller, cause) : "");
+    failure_set(&login->failure, phase, condition, "%s", words ? words : "");
     login->step = LOGIN_FAILED;
 }
 
-static void fail_own(struct login *login, enum phase phase, const char *cause)
+void login_fail_said(struct login *login, enum phase phase, enum wire_condition condition, const char *words)
 {
-    fail(login, phase, "", cause);
-    login->failure.own_fault = true;
+    failure_set_wire(&login->failure, phase, condition, words);
+    login->step = LOGIN_FAILED;
 }
 
-static void send_and_release(struct login *login, xmpp_stanza_t *stanza)
+void login_fail_own(struct login *login, enum phase phase, const char *words)
 {
-    if (!stanza) {
-        fail_own(login, login->teller->phase, "out of memory");
-        return;
-    }
-    xmpp_send(login->connection->conn, stanza);
-    xmpp_stanza_release(stanza);
+    failure_set_own_fault(&login->failure, phase, words);
+    login->step = LOGIN_FAILED;
 }
 
-static void open_stream(struct login *login, enum login_step next)
+void login_send(struct login *login, xmpp_stanza_t *stanza)
 {
+    if (!stream_send(login->stream, stanza))
+        login_fail_own(login, login->teller->phase, "out of memory");
+}
+
+/* The namespace of the stream's stanzas. */
+static const char *content_xmlns(const struct settings *settings)
+{
+    return settings->component_text ? COMPONENT_XMLNS : settings->s2s ? SERVER_XMLNS : CLIENT_XMLNS;
+}
+
+void login_open_stream(struct login *login, enum login_step next)
+{
+    const struct settings *settings = login->settings;
+    const struct jid *to = settings->component_text ? &settings->component : &settings->jid;
+    char from[2 * 1024] = "";
+    /* Who asks is nobody's business in clear text; SASL2 wants to know (XEP-0388 section 2.3). */
+    if (settings->from.domain)
+        jid_format(&settings->from, from, sizeof from);
+    else if (settings->jid.node && login->stream->wire.secured)
+        jid_format(&(struct jid){.node = settings->jid.node, .domain = settings->jid.domain}, from, sizeof from);
     tell_phase(login->teller, PHASE_STREAM);
-    connection_open_stream(login->connection, login->settings->jid.domain);
+    stream_open(login->stream, content_xmlns(settings), to->domain, from[0] ? from : NULL);
     login->step = next;
 }
 
@@ -49,326 +63,126 @@ static void open_stream(struct login *login, enum login_step next)
 static void take_stream_error(struct login *login, xmpp_stanza_t *stanza)
 {
     char *text;
-    const char *condition = stanza_condition(stanza, STANZA_STREAM_XMLNS, &text);
-    xmpp_stanza_t *element = xmpp_stanza_get_child_by_name(stanza, condition);
+    enum wire_condition condition = stanza_condition(stanza, SPACE_STREAM, &text);
+    xmpp_stanza_t *element = xmpp_stanza_get_child_by_name(stanza, wire_condition_name(condition));
     char *elsewhere = element ? xmpp_stanza_get_text(element) : NULL; /* <see-other-host/> holds the host */
-    fail(login, login->teller->phase, condition,
-         text                      ? text
-         : elsewhere && *elsewhere ? elsewhere
-                                   : "the server ends the stream");
-    if (text)
-        xmpp_free(login->connection->ctx, text);
+    login_fail_said(login, login->teller->phase, condition,
+                    text                      ? tell_masked(login->teller, text)
+                    : elsewhere && *elsewhere ? tell_masked(login->teller, elsewhere)
+                                              : "the server ends the stream");
+    free(text);
     if (elsewhere)
-        xmpp_free(login->connection->ctx, elsewhere);
+        xmpp_free(login->stream->ctx, elsewhere);
 }
 
 /* --- TLS --- */
 
 static void take_first_features(struct login *login, xmpp_stanza_t *features)
 {
+    offer_tell(features, login->settings, login->teller, false);
     if (!xmpp_stanza_get_child_by_name_and_ns(features, "starttls", TLS_XMLNS)) {
-        fail(login, PHASE_TLS, "starttls-missing", "the server does not offer STARTTLS, nothing secret was sent");
+        login_fail(login, PHASE_TLS, CONDITION_STARTTLS_MISSING,
+                   "the server does not offer STARTTLS, nothing secret was sent");
         return;
     }
     tell_phase(login->teller, PHASE_TLS);
-    /* Past libstrophe's queue: what comes back shall be seen before libstrophe reads it, see handshake(). */
     login->step = LOGIN_PROCEED;
-    if (!connection_send_clear(login->connection, "<starttls xmlns='" TLS_XMLNS "'/>"))
-        fail(login, PHASE_TLS, "connection-lost", "the server took no <starttls/>");
+    login->stream->by_tags = true; /* what stands behind <proceed/> shall be seen, see start_tls() */
+    login_send(login, stanza_new(login->stream->ctx, "starttls", TLS_XMLNS, NULL));
 }
 
 static void take_proceed(struct login *login, xmpp_stanza_t *stanza)
 {
     if (stanza_is(stanza, "proceed", TLS_XMLNS))
-        login->step = LOGIN_HANDSHAKE; /* outside this handler, when all of the chunk has been read */
+        login->step = LOGIN_PROCEEDED; /* TLS begins outside this handler */
     else
-        fail(login, PHASE_TLS, "tls-failed", "the server answers STARTTLS with a failure");
+        login_fail(login, PHASE_TLS, CONDITION_TLS_FAILED, "the server answers STARTTLS with a failure");
 }
 
-static void fail_injected(struct login *login)
+static void tell_chain(const struct login *login, const struct certificate_facts *facts)
 {
-    fail(login, PHASE_TLS, "tls-failed", "something came in clear text behind <proceed/>");
+    for (size_t i = 0; i < facts->chain_length; i++) {
+        const struct certificate_link *link = &facts->chain[i];
+        struct event event = event_new(EVENT_CHAIN);
+        event.value = link->days_left;
+        event.code = (uint32_t)link->bits;
+        event_set(event.text, link->names);
+        event_set(event.name, link->key);
+        event_set(event.by, link->until);
+        tell(login->teller, &event);
+    }
 }
 
 static void tell_tls(const struct login *login)
 {
-    const struct tls_facts *facts = tls_facts();
-    if (facts->handshake) {
+    if (!login->stream->wire.tls)
+        return;
+    const struct tls_facts *facts = tls_facts(login->stream->wire.tls);
+    if (facts->version[0]) {
         struct event event = event_new(EVENT_TLS);
-        event.code = facts->verified;
+        event.code = facts->certificate.verified;
         event_set(event.name, facts->version);
         event_set(event.text, facts->cipher);
         tell(login->teller, &event);
     }
-    if (facts->certificate) {
+    if (facts->certificate.seen) {
         struct event event = event_new(EVENT_CERTIFICATE);
-        event.value = facts->days_left;
-        event_set(event.text, facts->names);
+        event.value = facts->certificate.days_left;
+        event_set(event.text, tell_masked(login->teller, facts->certificate.names));
         tell(login->teller, &event);
+        tell_chain(login, &facts->certificate);
     }
 }
 
 static void start_tls(struct login *login)
 {
-    tls_expect(login->tls == TLS_DIRECT);
-    bool started = connection_start_tls(login->connection);
-    tell_tls(login);
-    const struct tls_facts *facts = tls_facts();
-    if (started)
-        open_stream(login, LOGIN_AUTH_FEATURES);
-    else if (login->connection->limit_passed)
-        fail(login, PHASE_TLS, "tls-failed", "no end of the handshake in time");
-    else if (facts->condition[0] && !facts->handshake)
-        fail(login, PHASE_TLS, facts->condition, facts->cause);
-    else
-        fail(login, PHASE_TLS, "tls-failed", facts->error[0] ? facts->error : "the server ended the connection");
-}
-
-/* --- SASL --- */
-
-static void send_sasl(struct login *login, const char *name, char *message)
-{
-    xmpp_stanza_t *stanza = stanza_new(login->connection->ctx, name, SASL_XMLNS, message);
-    if (stanza && strcmp(name, "auth") == 0)
-        xmpp_stanza_set_attribute(stanza, "mechanism", sasl_mechanism(login->sasl));
-    if (message)
-        secrets_add(login->secrets, message);
-    send_and_release(login, stanza);
-    sasl_free_message(message);
-}
-
-/* Takes the server's message one step on. True when it was good: MESSAGE is then the answer, NULL for none. */
-static bool advance(struct login *login, const char *in, char **message)
-{
-    char why[160];
-    switch (sasl_step(login->sasl, in, message, why, sizeof why)) {
-    case SASL_SEND:
-    case SASL_COMPLETE:
-        return true;
-    case SASL_REFUSED:
-        fail(login, PHASE_AUTH, "server-not-authenticated", why);
-        break;
-    case SASL_REJECTED:
-        fail(login, PHASE_AUTH, "not-authorized", why);
-        break;
-    case SASL_OWN_FAULT:
-        fail_own(login, PHASE_AUTH, why);
-        break;
-    }
-    return false;
-}
-
-/* Where the server does not say how it binds to a channel, tls-unique is what it means; on TLS 1.3, where that is not
- * safe, some mean it all the same, and only one attempt is to be had: there it takes --require-mechanism to try. */
-static bool server_can_bind(const struct login *login, xmpp_stanza_t *features, const char *type)
-{
-    bool meant = strcmp(type, "tls-unique") == 0 || login->settings->required_count > 0;
-    return offer_can_bind(features, type, meant);
-}
-
-static void fail_no_mechanism(struct login *login, const char *condition, char *const *names, size_t count)
-{
-    char offer[160];
-    offer_describe(names, count, offer, sizeof offer);
-    fail(login, PHASE_AUTH, condition, offer);
-}
-
-static void take_auth_features(struct login *login, xmpp_stanza_t *features)
-{
-    char *names[OFFER_MECHANISMS_MAX];
-    size_t count = offer_mechanisms(features, names);
-    char condition[CONDITION_SIZE];
-    struct tls_binding binding;
-    bool bound = tls_channel_binding(&binding) && server_can_bind(login, features, binding.type);
-    login->sasl = sasl_start(login->settings, (const char *const *)names, count, bound ? &binding : NULL, condition);
-    if (!login->sasl && condition[0])
-        fail_no_mechanism(login, condition, names, count);
-    else if (!login->sasl)
-        fail_own(login, PHASE_AUTH, "out of memory");
-    for (size_t i = 0; i < count; i++)
-        xmpp_free(login->connection->ctx, names[i]);
-    if (!login->sasl)
-        return;
-
-    tell_phase(login->teller, PHASE_AUTH);
-    struct event event = event_new(EVENT_MECHANISM);
-    event_set(event.name, sasl_mechanism(login->sasl));
-    tell(login->teller, &event);
-    char *message;
-    login->step = LOGIN_AUTH;
-    if (advance(login, NULL, &message))
-        send_sasl(login, "auth", message);
-}
-
-static void take_challenge(struct login *login, const char *in)
-{
-    if (sasl_is_complete(login->sasl)) { /* nothing is left to be asked */
-        fail(login, PHASE_AUTH, "server-not-authenticated", "a challenge after the end of the exchange");
+    login->stream->by_tags = false;
+    if (stream_has_rest(login->stream)) {
+        login_fail(login, PHASE_TLS, CONDITION_TLS_FAILED, "something came in clear text behind <proceed/>");
         return;
     }
-    char *message;
-    if (advance(login, in, &message))
-        send_sasl(login, "response", message);
-}
-
-/* <success/> ends the exchange only when the mechanism says so too: a server that skips its own proof does not know the
- * password. */
-static void take_success(struct login *login, const char *in)
-{
-    if (!sasl_is_complete(login->sasl)) {
-        char *message = NULL;
-        if (!in || !*in) {
-            fail(login, PHASE_AUTH, "server-not-authenticated", "success without the server's proof");
-            return;
-        }
-        if (!advance(login, in, &message))
-            return;
-        sasl_free_message(message);
-        if (!sasl_is_complete(login->sasl)) {
-            fail(login, PHASE_AUTH, "server-not-authenticated", "success before the end of the exchange");
-            return;
-        }
-    }
-    sasl_free(login->sasl);
-    login->sasl = NULL;
-    secret_wipe(&login->settings->password);
-    open_stream(login, LOGIN_BIND_FEATURES);
-}
-
-static void take_sasl(struct login *login, xmpp_stanza_t *stanza)
-{
-    char *text = xmpp_stanza_get_text(stanza);
-    if (stanza_is(stanza, "challenge", SASL_XMLNS)) {
-        take_challenge(login, text);
-    } else if (stanza_is(stanza, "success", SASL_XMLNS)) {
-        take_success(login, text);
-    } else { /* failure */
-        char *words;
-        const char *condition = stanza_condition(stanza, SASL_XMLNS, &words);
-        fail(login, PHASE_AUTH, condition, words);
-        if (words)
-            xmpp_free(login->connection->ctx, words);
-    }
-    if (text)
-        xmpp_free(login->connection->ctx, text);
-}
-
-/* --- bind and session --- */
-
-static void take_bind_features(struct login *login, xmpp_stanza_t *features)
-{
-    if (!xmpp_stanza_get_child_by_name_and_ns(features, "bind", BIND_XMLNS)) {
-        fail(login, PHASE_BIND, "bind-failed", "the server does not offer resource binding");
-        return;
-    }
-    xmpp_stanza_t *session = xmpp_stanza_get_child_by_name_and_ns(features, "session", SESSION_XMLNS);
-    login->session_wanted = session && !xmpp_stanza_get_child_by_name(session, "optional");
-
-    tell_phase(login->teller, PHASE_BIND);
-    xmpp_ctx_t *ctx = login->connection->ctx;
-    xmpp_stanza_t *iq = stanza_iq_new(ctx, "set", bind_id, NULL, NULL);
-    xmpp_stanza_t *bind = iq ? stanza_add(ctx, iq, "bind", BIND_XMLNS, NULL) : NULL;
-    const char *resource = login->settings->jid.resource;
-    if (bind && resource && !stanza_add(ctx, bind, "resource", BIND_XMLNS, resource))
-        bind = NULL;
-    if (iq && !bind) {
-        xmpp_stanza_release(iq);
-        iq = NULL;
-    }
-    send_and_release(login, iq);
-    if (login->step != LOGIN_FAILED)
-        login->step = LOGIN_BIND;
-}
-
-/* Whether STANZA answers the iq with that id; an error answer fails the login. */
-static bool is_result(struct login *login, xmpp_stanza_t *stanza, const char *id)
-{
-    const char *name = xmpp_stanza_get_name(stanza);
-    const char *type = xmpp_stanza_get_type(stanza);
-    const char *its_id = xmpp_stanza_get_id(stanza);
-    if (!name || strcmp(name, "iq") != 0 || !type || !its_id || strcmp(its_id, id) != 0)
-        return false;
-    if (strcmp(type, "result") == 0)
-        return true;
-    if (strcmp(type, "error") != 0)
-        return false;
-    xmpp_stanza_t *error = xmpp_stanza_get_child_by_name(stanza, "error");
-    char *text = NULL;
-    const char *condition = error ? stanza_condition(error, STANZA_ERROR_XMLNS, &text) : "undefined-condition";
-    char cause[200];
-    snprintf(cause, sizeof cause, "%s%s%s%s", login->step == LOGIN_SESSION ? "session: " : "", condition,
-             text ? ": " : "", text ? text : "");
-    fail(login, PHASE_BIND, "bind-failed", cause);
-    if (text)
-        xmpp_free(login->connection->ctx, text);
-    return false;
-}
-
-static void take_bind(struct login *login, xmpp_stanza_t *stanza)
-{
-    if (!is_result(login, stanza, bind_id))
-        return;
-    xmpp_ctx_t *ctx = login->connection->ctx;
-    xmpp_stanza_t *bind = xmpp_stanza_get_child_by_name_and_ns(stanza, "bind", BIND_XMLNS);
-    xmpp_stanza_t *element = bind ? xmpp_stanza_get_child_by_name(bind, "jid") : NULL;
-    char *jid = element ? xmpp_stanza_get_text(element) : NULL;
-    if (jid) /* here, as a ping may stand right behind the answer */
-        login->pinger = ping_attach(login->pings, login->connection->conn, jid);
-    if (!login->pinger)
-        fail(login, PHASE_BIND, "bind-failed",
-             jid ? "the server binds what is no JID" : "the server answers without a JID");
-    if (jid)
-        xmpp_free(ctx, jid);
-    if (!login->pinger)
-        return;
-    if (!login->session_wanted) {
-        login->step = LOGIN_DONE;
-        return;
-    }
-    xmpp_stanza_t *iq = stanza_iq_new(ctx, "set", session_id, NULL, NULL);
-    if (iq && !stanza_add(ctx, iq, "session", SESSION_XMLNS, NULL)) {
-        xmpp_stanza_release(iq);
-        iq = NULL;
-    }
-    send_and_release(login, iq);
-    if (login->step != LOGIN_FAILED)
-        login->step = LOGIN_SESSION;
+    login->step = LOGIN_HANDSHAKE;
+    wire_start_tls(&login->stream->wire, tls_new(login->tls_context, login->tls == TLS_DIRECT));
 }
 
 /* --- the machine --- */
+
+/* The features behind TLS, or those of a stream that has none. */
+static void take_features(struct login *login, xmpp_stanza_t *features)
+{
+    offer_tell(features, login->settings, login->teller, login->stream->wire.secured);
+    if (login->settings->no_login)
+        login->step = LOGIN_DONE;
+    else
+        auth_take_features(login, features);
+}
 
 /* A success that nothing has led to is a lie about the password, not a mistake. */
 static void fail_unexpected(struct login *login, xmpp_stanza_t *stanza)
 {
     if (expect_is_success(stanza)) {
-        fail(login, PHASE_AUTH, "server-not-authenticated", "success without an exchange");
+        login_fail(login, PHASE_AUTH, CONDITION_SERVER_NOT_AUTHENTICATED, "success without an exchange");
         return;
     }
     const char *xmlns = xmpp_stanza_get_ns(stanza);
     char words[216];
-    snprintf(words, sizeof words, "the server sends %.60s of %.100s", xmpp_stanza_get_name(stanza),
-             xmlns ? xmlns : "no namespace");
-    fail(login, login->teller->phase, "not-xmpp", words);
+    snprintf(words, sizeof words, "the server sends %.60s of %.100s%s",
+             tell_masked(login->teller, xmpp_stanza_get_name(stanza)),
+             xmlns ? tell_masked(login->teller, xmlns) : "no namespace",
+             login->stream->unsent ? " before it is asked" : "");
+    login_fail(login, login->teller->phase, CONDITION_NOT_XMPP, words);
 }
 
-/* Hears each element of the stream, also after the login, for stream errors. */
-static int on_stanza(xmpp_conn_t *conn, xmpp_stanza_t *stanza, void *userdata)
+static void take(struct login *login, xmpp_stanza_t *stanza)
 {
-    (void)conn;
-    struct login *login = userdata;
-    if (login->step == LOGIN_FAILED)
-        return 1;
-    if (login->step == LOGIN_HANDSHAKE) {
-        fail_injected(login);
-        return 1;
-    }
     if (stanza_is(stanza, "error", STREAM_XMLNS)) {
         take_stream_error(login, stanza);
-        return 1;
+        return;
     }
-    if (!expect_allows(login->step, stanza)) {
+    bool early = login->stream->unsent && login->step < LOGIN_BIND; /* our question has not even been sent */
+    if (early || !expect_allows(login->step, content_xmlns(login->settings), stanza)) {
         fail_unexpected(login, stanza);
-        return 1;
+        return;
     }
     switch (login->step) {
     case LOGIN_FEATURES:
@@ -378,67 +192,99 @@ static int on_stanza(xmpp_conn_t *conn, xmpp_stanza_t *stanza, void *userdata)
         take_proceed(login, stanza);
         break;
     case LOGIN_AUTH_FEATURES:
-        take_auth_features(login, stanza);
+        take_features(login, stanza);
         break;
     case LOGIN_AUTH:
-        take_sasl(login, stanza);
+    case LOGIN_AUTH2:
+        auth_take(login, stanza);
         break;
     case LOGIN_BIND_FEATURES:
-        take_bind_features(login, stanza);
+        bind_take_features(login, stanza);
         break;
     case LOGIN_BIND:
-        take_bind(login, stanza);
-        break;
     case LOGIN_SESSION:
-        if (is_result(login, stanza, session_id))
-            login->step = LOGIN_DONE;
+        bind_take(login, stanza);
         break;
+    case LOGIN_COMPONENT:
+        component_done(login);
+        break;
+    case LOGIN_PROCEEDED:
     case LOGIN_HANDSHAKE:
+    case LOGIN_COMPONENT_HEADER:
     case LOGIN_DONE:
     case LOGIN_FAILED:
         break;
     }
+}
+
+/* Hears each element of the stream, also after the login, for stream errors. */
+static int on_stanza(xmpp_conn_t *conn, xmpp_stanza_t *stanza, void *userdata)
+{
+    (void)conn;
+    struct login *login = userdata;
+    enum login_step before = login->step;
+    stream_count(login->stream);
+    if (before != LOGIN_FAILED)
+        take(login, stanza);
+    if (login->step != before)
+        stream_progress(login->stream);
     return 1;
 }
 
-static void handshake(struct login *login)
+/* Whether no other endpoint is better than one that has got so far. */
+static bool has_arrived(const struct login *login)
 {
-    const struct connection *connection = login->connection;
-    if (starttls_is_clean(connection->chunk, connection->chunk_length))
-        start_tls(login);
-    else
-        fail_injected(login);
+    return login->tls == TLS_NONE ? login->step > LOGIN_AUTH_FEATURES : login->stream->wire.secured;
+}
+
+/* What a turn of the stream has led to, apart from stanzas. */
+static void look(struct login *login, bool alive, int64_t limit)
+{
+    struct stream *stream = login->stream;
+    if (login->step == LOGIN_HANDSHAKE && stream->wire.secured) {
+        tell_tls(login);
+        login_open_stream(login, LOGIN_AUTH_FEATURES);
+        return;
+    }
+    if (login->step == LOGIN_COMPONENT_HEADER && stream->opened)
+        component_begin(login);
+    stream->limit_passed = alive && !has_arrived(login) && clock_now() >= limit;
+    if (alive && !stream->limit_passed)
+        return;
+    if (login->step == LOGIN_HANDSHAKE)
+        tell_tls(login); /* a certificate that was refused has its days, too */
+    stream_failure(stream, login->teller->phase, &login->failure);
+    login->step = LOGIN_FAILED;
 }
 
 bool login_run(struct login *login, int64_t limit)
 {
-    struct connection *connection = login->connection;
-    connection_limit(connection, limit);
-    xmpp_handler_add(connection->conn, on_stanza, NULL, NULL, NULL, login);
+    struct stream *stream = login->stream;
+    xmpp_handler_add(stream->conn, on_stanza, NULL, NULL, NULL, login);
     if (login->tls == TLS_DIRECT) {
         tell_phase(login->teller, PHASE_TLS);
         start_tls(login);
     } else {
-        open_stream(login, login->tls == TLS_NONE ? LOGIN_AUTH_FEATURES : LOGIN_FEATURES);
+        stream->by_tags = login->settings->component_text != NULL; /* its header is read apart: the id counts there */
+        login_open_stream(login, login->settings->component_text ? LOGIN_COMPONENT_HEADER
+                                 : login->tls == TLS_NONE        ? LOGIN_AUTH_FEATURES
+                                                                 : LOGIN_FEATURES);
     }
     while (login->step < LOGIN_DONE) {
-        bool alive = connection_turn(connection, INT64_MAX);
-        if (login->step == LOGIN_HANDSHAKE) {
-            handshake(login);
-            if (login->step == LOGIN_AUTH_FEATURES) /* no other endpoint is better than one that has got this far */
-                connection_limit(connection, INT64_MAX);
-        } else if (!alive && login->step < LOGIN_DONE) {
-            connection_failure(connection, login->teller->phase, &login->failure);
-            login->step = LOGIN_FAILED;
-        }
+        bool alive = stream_turn(stream, has_arrived(login) ? INT64_MAX : limit);
+        if (login->step == LOGIN_PROCEEDED)
+            start_tls(login);
+        else if (login->step < LOGIN_DONE)
+            look(login, alive, limit);
     }
-    if (!connection->limit_passed) /* which login_may_try_next() asks for; the timer has run down then */
-        connection_limit(connection, INT64_MAX);
+    login->arrived = has_arrived(login);
+    memory_widen(&stream->memory);
     return login->step == LOGIN_DONE;
 }
 
 bool login_may_try_next(const struct login *login)
 {
-    return login->step == LOGIN_FAILED && !login->failure.own_fault &&
-           (login->failure.phase == PHASE_TLS || login->connection->limit_passed);
+    /* A stream error that says something holds for the domain; an address that is worth no trust does not. */
+    return login->step == LOGIN_FAILED && !login->failure.own_fault && !login->arrived &&
+           login->failure.condition.wire == WIRE_NONE;
 }

@@ -10,15 +10,17 @@
 #include <stddef.h>
 #include <strophe.h>
 
-/* One block at most, and so a stanza's text: servers take no longer stanzas themselves (256 KiB is the usual limit). */
+/* One block at most before the login, and so a stanza's text: nothing that long has a place there. */
 #define MEMORY_BLOCK_MAX ((size_t)256 << 10)
-/* All blocks together, in bytes. A login takes less than 100 KiB. */
-#define MEMORY_MAX ((size_t)8 << 20)
+/* All blocks together, in bytes, and one block behind the login, where others may send what is large: avatars, lists. A
+ * login takes less than 100 KiB. */
+#define MEMORY_MAX ((size_t)16 << 20)
 /* Their number, and so the depth of a tree: an element takes five or more. A login takes some hundreds. */
 #define MEMORY_BLOCKS_MAX 50000u
 
 struct memory {
     xmpp_mem_t suite; /* for xmpp_ctx_new(), which keeps the pointer */
+    size_t block_max; /* MEMORY_BLOCK_MAX, until memory_widen() */
     size_t bytes;
     size_t blocks;
     bool guarded;
@@ -33,6 +35,9 @@ enum memory_end {
 
 /* Fills *MEMORY, which must outlive all that is allocated with its suite. */
 void memory_init(struct memory *memory);
+
+/* From here on a block may be as large as all of them together. */
+void memory_widen(struct memory *memory);
 
 /* Does WORK(USERDATA), and ends it at once when it asks for more memory than there is for it: libstrophe does not look
  * whether it got any. After that nothing that WORK was busy with may be used or freed. Outside of this, what is beyond

@@ -4,18 +4,22 @@
 #define OFFER_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <strophe.h>
 
-#define OFFER_MECHANISMS_MAX 32
+#include "sasl.h"
+#include "settings.h"
+#include "tell.h"
 
-/* The SASL mechanisms in the server's order. Returns how many; the caller frees each with xmpp_free(). */
-size_t offer_mechanisms(xmpp_stanza_t *features, char *names[OFFER_MECHANISMS_MAX]);
+/* Reads the mechanisms of RFC 6120, the channel bindings (XEP-0440), and what else may be a login there. */
+void offer_read(xmpp_stanza_t *features, struct sasl_offer *offer);
 
-/* Whether the server says that it can bind to a channel by TYPE (XEP-0440); SILENT when it says nothing about it. */
-bool offer_can_bind(xmpp_stanza_t *features, const char *type, bool silent);
+/* Reads the mechanisms of SASL2 (XEP-0388) and the channel bindings. False when there is no SASL2. */
+bool offer_read_sasl2(xmpp_stanza_t *features, struct sasl_offer *offer);
 
-/* "the server offers only A, B", cut to SIZE. */
-void offer_describe(char *const *names, size_t count, char *out, size_t size);
+/* Whether SASL2 can bind a resource, too (XEP-0386). */
+bool offer_has_bind2(xmpp_stanza_t *features);
+
+/* Tells what FEATURES offer, BEHIND TLS or before, where SETTINGS make somebody ask for it, and that they came. */
+void offer_tell(xmpp_stanza_t *features, const struct settings *settings, const struct teller *teller, bool behind);
 
 #endif

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "clock.h"
+#include "id.h"
 #include "jid.h"
 #include "stanza.h"
+#include "xmlns.h"
 
 /* libstrophe's own timer is coarse and on the wall clock: it only calls ping_tick(), which looks at the monotonic one.
  * Milliseconds. */
@@ -18,8 +20,6 @@
 
 /* A peer that takes none of our answers gets no more of them while so many stanzas wait to be sent. */
 #define QUEUE_MAX 100
-
-#define ID_SIZE 40
 
 struct keepalive {
     int64_t interval;
@@ -35,11 +35,13 @@ struct ping_context {
     struct keepalive keepalive;
     ping_ignored_callback ignored;
     void *ignored_userdata;
+    ping_arrival_clock arrived;
+    void *arrived_userdata;
 };
 
 /* One open ping. */
 struct ping {
-    struct ping *next;
+    struct ping *next, *previous;
     uint64_t number;
     char id[ID_SIZE];
     struct jid to;
@@ -55,6 +57,8 @@ struct pinger {
     xmpp_conn_t *conn;
     struct jid self;
     struct ping *open; /* oldest first */
+    struct ping *last; /* of them */
+    uint64_t left;     /* the number of the last ping that is known to have left */
     uint64_t last_number;
     struct keepalive keepalive;
     int64_t keepalive_at; /* when the next one is due; INT64_MAX while one is open or keepalive is off */
@@ -76,13 +80,11 @@ static void ping_free(struct ping *ping)
 /* Takes PING out of the open ones, remembers its id, and tells its end. */
 static void ping_close(struct pinger *pinger, struct ping *ping, struct ping_answer *answer, int64_t now)
 {
-    struct ping **link = &pinger->open;
-    while (*link != ping)
-        link = &(*link)->next;
-    *link = ping->next;
+    *(ping->previous ? &ping->previous->next : &pinger->open) = ping->next;
+    *(ping->next ? &ping->next->previous : &pinger->last) = ping->previous;
     memcpy(pinger->closed[pinger->closed_count++ % CLOSED_MAX], ping->id, ID_SIZE);
 
-    answer->rtt = now - ping->sent_at;
+    answer->rtt = now > ping->sent_at ? now - ping->sent_at : 0;
     const char **strings[] = {&answer->condition, &answer->type, &answer->text, &answer->by};
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
         if (!*strings[i])
@@ -120,7 +122,10 @@ static bool is_own_server(const struct pinger *pinger, const struct jid *jid)
 {
     struct jid domain = {.domain = pinger->self.domain};
     struct jid account = {.node = pinger->self.node, .domain = pinger->self.domain};
-    return jid_equal(jid, &domain) || jid_equal(jid, &account);
+    struct jid named = *jid;
+    if (jid_same_server(jid, &pinger->self))
+        named.domain = pinger->self.domain;
+    return jid_equal(&named, &domain) || jid_equal(&named, &account);
 }
 
 /* Whether FROM may answer PING: the JID that was asked; for the own server also the account, or no sender at all. */
@@ -162,26 +167,36 @@ static void take_answer(struct pinger *pinger, xmpp_stanza_t *stanza, bool error
         return;
     }
     struct ping_answer answer = {.end = PING_REFUSED};
-    char *text = stanza_read_error(stanza, &answer.condition, &answer.type, &answer.by);
+    char *text;
+    answer.condition = wire_condition_name(stanza_read_error(stanza, &answer.type, &answer.by, &text));
     answer.text = text;
     ping_close(pinger, ping, &answer, now);
-    if (text)
-        xmpp_free(pinger->context->ctx, text);
+    free(text);
 }
 
-/* Answers a ping (XEP-0199 section 4): an empty result to whoever asked. Only a component, which has no local part, may
- * and must say from whom. */
-static void send_pong(struct pinger *pinger, xmpp_stanza_t *stanza)
+static bool add_unavailable(xmpp_ctx_t *ctx, xmpp_stanza_t *reply)
 {
-    if (xmpp_conn_send_queue_len(pinger->conn) >= QUEUE_MAX)
+    xmpp_stanza_t *error = stanza_add(ctx, reply, "error", NULL, NULL);
+    return error && xmpp_stanza_set_type(error, "cancel") == XMPP_EOK &&
+           stanza_add(ctx, error, "service-unavailable", STANZAS_XMLNS, NULL);
+}
+
+/* Answers a request, as RFC 6120 (section 8.2.3) asks of all who get one: a ping with an empty result (XEP-0199 section
+ * 4), what is no ping with service-unavailable. Only a component, which has no local part, may and must say from whom.
+ */
+static void reply(struct pinger *pinger, xmpp_stanza_t *stanza, bool is_ping)
+{
+    if (xmpp_conn_send_queue_len(pinger->conn) >= QUEUE_MAX || !xmpp_stanza_get_id(stanza))
         return;
+    xmpp_ctx_t *ctx = pinger->context->ctx;
     const char *from = pinger->self.node ? NULL : xmpp_stanza_get_to(stanza);
-    xmpp_stanza_t *pong =
-        stanza_iq_new(pinger->context->ctx, "result", xmpp_stanza_get_id(stanza), xmpp_stanza_get_from(stanza), from);
-    if (!pong)
+    xmpp_stanza_t *answer = stanza_iq_new(ctx, is_ping ? "result" : "error", xmpp_stanza_get_id(stanza),
+                                          xmpp_stanza_get_from(stanza), from);
+    if (!answer)
         return;
-    xmpp_send(pinger->conn, pong);
-    xmpp_stanza_release(pong);
+    if (is_ping || add_unavailable(ctx, answer))
+        xmpp_send(pinger->conn, answer);
+    xmpp_stanza_release(answer);
 }
 
 /* --- libstrophe's handlers --- */
@@ -212,22 +227,28 @@ static void take_request(struct pinger *pinger, xmpp_stanza_t *stanza)
     bool to_itself = ping && ping->to_own_server && !pinger->self.node;
     if (ping && !to_itself)
         ignore(pinger, PING_IGNORED_REFLECTED, xmpp_stanza_get_from(stanza));
-    else if (to_itself || (pinger->context->respond && ping_is_ping(stanza)))
-        send_pong(pinger, stanza);
+    else if (to_itself || pinger->context->respond)
+        reply(pinger, stanza, to_itself || ping_is_ping(stanza));
+}
+
+static bool is_request(const char *type)
+{
+    return type && (strcmp(type, "get") == 0 || strcmp(type, "set") == 0);
 }
 
 static int on_iq(xmpp_conn_t *conn, xmpp_stanza_t *stanza, void *userdata)
 {
-    int64_t now = clock_now();
     (void)conn;
     struct pinger *pinger = userdata;
+    const struct ping_context *context = pinger->context;
+    int64_t now = context->arrived ? context->arrived(context->arrived_userdata) : clock_now();
     pinger->busy++;
     pinger->in_iq = true;
     const char *type = xmpp_stanza_get_type(stanza);
     bool error = type && strcmp(type, "error") == 0;
     if (error || (type && strcmp(type, "result") == 0))
         take_answer(pinger, stanza, error, now);
-    else
+    else if (is_request(type))
         take_request(pinger, stanza);
     bool again = !pinger->detached;
     if (again)
@@ -308,7 +329,7 @@ static int64_t tick(struct pinger *pinger)
         ping_close_as(pinger, due, PING_NO_ANSWER, now);
     if (!pinger->detached && pinger->keepalive.dead && pinger->keepalive_at <= now) {
         pinger->keepalive_at = INT64_MAX;
-        const char *from = pinger->self.node ? NULL : pinger->self.domain; /* as in send_pong() */
+        const char *from = pinger->self.node ? NULL : pinger->self.domain; /* as in reply() */
         ping_send(pinger, NULL, from, pinger->keepalive.timeout, on_keepalive_end, NULL);
     }
     if (pinger->detached)
@@ -360,6 +381,12 @@ void ping_on_ignored(struct ping_context *context, ping_ignored_callback ignored
 {
     context->ignored = ignored;
     context->ignored_userdata = userdata;
+}
+
+void ping_set_arrival_clock(struct ping_context *context, ping_arrival_clock arrived, void *userdata)
+{
+    context->arrived = arrived;
+    context->arrived_userdata = userdata;
 }
 
 struct pinger *ping_attach(struct ping_context *context, xmpp_conn_t *conn, const char *self)
@@ -416,11 +443,8 @@ uint64_t ping_send(struct pinger *pinger, const char *to, const char *from, int6
     ping->to_own_server = is_own_server(pinger, &ping->to);
 
     xmpp_ctx_t *ctx = pinger->context->ctx;
-    char *id = xmpp_uuid_gen(ctx);
-    snprintf(ping->id, sizeof ping->id, "%s", id ? id : "");
-    xmpp_stanza_t *stanza = id ? ping_stanza_new(ctx, ping->id, to ? to : pinger->self.domain, from) : NULL;
-    if (id)
-        xmpp_free(ctx, id);
+    bool has_id = id_make(ping->id);
+    xmpp_stanza_t *stanza = has_id ? ping_stanza_new(ctx, ping->id, to ? to : pinger->self.domain, from) : NULL;
     if (!stanza) {
         ping_free(ping);
         return 0;
@@ -430,15 +454,22 @@ uint64_t ping_send(struct pinger *pinger, const char *to, const char *from, int6
     ping->number = ++pinger->last_number;
     ping->callback = callback;
     ping->userdata = userdata;
-    struct ping **link = &pinger->open;
-    while (*link)
-        link = &(*link)->next;
-    *link = ping;
+    ping->previous = pinger->last;
+    *(pinger->last ? &pinger->last->next : &pinger->open) = ping;
+    pinger->last = ping;
     xmpp_send(pinger->conn, stanza);
     xmpp_stanza_release(stanza);
     ping->sent_at = clock_now();
     ping->due_at = timeout < INT64_MAX - ping->sent_at ? ping->sent_at + timeout : INT64_MAX;
     return ping->number;
+}
+
+void ping_left(struct pinger *pinger, int64_t at)
+{
+    for (struct ping *ping = pinger->last; ping && ping->number > pinger->left; ping = ping->previous)
+        if (ping->sent_at < at)
+            ping->sent_at = at;
+    pinger->left = pinger->last_number;
 }
 
 bool ping_cancel(struct pinger *pinger, uint64_t number)

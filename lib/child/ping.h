@@ -42,8 +42,8 @@ enum ping_end {
 struct ping_answer {
     enum ping_end end;
     int64_t rtt;           /* ns from sending to the answer, for ANSWERED and REFUSED; else the time waited */
-    const char *condition; /* of REFUSED: the stanza error's condition (RFC 6120 8.3.3), "undefined-condition" if there
-                              is none */
+    const char *condition; /* of REFUSED: the stanza error's condition, a name of RFC 6120 8.3.3 or
+                              "undefined-condition"; a static string */
     const char *type;      /* its type: "cancel", "wait", ... */
     const char *text;      /* its <text/> */
     const char *by;        /* who made the error: its "by" attribute, else the sender of the answer */
@@ -74,7 +74,9 @@ void ping_context_free(struct ping_context *context);
 /* The timeout of pings that are sent with timeout 0; PING_NO_TIMEOUT for none. */
 void ping_set_timeout(struct ping_context *context, int64_t timeout);
 
-/* Whether pings that arrive are answered with an empty result (XEP-0199 section 4.2). False is silence, for tests. */
+/* Whether requests that arrive are answered: pings with an empty result (XEP-0199 section 4.2), all other iq of type
+ * get and set with service-unavailable (RFC 6120 section 8.2.3). False is silence: for tests, or where others answer.
+ */
 void ping_respond(struct ping_context *context, bool respond);
 
 /* Pings the own server of PINGER every INTERVAL ns and calls DEAD when one ping is not answered within TIMEOUT ns; 0
@@ -87,6 +89,11 @@ void ping_keepalive_all(struct ping_context *context, int64_t interval, int64_t 
 
 /* Tells of each answer that counted for nothing; NULL for no one. */
 void ping_on_ignored(struct ping_context *context, ping_ignored_callback ignored, void *userdata);
+
+/* A clock (CLOCK_MONOTONIC, ns) that knows when the stanza that is being handled arrived. Without one, or with NULL,
+ * that is when its handler runs. */
+typedef int64_t (*ping_arrival_clock)(void *userdata);
+void ping_set_arrival_clock(struct ping_context *context, ping_arrival_clock arrived, void *userdata);
 
 /* Starts pings on CONN, to be called when its stream is ready (XMPP_CONN_CONNECT, or after the bind of a raw
  * connection); SELF is the own full or bare JID, NULL to take libstrophe's. Installs an iq handler and a timed handler
@@ -102,9 +109,13 @@ xmpp_conn_t *ping_connection(const struct pinger *pinger);
 
 /* Sends a ping and returns its number (> 0), or 0 when out of memory or TO is not a JID; no callback then. TO: the JID
  * to ping, NULL for the own server. FROM: the "from" of component connections, NULL otherwise. TIMEOUT: ns, 0 for the
- * context's. The ping leaves with the next turn of the event loop; the clock starts here. */
+ * context's. The ping leaves with the next turn of the event loop; the clock starts here, and anew at ping_left(). */
 uint64_t ping_send(struct pinger *pinger, const char *to, const char *from, int64_t timeout, ping_callback callback,
                    void *userdata);
+
+/* All pings that were sent so far have left at AT (CLOCK_MONOTONIC, ns), for who sees the bytes go: their RTT counts
+ * from there. */
+void ping_left(struct pinger *pinger, int64_t at);
 
 /* Ends an open ping with PING_CANCELLED. False when NUMBER is not open. */
 bool ping_cancel(struct pinger *pinger, uint64_t number);

@@ -2,18 +2,22 @@
 #include "child.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strophe.h>
 
 #include "clock.h"
-#include "connection.h"
 #include "dial.h"
+#include "dns.h"
 #include "host.h"
 #include "login.h"
 #include "resolve.h"
+#include "sandbox.h"
 #include "series.h"
+#include "stream.h"
 #include "tell.h"
 #include "tls.h"
+#include "trust.h"
 
 /* The parent ends the process at its deadline; what waits in here waits a little longer, so that it is always the
  * parent that says so. */
@@ -24,41 +28,89 @@ struct probe {
     int64_t deadline;
     struct teller teller;
     struct secrets secrets;
+    unsigned bars; /* of the sandbox, those that hold */
     struct resolution resolution;
-    struct connection connection;
+    struct dial_position position;
+    struct tls_context *tls_context; /* NULL with --tls=none */
+    struct stream stream;
     struct login login;
 };
 
-static void tell_endpoint(const struct probe *probe, const char *name, enum tls_mode tls, const char *condition,
-                          const char *cause, int64_t time)
+static struct any_condition found(enum condition condition)
+{
+    return (struct any_condition){.own = condition};
+}
+
+static void tell_endpoint(const struct probe *probe, const char *name, enum tls_mode tls,
+                          struct any_condition condition, const char *cause, int64_t time)
 {
     struct event event = event_new(EVENT_ENDPOINT);
     event.code = tls;
     event.value = time;
     event_set(event.text, name);
-    event_set(event.condition, condition);
+    event_set_condition(&event, condition);
     event_set(event.name, cause);
     tell(&probe->teller, &event);
 }
 
-static void tell_tcp_rtt(const struct probe *probe, int fd)
+static void tell_tcp_rtt(const struct probe *probe)
 {
     struct event event = event_new(EVENT_TCP_RTT);
-    event.value = connection_tcp_rtt(fd);
+    event.value = wire_tcp_rtt(&probe->stream.wire);
     if (event.value >= 0)
         tell(&probe->teller, &event);
 }
 
+/* --- the sandbox --- */
+
+/* From here on, and not before, bytes from outside may come. */
+static bool enter_sandbox(struct probe *probe, bool tls, struct failure *failure)
+{
+    struct sandbox_reads reads = {0};
+    dns_reads(&reads);
+    if (tls)
+        trust_reads(probe->settings, &reads);
+    probe->bars = sandbox_enter(&reads);
+    struct event event = event_new(EVENT_SANDBOX);
+    event.code = probe->bars;
+    tell(&probe->teller, &event);
+    if (!probe->settings->require_sandbox || (probe->bars & BARS_REQUIRED) == BARS_REQUIRED)
+        return true;
+    failure_set_own_fault(failure, PHASE_DNS,
+                          probe->bars & BAR_BIT(BAR_CALLS)
+                              ? "--require-sandbox: files (Landlock) cannot be barred on this machine"
+                              : "--require-sandbox: system calls (seccomp) cannot be barred on this machine");
+    return false;
+}
+
+static bool refuse_sandbox(enum phase phase, struct failure *failure)
+{
+    failure_set_own_fault(failure, phase, "the sandbox cannot be closed: out of memory");
+    return false;
+}
+
+/* DNS has told where to go: nothing can go elsewhere from here on. */
+static bool end_dns(const struct probe *probe, struct failure *failure)
+{
+    size_t count = probe->resolution.endpoint_count;
+    uint16_t *ports = calloc(count, sizeof *ports);
+    for (size_t i = 0; i < count && ports; i++)
+        ports[i] = probe->resolution.endpoints[i].port;
+    bool good = ports && sandbox_end_dns(probe->bars, ports, count);
+    free(ports);
+    return good || refuse_sandbox(PHASE_DNS, failure);
+}
+
 /* --- the way to the server --- */
 
-static void on_attempt(const struct endpoint *endpoint, const union address *address, const char *condition,
-                       const char *cause, int64_t time, void *userdata)
+static void on_attempt(const struct endpoint *endpoint, const union address *address, enum dial_step step,
+                       enum condition condition, const char *cause, int64_t time, void *userdata)
 {
     const struct probe *probe = userdata;
     char name[216];
     dial_endpoint_format(endpoint, address, name, sizeof name);
-    if (!condition || *condition) {
-        tell_endpoint(probe, name, endpoint->tls, condition, cause, time);
+    if (step != DIAL_BEGUN) {
+        tell_endpoint(probe, name, endpoint->tls, found(condition), cause, time);
         return;
     }
     struct event event = event_new(EVENT_ATTEMPT);
@@ -69,12 +121,13 @@ static void on_attempt(const struct endpoint *endpoint, const union address *add
 static bool find_endpoints(struct probe *probe, struct failure *failure)
 {
     tell_phase(&probe->teller, PHASE_DNS);
-    if (resolve(probe->settings, probe->deadline, &probe->resolution))
-        return true;
+    if (resolve(probe->settings, probe->settings->s2s ? &service_server : &service_client, probe->deadline,
+                &probe->teller, &probe->resolution))
+        return end_dns(probe, failure);
     const struct resolution *resolution = &probe->resolution;
     for (size_t i = 0; i < resolution->endpoint_count; i++) {
         const struct endpoint *endpoint = &resolution->endpoints[i];
-        tell_endpoint(probe, endpoint->name, endpoint->tls, endpoint->condition, endpoint->cause, 0);
+        tell_endpoint(probe, endpoint->name, endpoint->tls, found(endpoint->condition), endpoint->cause, 0);
     }
     failure_set(failure, PHASE_DNS, resolution->condition, "%s", resolution->cause);
     return false;
@@ -92,27 +145,25 @@ static bool log_in(struct probe *probe, const struct dialed *dialed, int64_t lim
     struct settings *settings = probe->settings;
     const struct endpoint *endpoint = &probe->resolution.endpoints[dialed->endpoint];
     if (would_leak(probe, endpoint, &dialed->address)) {
-        failure_set(failure, PHASE_CONNECT, "",
-                    "--tls=none: the password would go in clear text to an address that is not loopback");
-        failure->own_fault = true;
+        failure_set_own_fault(failure, PHASE_CONNECT,
+                              "--tls=none: the password would go in clear text to an address that is not loopback");
         return false;
     }
-    const struct teller *log = settings->verbose >= 3 ? &probe->teller : NULL;
-    if (!connection_begin(&probe->connection, settings->jid.ascii, dialed->fd, &dialed->address,
-                          endpoint->tls != TLS_NONE, settings->insecure, log)) {
-        /* The connection was taken, and lost before the first byte: that is where the next phase would have begun. */
-        connection_failure(&probe->connection, endpoint->tls == TLS_DIRECT ? PHASE_TLS : PHASE_STREAM, failure);
+    if (!stream_begin(&probe->stream, settings->jid.ascii, dialed->fd, &dialed->address, &probe->teller,
+                      settings->verbose >= 3)) {
+        stream_failure(&probe->stream, PHASE_CONNECT, failure);
         return false;
     }
+    tell_tcp_rtt(probe);
     probe->login = (struct login){.settings = settings,
-                                  .connection = &probe->connection,
+                                  .stream = &probe->stream,
+                                  .tls_context = probe->tls_context,
                                   .teller = &probe->teller,
                                   .secrets = &probe->secrets,
                                   .tls = endpoint->tls,
-                                  .pings = ping_context_new(probe->connection.ctx)};
+                                  .pings = ping_context_new(probe->stream.ctx)};
     if (!probe->login.pings) {
-        failure_set(failure, PHASE_CONNECT, "", "out of memory");
-        failure->own_fault = true;
+        failure_set_own_fault(failure, PHASE_CONNECT, "out of memory");
         return false;
     }
     if (login_run(&probe->login, limit))
@@ -121,34 +172,39 @@ static bool log_in(struct probe *probe, const struct dialed *dialed, int64_t lim
     return false;
 }
 
-/* An endpoint's share of what is left, so that one that stalls never eats the time of those behind it. The last one has
- * all. */
-static int64_t share(const struct probe *probe, size_t endpoint)
+/* What shares the time that is left, so that one address that stalls never eats it all. More than these are not likely
+ * to stall, and a slow server needs a good part of it. */
+#define SHARES_MAX 4
+
+/* Until when the address that was dialed may take for what comes before the end of TLS. The last one has all. */
+static int64_t share(const struct probe *probe)
 {
-    size_t left = probe->resolution.endpoint_count - endpoint;
-    if (left <= 1)
+    size_t left = dial_left(&probe->resolution, &probe->position);
+    if (left == 0)
         return INT64_MAX;
     int64_t now = clock_now();
-    return now + (probe->deadline - now) / (int64_t)left;
+    return now + (probe->deadline - now) / (left < SHARES_MAX ? (int64_t)left + 1 : SHARES_MAX);
 }
 
-/* Goes through the endpoints until one has taken the login, or has failed in a way that no other can mend. */
+/* Goes through the endpoints and their addresses until one has taken the login, or has failed in a way that no other
+ * can mend. */
 static bool reach(struct probe *probe, struct failure *failure)
 {
-    size_t next = 0;
+    bool reached = false;
     for (;;) {
         struct dialed dialed;
         tell_phase(&probe->teller, PHASE_CONNECT);
-        if (!dial(&probe->resolution, next, probe->deadline + BEHIND_DEADLINE, on_attempt, probe, &dialed)) {
-            if (next == 0) /* else what the endpoint that was reached had to say says more */
+        if (!dial(&probe->resolution, &probe->position, probe->deadline + BEHIND_DEADLINE, on_attempt, probe,
+                  &dialed)) {
+            if (!reached) /* else what the endpoint that was reached had to say says more */
                 failure_set(failure, PHASE_CONNECT, dialed.condition, "%s", dialed.cause);
             return false;
         }
-        tell_tcp_rtt(probe, dialed.fd);
-        if (log_in(probe, &dialed, share(probe, dialed.endpoint), failure))
+        reached = true;
+        if (log_in(probe, &dialed, share(probe), failure))
             return true;
-        next = dialed.endpoint + 1;
-        if (next >= probe->resolution.endpoint_count || !login_may_try_next(&probe->login))
+        wire_close(&probe->stream.wire);
+        if (!login_may_try_next(&probe->login) || dial_left(&probe->resolution, &probe->position) == 0)
             return false;
         char name[216];
         const struct endpoint *endpoint = &probe->resolution.endpoints[dialed.endpoint];
@@ -167,12 +223,16 @@ static void tell_done(const struct probe *probe)
 static void tell_candidate(const struct probe *probe, const struct endpoint *endpoint, int family)
 {
     struct event event = event_new(EVENT_CANDIDATE);
-    char host[sizeof endpoint->name + 1];
+    char host[sizeof endpoint->name + 1], name[256];
     union address address;
-    bool absolute = !probe->settings->hostname && !host_literal(endpoint->name, &address);
-    snprintf(host, sizeof host, "%s%s", endpoint->name, absolute ? "." : "");
+    bool literal = host_literal(endpoint->name, &address), absolute;
+    if (!literal && !host_name(endpoint->name, name, &absolute)) { /* an SRV record may name anything */
+        tell_endpoint(probe, endpoint->name, endpoint->tls, found(endpoint->condition), endpoint->cause, 0);
+        return;
+    }
+    snprintf(host, sizeof host, "%s%s", endpoint->name, !probe->settings->hostname && !literal ? "." : "");
     if (strlen(host) >= sizeof event.text) { /* cut, it would be another host's */
-        tell_endpoint(probe, endpoint->name, endpoint->tls, "dns-failed", "too long a name", 0);
+        tell_endpoint(probe, endpoint->name, endpoint->tls, found(CONDITION_DNS_FAILED), "too long a name", 0);
         return;
     }
     event_set(event.text, host);
@@ -193,8 +253,8 @@ static bool has_family(const struct endpoint *endpoint, int family)
 
 static void tell_candidates(const struct probe *probe, const struct endpoint *endpoint)
 {
-    if (endpoint->port == 0) { /* not an endpoint, but a set of SRV records that could not be asked */
-        tell_endpoint(probe, endpoint->name, endpoint->tls, endpoint->condition, endpoint->cause, 0);
+    if (endpoint->port == 0) { /* nothing that could be checked */
+        tell_endpoint(probe, endpoint->name, endpoint->tls, found(endpoint->condition), endpoint->cause, 0);
         return;
     }
     if (endpoint->address_count == 0)
@@ -212,7 +272,7 @@ void probe_discover(const void *input, int fd)
         &(struct probe){.settings = given->settings, .deadline = given->deadline, .teller = {.fd = fd}};
     struct failure failure = {0};
     secret_wipe(&probe->settings->password); /* of no use here */
-    bool good = find_endpoints(probe, &failure);
+    bool good = enter_sandbox(probe, false, &failure) && find_endpoints(probe, &failure);
     tell_phase_end(&probe->teller);
     if (!good) {
         resolution_free(&probe->resolution);
@@ -233,25 +293,25 @@ void probe_run(const void *input, int fd)
     struct failure failure = {0};
     char why[200];
     const char *node = probe->settings->jid.node;
-    secrets_collect(&probe->secrets, &probe->settings->password, node ? node : "");
-    probe->teller.secrets = &probe->secrets;
-    if (probe->settings->tls != TLS_NONE && !tls_prepare(probe->settings, why, sizeof why)) {
-        failure_set(&failure, PHASE_DNS, "", "%s", why);
-        failure.own_fault = true;
+    if (probe->settings->tls != TLS_NONE && !(probe->tls_context = tls_prepare(probe->settings, why, sizeof why))) {
+        failure_set_own_fault(&failure, PHASE_DNS, why);
         tell_failure(&probe->teller, &failure);
         return;
     }
+    secrets_collect(&probe->secrets, &probe->settings->password, node ? node : "");
+    probe->teller.secrets = &probe->secrets;
     xmpp_initialize();
-    bool good = find_endpoints(probe, &failure) && reach(probe, &failure);
-    if (good) {
+    bool good = enter_sandbox(probe, probe->settings->tls != TLS_NONE, &failure) && find_endpoints(probe, &failure) &&
+                reach(probe, &failure) && (sandbox_end_login(probe->bars) || refuse_sandbox(PHASE_BIND, &failure));
+    if (good && !probe->settings->no_login) {
         tell_phase(&probe->teller, PHASE_PING);
         good = series_run(probe->settings, &probe->login, &failure);
-        tell_tcp_rtt(probe, probe->connection.fd);
+        tell_tcp_rtt(probe);
     }
     tell_phase_end(&probe->teller);
     resolution_free(&probe->resolution);
     if (good) {
-        connection_close_stream(&probe->connection);
+        stream_close(&probe->stream);
         tell_done(probe);
     } else {
         tell_failure(&probe->teller, &failure);

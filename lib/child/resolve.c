@@ -7,24 +7,28 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "dns.h"
 #include "host.h"
 #include "srv.h"
 
-#define PORT_STARTTLS 5222
-#define PORT_DIRECT 5223 /* XEP-0368 has no default; this one is the old custom */
+const struct service service_client = {
+    .srv = "_xmpp-client", .srv_direct = "_xmpps-client", .port = 5222, .port_direct = 5223};
+const struct service service_server = {
+    .srv = "_xmpp-server", .srv_direct = "_xmpps-server", .port = 5269, .port_direct = 5270};
 
-/* Room for each endpoint: every SRV target, and the sets that could not be asked. */
-#define ENDPOINTS_MAX (DNS_LOOKUPS_MAX + 2)
+/* Room for each endpoint: every SRV target, the sets that could not be asked, the records that are left out. */
+#define ENDPOINTS_MAX (DNS_LOOKUPS_MAX + 3)
 
-__attribute__((format(printf, 3, 4))) static bool fail(struct resolution *resolution, const char *condition,
+__attribute__((format(printf, 3, 4))) static bool fail(struct resolution *resolution, enum condition condition,
                                                        const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    snprintf(resolution->condition, sizeof(resolution->condition), "%s", condition);
+    resolution->condition = condition;
     vsnprintf(resolution->cause, sizeof(resolution->cause), format, arguments);
     va_end(arguments);
     return false;
@@ -43,20 +47,51 @@ static struct endpoint *add_endpoint(struct resolution *resolution, const char *
     return endpoint;
 }
 
-static void set_condition(struct endpoint *endpoint, const char *condition, const char *cause)
+static void set_condition(struct endpoint *endpoint, enum condition condition, const char *cause)
 {
-    snprintf(endpoint->condition, sizeof(endpoint->condition), "%s", condition);
+    endpoint->condition = condition;
     snprintf(endpoint->cause, sizeof(endpoint->cause), "%s", cause);
 }
 
-/* Copies the addresses, the families in turn, beginning with that of the first (RFC 8305 section 4). */
-static void set_addresses(struct endpoint *endpoint, const union address *addresses, size_t count)
+/* Whether this machine has a way there and an address to come from. Sends nothing. */
+static bool has_way(const union address *address)
+{
+    int fd = socket(address->any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return false;
+    socklen_t size = address->any.sa_family == AF_INET ? sizeof(address->v4) : sizeof(address->v6);
+    bool passed = connect(fd, &address->any, size) == 0;
+    close(fd);
+    return passed;
+}
+
+/* RFC 6724 in short: what there is no way to comes last, and IPv6 before IPv4. c-ares would do it, but not in 1.34,
+ * where it does not know the addresses of sockets that it got from us. */
+static void put_in_order(union address *addresses, size_t count)
+{
+    union address unordered[DNS_ADDRESSES_MAX];
+    int place[DNS_ADDRESSES_MAX];
+    memcpy(unordered, addresses, count * sizeof(*addresses));
+    for (size_t i = 0; i < count; i++)
+        place[i] = (has_way(&addresses[i]) ? 0 : 2) + (addresses[i].any.sa_family == AF_INET6 ? 0 : 1);
+    size_t next = 0;
+    for (int turn = 0; turn < 4; turn++)
+        for (size_t i = 0; i < count; i++)
+            if (place[i] == turn)
+                addresses[next++] = unordered[i];
+}
+
+/* Takes over the addresses, no more than DNS_ADDRESSES_MAX, the families in turn, beginning with that of the best (RFC
+ * 8305 section 4). */
+static void set_addresses(struct endpoint *endpoint, union address *addresses, size_t count)
 {
     endpoint->addresses = calloc(count, sizeof(*addresses));
     if (!endpoint->addresses) {
-        set_condition(endpoint, "dns-failed", "out of memory");
+        set_condition(endpoint, CONDITION_DNS_FAILED, "out of memory");
         return;
     }
+    if (count > 1)
+        put_in_order(addresses, count);
     sa_family_t first = addresses[0].any.sa_family;
     size_t next[2] = {0, 0}; /* of the first family, of the other */
     for (size_t turn = 0; endpoint->address_count < count; turn++) {
@@ -77,28 +112,28 @@ static const char *no_address(int family)
 }
 
 /* Takes over what a lookup found, or why it found nothing. */
-static void take_lookup(struct endpoint *endpoint, const struct dns *dns, const struct dns_lookup *lookup)
+static void take_lookup(struct endpoint *endpoint, const struct dns *dns, struct dns_lookup *lookup)
 {
     char words[112];
     if (lookup && lookup->address_count > 0)
         set_addresses(endpoint, lookup->addresses, lookup->address_count);
     else if (!lookup)
-        set_condition(endpoint, "dns-failed", dns->out_of_memory ? "out of memory" : "too many SRV targets");
+        set_condition(endpoint, CONDITION_DNS_FAILED, dns->out_of_memory ? "out of memory" : "too many SRV targets");
     else if (lookup->open > 0 || !dns_is_negative(lookup->status))
-        set_condition(endpoint, "dns-failed",
+        set_condition(endpoint, CONDITION_DNS_FAILED,
                       dns_failure(dns, lookup->open > 0 ? ARES_ETIMEOUT : lookup->status, words, sizeof(words)));
     else
-        set_condition(endpoint, "dns-not-found",
+        set_condition(endpoint, CONDITION_DNS_NOT_FOUND,
                       lookup->status == ARES_ENOTFOUND ? "NXDOMAIN" : no_address(dns->family));
 }
 
-/* What the user should hear first: of failures those of a host, then of an SRV set (port 0), then what does not exist.
- */
+/* What the user should hear first: of failures those of a host, then of an SRV set (port 0); then what does not exist;
+ * then what is not offered. */
 static int rank(const struct endpoint *endpoint)
 {
-    if (strcmp(endpoint->condition, "dns-failed") != 0)
-        return 0;
-    return endpoint->port != 0 ? 2 : 1;
+    if (endpoint->condition == CONDITION_DNS_FAILED)
+        return endpoint->port != 0 ? 3 : 2;
+    return endpoint->condition == CONDITION_DNS_NOT_FOUND;
 }
 
 /* Whether there is somewhere to go; else the resolution fails for the reason of its worst endpoint. */
@@ -113,12 +148,12 @@ static bool conclude(struct resolution *resolution)
             culprit = endpoint;
     }
     if (!culprit)
-        return fail(resolution, "dns-failed", "out of memory");
+        return fail(resolution, CONDITION_DNS_FAILED, "out of memory");
     return fail(resolution, culprit->condition, "%s for %s", culprit->cause, culprit->name);
 }
 
-static bool resolve_literal(const struct settings *settings, const char *host, const union address *address,
-                            uint16_t port, enum tls_mode tls, struct resolution *resolution)
+static bool resolve_literal(const struct settings *settings, const char *host, union address *address, uint16_t port,
+                            enum tls_mode tls, struct resolution *resolution)
 {
     char name[256];
     size_t length = strlen(host);
@@ -126,7 +161,7 @@ static bool resolve_literal(const struct settings *settings, const char *host, c
     snprintf(name, sizeof(name), "%.*s", (int)(brackets ? length - 2 : length), host + brackets);
     struct endpoint *endpoint = add_endpoint(resolution, name, port, tls);
     if (endpoint && settings->family != AF_UNSPEC && settings->family != address->any.sa_family)
-        set_condition(endpoint, "dns-not-found", no_address(settings->family));
+        set_condition(endpoint, CONDITION_DNS_NOT_FOUND, no_address(settings->family));
     else if (endpoint)
         set_addresses(endpoint, address, 1);
     return conclude(resolution);
@@ -211,8 +246,18 @@ static void list_failed_sets(const struct dns *dns, struct resolution *resolutio
         struct endpoint *endpoint = add_endpoint(resolution, set->name, 0, set->tls);
         char words[112];
         if (endpoint)
-            set_condition(endpoint, "dns-failed", dns_failure(dns, set->status, words, sizeof(words)));
+            set_condition(endpoint, CONDITION_DNS_FAILED, dns_failure(dns, set->status, words, sizeof(words)));
     }
+}
+
+/* Records beyond all that a service needs are not looked at: one more of the same kind tells so. */
+static void list_left_out(const struct dns *dns, size_t count, struct resolution *resolution)
+{
+    struct endpoint *endpoint = add_endpoint(resolution, set_domain(&dns->sets[0]), 0, dns->sets[0].tls);
+    char words[112];
+    snprintf(words, sizeof(words), "%zu SRV records too many", count);
+    if (endpoint)
+        set_condition(endpoint, CONDITION_DNS_FAILED, words);
 }
 
 static void take_records(struct dns *dns, struct resolution *resolution)
@@ -225,6 +270,7 @@ static void take_records(struct dns *dns, struct resolution *resolution)
         for (size_t j = 0; j < dns->sets[i].record_count; j++)
             records[count++] = dns->sets[i].records[j];
     srv_order(records, count, roll, NULL);
+    size_t all = count;
     if (count > DNS_LOOKUPS_MAX)
         count = DNS_LOOKUPS_MAX;
 
@@ -234,19 +280,24 @@ static void take_records(struct dns *dns, struct resolution *resolution)
     for (size_t i = 0; i < count; i++) {
         char name[256];
         bool absolute;
-        valid[i] = host_name(records[i].target, name, &absolute);
-        lookups[i] = valid[i] ? dns_ask_addresses(dns, name) : NULL;
+        union address address; /* RFC 2782 wants a name, but clients take an address */
+        valid[i] = host_name(records[i].target, name, &absolute) || host_literal(records[i].target, &address);
+        lookups[i] = valid[i] && records[i].port != 0 ? dns_ask_addresses(dns, records[i].target) : NULL;
     }
     dns_wait(dns, dns_addresses_settled);
 
     for (size_t i = 0; i < count; i++) {
         struct endpoint *endpoint = add_endpoint(resolution, records[i].target, records[i].port, records[i].tls);
-        if (endpoint && valid[i])
-            take_lookup(endpoint, dns, lookups[i]);
+        if (endpoint && !valid[i])
+            set_condition(endpoint, CONDITION_DNS_FAILED, "SRV target is no host name");
+        else if (endpoint && endpoint->port == 0)
+            set_condition(endpoint, CONDITION_SERVICE_NOT_OFFERED, "SRV says port 0");
         else if (endpoint)
-            set_condition(endpoint, "dns-failed", "SRV target is no host name");
+            take_lookup(endpoint, dns, lookups[i]);
     }
     free(records);
+    if (all > count)
+        list_left_out(dns, all - count, resolution);
 }
 
 /* The domain's or host's own addresses. */
@@ -254,7 +305,7 @@ static void take_host(struct dns *dns, const char *name, uint16_t port, enum tls
                       struct resolution *resolution)
 {
     dns->usable_at = 0;
-    const struct dns_lookup *lookup = dns_ask_addresses(dns, name);
+    struct dns_lookup *lookup = dns_ask_addresses(dns, name);
     dns_wait(dns, dns_addresses_settled);
     struct endpoint *endpoint = add_endpoint(resolution, name, port, tls);
     if (!endpoint)
@@ -265,13 +316,13 @@ static void take_host(struct dns *dns, const char *name, uint16_t port, enum tls
         take_lookup(endpoint, dns, lookup);
 }
 
-static bool resolve_srv(struct dns *dns, const char *domain, enum tls_mode asked, uint16_t port, enum tls_mode tls,
-                        struct resolution *resolution)
+static bool resolve_srv(struct dns *dns, const struct service *service, const char *domain, enum tls_mode asked,
+                        uint16_t port, enum tls_mode tls, struct resolution *resolution)
 {
     if (asked != TLS_DIRECT)
-        dns_ask_srv(dns, "_xmpp-client", domain, tls);
+        dns_ask_srv(dns, service->srv, domain, tls);
     if (asked == TLS_AUTO || asked == TLS_DIRECT)
-        dns_ask_srv(dns, "_xmpps-client", domain, TLS_DIRECT);
+        dns_ask_srv(dns, service->srv_direct, domain, TLS_DIRECT);
     dns_wait(dns, sets_settled);
 
     list_failed_sets(dns, resolution);
@@ -282,27 +333,29 @@ static bool resolve_srv(struct dns *dns, const char *domain, enum tls_mode asked
     case SRV_PLAN_FALLBACK:
         take_host(dns, domain, port, tls, resolution);
         if (resolution->endpoints && resolution->endpoint_count == 1 &&
-            strcmp(resolution->endpoints[0].condition, "dns-not-found") == 0)
-            return fail(resolution, "dns-not-found", "%s has no %sSRV record and %s", domain,
+            resolution->endpoints[0].condition == CONDITION_DNS_NOT_FOUND)
+            return fail(resolution, CONDITION_DNS_NOT_FOUND, "%s has no %s%sSRV record and %s", domain,
                         asked == TLS_AUTO     ? ""
-                        : asked == TLS_DIRECT ? "_xmpps-client "
-                                              : "_xmpp-client ",
-                        no_address(dns->family));
+                        : asked == TLS_DIRECT ? service->srv_direct
+                                              : service->srv,
+                        asked == TLS_AUTO ? "" : " ", no_address(dns->family));
         break;
     case SRV_PLAN_NOT_OFFERED:
-        return fail(resolution, "service-not-offered", "%s has an SRV record that says so", domain);
+        return fail(resolution, CONDITION_SERVICE_NOT_OFFERED, "%s has an SRV record that says so", domain);
     case SRV_PLAN_FAILED:
         break;
     }
     return conclude(resolution);
 }
 
-bool resolve(const struct settings *settings, int64_t deadline, struct resolution *resolution)
+bool resolve(const struct settings *settings, const struct service *service, int64_t deadline, struct teller *teller,
+             struct resolution *resolution)
 {
     memset(resolution, 0, sizeof(*resolution));
     const char *host = settings->hostname ? settings->hostname : settings->jid.ascii;
     enum tls_mode tls = settings->tls == TLS_AUTO ? TLS_STARTTLS : settings->tls;
-    uint16_t port = settings->port ? settings->port : tls == TLS_DIRECT ? PORT_DIRECT : PORT_STARTTLS;
+    uint16_t usual = tls == TLS_DIRECT ? service->port_direct : service->port;
+    uint16_t port = settings->port ? (uint16_t)settings->port : usual;
     union address literal;
     if (host_literal(host, &literal))
         return resolve_literal(settings, host, &literal, port, tls, resolution);
@@ -310,19 +363,19 @@ bool resolve(const struct settings *settings, int64_t deadline, struct resolutio
     char name[256];
     bool absolute;
     if (!host_name(host, name, &absolute))
-        return fail(resolution, "dns-not-found", "%s is no host name", host);
+        return fail(resolution, CONDITION_DNS_NOT_FOUND, "%s is no host name", host);
     bool local = host_is_localhost(name);
     bool search = settings->hostname && !absolute && !local;
     struct dns dns;
     int status;
     bool passed;
-    if (!dns_open(&dns, settings->family, settings->dns_server, search, local, deadline, &status)) {
-        passed = fail(resolution, "dns-failed", "the resolver cannot start: %s", ares_strerror(status));
+    if (!dns_open(&dns, settings->family, settings->dns_server, search, local, deadline, teller, &status)) {
+        passed = fail(resolution, CONDITION_DNS_FAILED, "the resolver cannot start: %s", ares_strerror(status));
     } else if (settings->hostname || settings->port || local) {
         take_host(&dns, name, port, tls, resolution);
         passed = conclude(resolution);
     } else {
-        passed = resolve_srv(&dns, name, settings->tls, port, tls, resolution);
+        passed = resolve_srv(&dns, service, name, settings->tls, port, tls, resolution);
     }
     dns_close(&dns);
     return passed;

@@ -12,32 +12,46 @@
 #include "host.h"
 #include "settings.h"
 
+struct teller;
+
+/* What is looked for: its sets of SRV records, and its ports where there are none. */
+struct service {
+    const char *srv;        /* "_xmpp-client", RFC 6120 section 3.2 */
+    const char *srv_direct; /* of direct TLS, XEP-0368 */
+    uint16_t port;
+    uint16_t port_direct; /* XEP-0368 has no default; these are the old customs */
+};
+extern const struct service service_client, service_server;
+
 /* A name and a port that SRV or the options name, with all its addresses in the order to try them (families
  * interleaved, RFC 8305 section 4). */
 struct endpoint {
-    char name[256]; /* as A-labels, or the address as given */
-    uint16_t port;
+    char name[256];    /* as A-labels, or the address as given */
+    uint16_t port;     /* 0: no endpoint, but an SRV record that says so, or a set of them that could not be asked */
     enum tls_mode tls; /* TLS_STARTTLS, TLS_DIRECT or TLS_NONE */
     union address *addresses;
     size_t address_count;
-    char condition[CONDITION_SIZE]; /* why it has no address: "dns-not-found", "dns-failed"; else empty */
-    char cause[112];                /* the same in words */
+    enum condition condition; /* why it has no address: DNS_NOT_FOUND, DNS_FAILED, SERVICE_NOT_OFFERED (by port 0); else
+                                 NONE */
+    char cause[112];          /* the same in words */
 };
 
 struct resolution {
     struct endpoint *endpoints; /* in the order of preference */
     size_t endpoint_count;
     /* when no endpoint has an address: */
-    char condition[CONDITION_SIZE]; /* "dns-not-found", "dns-failed", "service-not-offered" */
-    char cause[160];                /* in words, with the name that was asked */
+    enum condition condition; /* DNS_NOT_FOUND, DNS_FAILED, SERVICE_NOT_OFFERED */
+    char cause[160];          /* in words, with the name that was asked */
 };
 
-/* Finds the endpoints for the settings' domain, --hostname, --port, --tls, --dns-server and family. SRV records of both
- * sets and addresses are asked side by side. Blocks until all is answered, for 5 s at most; lookups that are still open
- * then have failed. With no more than that left until DEADLINE (CLOCK_MONOTONIC, ns) it blocks until shortly behind it,
- * so that the deadline strikes. True when at least one endpoint has an address; else false with condition and cause.
- * The caller frees with resolution_free() in both cases. No DNS is asked for addresses and localhost. */
-bool resolve(const struct settings *settings, int64_t deadline, struct resolution *resolution);
+/* Finds the endpoints of SERVICE for the settings' domain, --hostname, --port, --tls, --dns-server and family. SRV
+ * records of both sets and addresses are asked side by side. Blocks until all is answered, for 5 s at most; lookups
+ * that are still open then have failed. With no more than that left until DEADLINE (CLOCK_MONOTONIC, ns) it blocks
+ * until shortly behind it, so that the deadline strikes. True when at least one endpoint has an address; else false
+ * with condition and cause. The caller frees with resolution_free() in both cases. No DNS is asked for addresses and
+ * localhost. TELLER tells when a name server is heard. */
+bool resolve(const struct settings *settings, const struct service *service, int64_t deadline, struct teller *teller,
+             struct resolution *resolution);
 
 void resolution_free(struct resolution *resolution);
 

@@ -1,155 +1,69 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sasl.h"
 
-#include <gsasl.h>
-#include <openssl/evp.h>
-#include <stdint.h>
+#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base64.h"
+#include "choice.h"
 #include "mechanism.h"
+#include "scram.h"
 
-#define DIGEST_MAX 32 /* SHA-256 */
+#define NONCE_BYTES 18
 
-struct sasl {
-    Gsasl *library;
-    Gsasl_session *session;
-    const struct settings *settings;
-    const struct mechanism *mechanism;
-    struct tls_binding binding;
-    char nonce[128]; /* SCRAM: the client's part, as it was sent */
-    bool started;
-    bool complete;
-    bool beyond_reason; /* the callback found the iteration count or the salt past the limits */
-    int fault;          /* why the callback could not salt the password: GNU SASL does not pass that on */
+/* Which message comes next. */
+enum step {
+    STEP_BEGIN,  /* ours; also behind one of the server's that was bad */
+    STEP_ANSWER, /* SCRAM: the server's first message */
+    STEP_VERIFY, /* SCRAM: its final one */
+    STEP_DONE    /* none that would have to */
 };
 
-static bool is_among(const char *name, const char *const *names, size_t count)
+struct sasl {
+    const struct settings *settings;
+    const struct mechanism *mechanism;
+    enum step step;
+    bool asked;    /* with an empty challenge, behind our only message */
+    bool stripped; /* the server lists a channel binding that we have, and offers no -PLUS */
+    struct scram scram;
+};
+
+/* --- SCRAM's part --- */
+
+static int compare_names(const void *a, const void *b)
 {
+    return strcmp(a, b);
+}
+
+/* Appends BEFORE and NAMES, sorted, with 1E between them (XEP-0474 section 5.1). */
+static void join_names(const char *before, char (*names)[SASL_NAME_SIZE], size_t count, char *out, size_t size)
+{
+    qsort(names, count, SASL_NAME_SIZE, compare_names);
+    size_t used = strlen(out);
     for (size_t i = 0; i < count; i++)
-        if (strcmp(name, names[i]) == 0)
-            return true;
-    return false;
+        used += (size_t)snprintf(out + used, size - used, "%s%s", i ? "\x1e" : before, names[i]);
 }
 
-static bool has_credential(const struct settings *settings, enum credential credential)
+static void write_offer(const struct sasl_offer *offer, char out[SCRAM_OFFER_SIZE])
 {
-    switch (credential) {
-    case CREDENTIAL_CERTIFICATE:
-        return settings->client_cert != NULL;
-    case CREDENTIAL_PASSWORD:
-        return settings->password.set;
-    case CREDENTIAL_NONE:
-        return settings_anonymous(settings);
-    }
-    return false;
+    struct sasl_offer sorted = *offer;
+    out[0] = '\0';
+    if (offer->cut)
+        return;
+    join_names("", sorted.mechanisms, sorted.mechanism_count, out, SCRAM_OFFER_SIZE);
+    join_names("\x1f", sorted.bindings, sorted.binding_count, out, SCRAM_OFFER_SIZE);
 }
 
-static const struct mechanism *choose(const struct settings *settings, const char *const *mechanisms, size_t count,
-                                      bool can_bind)
+struct sasl *sasl_start(const struct settings *settings, const struct sasl_offer *offer,
+                        const struct sasl_binding *bindings, size_t count, char *why, size_t why_size)
 {
-    const char *const *required = (const char *const *)settings->required_mechanisms;
-    for (size_t i = 0; i < mechanism_count; i++) {
-        const struct mechanism *mechanism = &mechanism_table[i];
-        if (has_credential(settings, mechanism->credential) && (can_bind || !mechanism->bound) &&
-            is_among(mechanism->name, mechanisms, count) &&
-            (settings->required_count == 0 || is_among(mechanism->name, required, settings->required_count)))
-            return mechanism;
-    }
-    return NULL;
-}
-
-/* RFC 5802's SaltedPassword, by OpenSSL, which is five times as fast as the library's own, and within limits. */
-static int give_salted_password(struct sasl *sasl, Gsasl_session *session)
-{
-    const char *salt64 = gsasl_property_fast(session, GSASL_SCRAM_SALT);
-    const char *count = gsasl_property_fast(session, GSASL_SCRAM_ITER);
-    if (!salt64 || !count)
-        return GSASL_NO_CALLBACK;
-    unsigned long iterations = strtoul(count, NULL, 10);
-    if (iterations == 0 || iterations > SASL_ITERATIONS_MAX || strlen(salt64) > SASL_SALT_MAX) {
-        sasl->beyond_reason = true;
-        return GSASL_AUTHENTICATION_ERROR;
-    }
-
-    char *password = NULL;
-    char *salt = NULL;
-    size_t salt_length = 0;
-    int code = gsasl_saslprep(sasl->settings->password.value, 0, &password, NULL);
-    if (code == GSASL_OK)
-        code = gsasl_base64_from(salt64, strlen(salt64), &salt, &salt_length);
-    if (code == GSASL_OK) {
-        unsigned char key[DIGEST_MAX];
-        char hex[2 * DIGEST_MAX + 1];
-        const EVP_MD *digest = EVP_get_digestbyname(sasl->mechanism->digest);
-        int length = EVP_MD_get_size(digest);
-        if (PKCS5_PBKDF2_HMAC(password, (int)strlen(password), (const unsigned char *)salt, (int)salt_length,
-                              (int)iterations, digest, length, key)) {
-            for (int i = 0; i < length; i++)
-                snprintf(hex + 2 * i, 3, "%02x", key[i]);
-            code = gsasl_property_set(session, GSASL_SCRAM_SALTED_PASSWORD, hex);
-        } else {
-            code = GSASL_CRYPTO_ERROR;
-        }
-        explicit_bzero(key, sizeof key);
-        explicit_bzero(hex, sizeof hex);
-    }
-    if (password) {
-        explicit_bzero(password, strlen(password));
-        gsasl_free(password);
-    }
-    gsasl_free(salt);
-    sasl->fault = code;
-    return code;
-}
-
-/* Only a mechanism that ends in -PLUS may have it: with the others it would tell the server that we could, and some
- * then refuse. */
-static int give_binding(const struct sasl *sasl, Gsasl_session *session, Gsasl_property property, const char *type)
-{
-    if (!sasl->mechanism->bound || strcmp(sasl->binding.type, type) != 0)
-        return GSASL_NO_CALLBACK;
-    char *encoded = NULL;
-    int code = gsasl_base64_to((const char *)sasl->binding.data, sasl->binding.length, &encoded, NULL);
-    if (code == GSASL_OK)
-        code = gsasl_property_set(session, property, encoded);
-    gsasl_free(encoded);
-    return code;
-}
-
-static int give_property(Gsasl *library, Gsasl_session *session, Gsasl_property property)
-{
-    struct sasl *sasl = gsasl_callback_hook_get(library);
-    switch (property) {
-    case GSASL_AUTHID:
-        return gsasl_property_set(session, property, sasl->settings->jid.node);
-    case GSASL_PASSWORD:
-        if (sasl->mechanism->digest) /* SCRAM asks for the salted password first */
-            return GSASL_NO_CALLBACK;
-        return gsasl_property_set(session, property, sasl->settings->password.value);
-    case GSASL_CB_TLS_EXPORTER:
-        return give_binding(sasl, session, property, "tls-exporter");
-    case GSASL_CB_TLS_UNIQUE:
-        return give_binding(sasl, session, property, "tls-unique");
-    case GSASL_AUTHZID:
-        return GSASL_NO_CALLBACK; /* the account that the credentials are for */
-    case GSASL_ANONYMOUS_TOKEN:
-        return gsasl_property_set(session, property, "");
-    case GSASL_SCRAM_SALTED_PASSWORD:
-        return give_salted_password(sasl, session);
-    default:
-        return GSASL_NO_CALLBACK;
-    }
-}
-
-struct sasl *sasl_start(const struct settings *settings, const char *const *mechanisms, size_t count,
-                        const struct tls_binding *binding, char condition[CONDITION_SIZE])
-{
-    condition[0] = '\0';
-    const struct mechanism *mechanism = choose(settings, mechanisms, count, binding != NULL);
+    struct choice choice = choice_make(settings, offer, bindings, count);
+    const struct mechanism *mechanism = choice.mechanism;
+    why[0] = '\0';
     if (!mechanism) {
-        snprintf(condition, CONDITION_SIZE, "%s", settings->required_count ? "mechanism-downgraded" : "no-mechanism");
+        choice_explain(&choice, why, why_size);
         return NULL;
     }
     struct sasl *sasl = calloc(1, sizeof *sasl);
@@ -157,17 +71,15 @@ struct sasl *sasl_start(const struct settings *settings, const char *const *mech
         return NULL;
     sasl->settings = settings;
     sasl->mechanism = mechanism;
-    if (binding)
-        sasl->binding = *binding;
-    if (gsasl_init(&sasl->library) != GSASL_OK) {
-        free(sasl);
-        return NULL;
-    }
-    gsasl_callback_set(sasl->library, give_property);
-    gsasl_callback_hook_set(sasl->library, sasl);
-    if (gsasl_client_start(sasl->library, mechanism->name, &sasl->session) != GSASL_OK) {
-        sasl_free(sasl);
-        return NULL;
+    sasl->stripped = choice.flag == 'y' && choice.binding && offer->tells_bindings;
+    if (mechanism->digest) {
+        sasl->scram.digest = mechanism->digest;
+        sasl->scram.user = settings->jid.node;
+        sasl->scram.password = settings->password.value;
+        sasl->scram.flag = choice.flag;
+        if (choice.binding)
+            sasl->scram.binding = *choice.binding;
+        write_offer(offer, sasl->scram.offer);
     }
     return sasl;
 }
@@ -177,131 +89,107 @@ const char *sasl_mechanism(const struct sasl *sasl)
     return sasl->mechanism->name;
 }
 
-/* SCRAM's server-final-message may be an error instead of a signature (RFC 5802 section 7). */
-static bool is_scram_error(const struct sasl *sasl, const char *in, char *why, size_t why_size)
-{
-    char *message = NULL;
-    size_t length = 0;
-    if (!sasl->mechanism->digest || gsasl_base64_from(in, strlen(in), &message, &length) != GSASL_OK)
-        return false;
-    bool error = length > 2 && memcmp(message, "e=", 2) == 0;
-    if (error)
-        snprintf(why, why_size, "%.*s", (int)(length - 2), message + 2);
-    gsasl_free(message);
-    return error;
-}
+/* --- the exchange --- */
 
-/* Copies the value of the nonce attribute of a SCRAM message in base64 (RFC 5802 section 5.1); empty when there is
- * none. */
-static void read_nonce(const char *message64, char *nonce, size_t size)
+/* Nothing mends what was bad once. */
+static enum sasl_result refuse(struct sasl *sasl, const char *reason, char *why, size_t why_size)
 {
-    char *message = NULL;
-    size_t length = 0;
-    nonce[0] = '\0';
-    if (gsasl_base64_from(message64, strlen(message64), &message, &length) != GSASL_OK)
-        return;
-    const char *start = memmem(message, length, ",r=", 3);
-    start = start ? start + 3 : length > 2 && memcmp(message, "r=", 2) == 0 ? message + 2 : NULL;
-    if (start) {
-        const char *end = memchr(start, ',', (size_t)(message + length - start));
-        snprintf(nonce, size, "%.*s", (int)((end ? end : message + length) - start), start);
-    }
-    gsasl_free(message);
-}
-
-/* GNU SASL checks that the server's nonce begins with ours, but takes ours alone: a server that adds nothing of its own
- * is none. */
-static bool is_own_nonce(const struct sasl *sasl, const char *in)
-{
-    char nonce[sizeof sasl->nonce];
-    read_nonce(in, nonce, sizeof nonce);
-    return sasl->nonce[0] && strcmp(nonce, sasl->nonce) == 0;
-}
-
-static enum sasl_step failure(const struct sasl *sasl, int code, const char *in, char *why, size_t why_size)
-{
-    if (sasl->beyond_reason) {
-        snprintf(why, why_size, "SCRAM iteration count or salt beyond reason");
-        return SASL_REFUSED;
-    }
-    if (sasl->fault != GSASL_OK)
-        code = sasl->fault;
-    if (code == GSASL_MALLOC_ERROR || code == GSASL_CRYPTO_ERROR || code == GSASL_SASLPREP_ERROR || !sasl->started) {
-        snprintf(why, why_size, "%s",
-                 code == GSASL_SASLPREP_ERROR ? "the password has characters that SASLprep forbids"
-                                              : gsasl_strerror(code));
-        return SASL_OWN_FAULT;
-    }
-    if (is_scram_error(sasl, in, why, why_size))
-        return SASL_REJECTED;
-    snprintf(why, why_size, "%s: %s", sasl->mechanism->name, "the server's nonce, signature or message is wrong");
+    sasl->step = STEP_BEGIN;
+    snprintf(why, why_size, "%s", reason);
     return SASL_REFUSED;
 }
 
-enum sasl_step sasl_step(struct sasl *sasl, const char *in, char **out, char *why, size_t why_size)
+/* Goes on to NEXT when SCRAM's RESULT is good. What it refuses is told with the mechanism's name. */
+static enum sasl_result advance(struct sasl *sasl, enum step next, enum sasl_result result, char *why, size_t why_size)
 {
-    *out = NULL;
+    char reason[128];
+    sasl->step = result == SASL_GOOD ? next : STEP_BEGIN;
+    if (result == SASL_REFUSED) {
+        snprintf(reason, sizeof reason, "%s", why);
+        snprintf(why, why_size, "%s: %s", sasl->mechanism->name, reason);
+    }
+    return result;
+}
+
+/* NUL, the account, NUL, the password (RFC 4616); for EXTERNAL and ANONYMOUS nothing: the account that the certificate
+ * is for (RFC 4422 appendix A), no trace (RFC 4505). */
+static void write_only_message(const struct sasl *sasl, struct sasl_message *out)
+{
+    out->length = 0;
+    if (sasl->mechanism->credential == CREDENTIAL_PASSWORD)
+        out->length = (size_t)snprintf((char *)out->data, sizeof out->data, "%c%s%c%s", '\0', sasl->settings->jid.node,
+                                       '\0', sasl->settings->password.value);
+}
+
+enum sasl_result sasl_begin(struct sasl *sasl, struct sasl_message *out, char *why, size_t why_size)
+{
     why[0] = '\0';
-    if (!in || strcmp(in, "=") == 0)
-        in = "";
-    if (is_own_nonce(sasl, in))
-        return failure(sasl, GSASL_AUTHENTICATION_ERROR, in, why, why_size);
-    char *message = NULL;
-    int code = gsasl_step64(sasl->session, in, &message);
-    if (code != GSASL_OK && code != GSASL_NEEDS_MORE)
-        return failure(sasl, code, in, why, why_size);
-
-    sasl->complete = code == GSASL_OK;
-    bool empty = !message || *message == '\0';
-    if (sasl->complete && empty && sasl->started) {
-        gsasl_free(message);
-        return SASL_COMPLETE;
+    if (!sasl->mechanism->digest) {
+        write_only_message(sasl, out);
+        sasl->step = STEP_DONE;
+        return SASL_GOOD;
     }
-    if (empty) {
-        gsasl_free(message);
-        message = strdup("=");
-        if (!message) {
-            snprintf(why, why_size, "out of memory");
-            return SASL_OWN_FAULT;
-        }
+    unsigned char bytes[NONCE_BYTES];
+    char nonce[BASE64_SIZE(sizeof bytes)];
+    if (RAND_bytes(bytes, sizeof bytes) != 1) {
+        snprintf(why, why_size, "OpenSSL has no random bytes");
+        return SASL_OWN_FAULT;
     }
-    if (!sasl->started && sasl->mechanism->digest)
-        read_nonce(message, sasl->nonce, sizeof sasl->nonce);
-    sasl->started = true;
-    *out = message;
-    return SASL_SEND;
+    base64_encode(bytes, sizeof bytes, nonce);
+    return advance(sasl, STEP_ANSWER, scram_begin(&sasl->scram, nonce, out, why, why_size), why, why_size);
 }
 
-bool sasl_is_complete(const struct sasl *sasl)
+/* Some servers ask once more for what was nothing to begin with. */
+static enum sasl_result answer_again(struct sasl *sasl, const struct sasl_message *in, char *why, size_t why_size)
 {
-    return sasl->complete;
+    if (sasl->asked || in->length > 0 || sasl->mechanism->credential == CREDENTIAL_PASSWORD)
+        return refuse(sasl, "a challenge after the end of the exchange", why, why_size);
+    sasl->asked = true;
+    return SASL_GOOD;
 }
 
-void sasl_free_message(char *message)
+enum sasl_result sasl_challenge(struct sasl *sasl, const struct sasl_message *in, struct sasl_message *out, char *why,
+                                size_t why_size)
 {
-    if (!message)
-        return;
-    explicit_bzero(message, strlen(message));
-    gsasl_free(message);
+    why[0] = '\0';
+    out->length = 0;
+    if (sasl->step == STEP_ANSWER)
+        return advance(sasl, STEP_VERIFY, scram_answer(&sasl->scram, in, out, why, why_size), why, why_size);
+    if (sasl->step == STEP_VERIFY)
+        return advance(sasl, STEP_DONE, scram_verify(&sasl->scram, in, why, why_size), why, why_size);
+    return answer_again(sasl, in, why, why_size);
 }
 
-/* GNU SASL frees its properties as they are. */
-static void wipe_property(Gsasl_session *session, Gsasl_property property)
+enum sasl_result sasl_success(struct sasl *sasl, const struct sasl_message *in, char *why, size_t why_size)
 {
-    char *value = (char *)gsasl_property_fast(session, property);
-    if (value)
-        explicit_bzero(value, strlen(value));
+    why[0] = '\0';
+    if (sasl->step == STEP_DONE)
+        return SASL_GOOD;
+    if (in->length == 0)
+        return refuse(sasl, "success without the server's proof", why, why_size);
+    if (sasl->step != STEP_VERIFY)
+        return refuse(sasl, "success before the end of the exchange", why, why_size);
+    return advance(sasl, STEP_DONE, scram_verify(&sasl->scram, in, why, why_size), why, why_size);
+}
+
+/* Servers that list no bindings (XEP-0440) are told by their answer to the first message, which holds nothing else that
+ * could be wrong in its form. */
+const char *sasl_suspicion(const struct sasl *sasl, bool malformed)
+{
+    bool first = malformed && sasl->scram.flag == 'y' && sasl->step == STEP_ANSWER;
+    return sasl->stripped || first ? "the server can bind the channel, but its -PLUS was taken out, there or on the way"
+                                   : NULL;
+}
+
+unsigned long sasl_iterations(const struct sasl *sasl)
+{
+    return sasl->scram.iterations;
 }
 
 void sasl_free(struct sasl *sasl)
 {
     if (!sasl)
         return;
-    if (sasl->session) {
-        wipe_property(sasl->session, GSASL_PASSWORD);
-        wipe_property(sasl->session, GSASL_SCRAM_SALTED_PASSWORD);
-        gsasl_finish(sasl->session);
-    }
-    gsasl_done(sasl->library);
+    scram_end(&sasl->scram);
     free(sasl);
 }

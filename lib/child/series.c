@@ -5,17 +5,11 @@
 
 #include "clock.h"
 
-/* Between two pings, of whichever targets, while others are on the way: twice the own server's RTT, so that its queue
- * is empty when the next one comes, within these bounds. */
+/* Between two pings, of whichever targets, while others are on the way: twice what the own server needs for a ping of
+ * its own, the network's share apart, so that its queue is empty when the next one comes. Within these bounds. How far
+ * away the remotes are does not matter: what waits there does not load the own server. */
 #define GAP_MIN (200 * NS_PER_US)
-#define GAP_MAX (2 * NS_PER_MS)
-
-/* A ping that has been away for so long waits for somebody, but no longer loads the own server: it holds up no other.
- */
-#define YOUNG (250 * NS_PER_MS)
-
-/* At most so many young pings at once. */
-#define YOUNG_MAX 32
+#define GAP_MAX NS_PER_MS
 
 /* The remotes wait for the own server's series, whose RTT they would spoil, but no longer than this. */
 #define OWN_SERIES_PATIENCE (500 * NS_PER_MS)
@@ -27,19 +21,20 @@ struct run {
     uint32_t index;
     uint32_t sent;
     bool open;
-    int64_t sent_at;
     int64_t next_at; /* when the next ping may go */
 };
 
 struct series {
     const struct settings *settings;
     struct teller *teller;
+    struct stream *stream;
     struct pinger *pinger;
     struct run *runs;
     size_t unfinished;
     int64_t started_at;
     int64_t last_sent_at;
-    int64_t own_rtt; /* the latest */
+    size_t open;
+    int64_t gap; /* between two pings */
 };
 
 static bool run_finished(const struct run *run)
@@ -58,6 +53,13 @@ static struct event ping_event(const struct run *run, enum event_kind kind)
     return event;
 }
 
+static int64_t find_gap(const struct series *series, int64_t own_rtt)
+{
+    int64_t network = wire_tcp_rtt(&series->stream->wire);
+    int64_t gap = 2 * (own_rtt - (network > 0 ? network : 0));
+    return gap < GAP_MIN ? GAP_MIN : gap > GAP_MAX ? GAP_MAX : gap;
+}
+
 static void on_end(struct pinger *pinger, const struct ping_answer *answer, void *userdata)
 {
     (void)pinger;
@@ -69,16 +71,19 @@ static void on_end(struct pinger *pinger, const struct ping_answer *answer, void
                                          : answer->end == PING_REFUSED ? EVENT_PING_ERROR
                                                                        : EVENT_PING_TIMEOUT);
     event.value = answer->rtt;
-    event_set(event.condition, tell_masked(series->teller, answer->condition));
+    if (answer->end == PING_REFUSED)
+        event.wire = wire_condition_find(SPACE_STANZA, answer->condition);
     event_set(event.type, tell_masked(series->teller, answer->type));
     event_set(event.by, tell_masked(series->teller, answer->by));
     event_set(event.text, tell_masked(series->teller, answer->text));
     tell(series->teller, &event);
 
+    stream_progress(series->stream);
     run->open = false;
+    series->open--;
     run->next_at = clock_now() + run->target->interval;
     if (run->index == 0 && answer->end == PING_ANSWERED)
-        series->own_rtt = answer->rtt;
+        series->gap = find_gap(series, answer->rtt);
     if (run_finished(run))
         series->unfinished--;
 }
@@ -86,13 +91,13 @@ static void on_end(struct pinger *pinger, const struct ping_answer *answer, void
 static void on_ignored(struct pinger *pinger, enum ping_ignored why, const char *from, void *userdata)
 {
     (void)pinger;
-    static const char *const names[] = {[PING_IGNORED_REFLECTED] = "reflected",
-                                        [PING_IGNORED_STRANGER] = "stranger",
-                                        [PING_IGNORED_DUPLICATE] = "duplicate",
-                                        [PING_IGNORED_UNASKED] = "unasked"};
+    static const enum event_ignored kinds[] = {[PING_IGNORED_REFLECTED] = IGNORED_REFLECTED,
+                                               [PING_IGNORED_STRANGER] = IGNORED_STRANGER,
+                                               [PING_IGNORED_DUPLICATE] = IGNORED_DUPLICATE,
+                                               [PING_IGNORED_UNASKED] = IGNORED_UNASKED};
     const struct series *series = userdata;
     struct event event = event_new(EVENT_IGNORED);
-    event_set(event.condition, names[why]);
+    event.code = kinds[why];
     event_set(event.by, tell_masked(series->teller, from));
     tell(series->teller, &event);
 }
@@ -102,14 +107,20 @@ static void on_ignored(struct pinger *pinger, enum ping_ignored why, const char 
 static bool send_next(struct run *run)
 {
     struct series *series = run->series;
-    char jid[3 * 1024];
-    const char *to = run->index == 0 ? NULL : jid_format(&run->target->jid, jid, sizeof jid);
-    if (ping_send(series->pinger, to, NULL, run->target->ping_timeout, on_end, run) == 0)
+    const struct settings *settings = series->settings;
+    const struct jid *target = run->index == 0 ? &(struct jid){.domain = settings->jid.domain} : &run->target->jid;
+    char to[3 * 1024], from[3 * 1024];
+    jid_format(target, to, sizeof to);
+    if (settings->component_text)
+        jid_format(&settings->component, from, sizeof from);
+    if (ping_send(series->pinger, to, settings->component_text ? from : NULL, run->target->ping_timeout, on_end, run) ==
+        0)
         return false;
     run->open = true;
+    series->open++;
     run->sent++;
     struct event event = ping_event(run, EVENT_PING_SENT);
-    run->sent_at = series->last_sent_at = event.at;
+    series->last_sent_at = event.at;
     tell(series->teller, &event);
     return true;
 }
@@ -142,24 +153,11 @@ static struct run *find_next(struct series *series, int64_t *at)
 }
 
 /* The earliest time at which pacing lets another ping go. */
-static int64_t pacing_at(const struct series *series, int64_t now)
+static int64_t pacing_at(const struct series *series)
 {
-    int young = 0;
-    int64_t oldest = INT64_MAX;
-    for (size_t i = 0; i < series->settings->target_count; i++) {
-        const struct run *run = &series->runs[i];
-        if (!run->open || now - run->sent_at >= YOUNG)
-            continue;
-        young++;
-        if (run->sent_at < oldest)
-            oldest = run->sent_at;
-    }
-    if (young == 0)
-        return now;
-    if (young >= YOUNG_MAX)
-        return oldest + YOUNG;
-    int64_t gap = 2 * series->own_rtt;
-    return series->last_sent_at + (gap < GAP_MIN ? GAP_MIN : gap > GAP_MAX ? GAP_MAX : gap);
+    if (stream_is_full(series->stream)) /* the server does not take what it gets: the wire wakes us when it does */
+        return INT64_MAX;
+    return series->open > 0 ? series->last_sent_at + series->gap : 0;
 }
 
 /* Sends the next ping if it is time. Returns until when there is nothing to do but to listen. *SENT becomes false when
@@ -171,7 +169,7 @@ static int64_t send_due(struct series *series, bool *sent)
     if (!next)
         return INT64_MAX;
     int64_t now = clock_now();
-    int64_t pacing = pacing_at(series, now);
+    int64_t pacing = pacing_at(series);
     if (pacing > at)
         at = pacing;
     if (at > now)
@@ -185,11 +183,10 @@ static void explain(struct login *login, bool sent, struct failure *failure)
 {
     if (login->step == LOGIN_FAILED) {
         *failure = login->failure; /* a stream error */
-    } else if (!sent && !login->connection->ended) {
-        failure_set(failure, PHASE_PING, "", "out of memory");
-        failure->own_fault = true;
+    } else if (!sent && !login->stream->ended) {
+        failure_set_own_fault(failure, PHASE_PING, "out of memory");
     } else {
-        connection_failure(login->connection, PHASE_PING, failure);
+        stream_failure(login->stream, PHASE_PING, failure);
     }
 }
 
@@ -201,8 +198,11 @@ static bool run_all(struct series *series, struct login *login, struct failure *
     while (series->unfinished > 0 && alive && sent && login->step == LOGIN_DONE) {
         int64_t tick = ping_tick(series->pinger); /* first: a ping that it ends makes room for the next */
         int64_t until = send_due(series, &sent);
-        if (sent && series->unfinished > 0)
-            alive = connection_turn(login->connection, tick < until ? tick : until);
+        if (!sent || series->unfinished == 0)
+            break;
+        stream_flush(login->stream);
+        ping_left(series->pinger, login->stream->wire.left_at);
+        alive = stream_turn(login->stream, tick < until ? tick : until);
     }
     if (series->unfinished == 0)
         return true;
@@ -214,20 +214,21 @@ bool series_run(const struct settings *settings, struct login *login, struct fai
 {
     struct series series = {.settings = settings,
                             .teller = login->teller,
+                            .stream = login->stream,
                             .pinger = login->pinger,
                             .unfinished = settings->target_count,
                             .started_at = clock_now(),
-                            .own_rtt = NS_PER_MS / 2};
+                            .gap = GAP_MAX};
     series.runs = calloc(settings->target_count, sizeof *series.runs);
     if (!series.runs) {
-        failure_set(failure, PHASE_PING, "", "out of memory");
-        failure->own_fault = true;
+        failure_set_own_fault(failure, PHASE_PING, "out of memory");
         return false;
     }
     for (size_t i = 0; i < settings->target_count; i++)
         series.runs[i] = (struct run){.series = &series, .target = &settings->targets[i], .index = (uint32_t)i};
     ping_set_timeout(login->pings, PING_NO_TIMEOUT);
     ping_on_ignored(login->pings, on_ignored, &series);
+    ping_set_arrival_clock(login->pings, stream_arrived_at, login->stream);
     bool through = run_all(&series, login, failure);
     ping_on_ignored(login->pings, NULL, NULL);
     ping_detach(login->pinger); /* its callbacks know the runs */

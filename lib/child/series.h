@@ -6,7 +6,6 @@
 
 #include <stdbool.h>
 
-#include "connection.h"
 #include "login.h"
 #include "settings.h"
 #include "tell.h"

@@ -2,358 +2,314 @@
 #include "tls.h"
 
 #include <arpa/inet.h>
+#include <openssl/conf.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/pkcs12.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct {
-    X509_STORE *trust;
-    char *bundle;     /* the system's, while it has not been read */
-    char domain[256]; /* as A-labels */
+#include "client_certificate.h"
+#include "trust.h"
+
+struct tls_context {
+    SSL_CTX *openssl;
+    char domain[256]; /* as A-labels, an address without its brackets */
+    bool is_address;
     bool insecure;
-    EVP_PKEY *client_key;
-    X509 *client_cert;
-    STACK_OF(X509) * client_chain;
-    bool alpn;
-    SSL *ssl; /* the live one; OpenSSL's free callback clears it */
+    struct identity identity;
+    const unsigned char *alpn;
+};
+
+struct tls {
+    const struct tls_context *context;
+    SSL *ssl;
+    BIO *received; /* from the wire; SSL owns both */
+    BIO *to_send;
+    bool established;
+    bool alerted; /* the server has sent a fatal alert */
     struct tls_facts facts;
-} tls;
+};
 
-/* "xmpp-client", with its length in front (RFC 7301 section 3.1). */
-static const unsigned char alpn_protocol[] = "\x0bxmpp-client";
+/* With their length in front (RFC 7301 section 3.1). They have one. */
+static const unsigned char alpn_client[] = "\x0bxmpp-client";
+static const unsigned char alpn_server[] = "\x0bxmpp-server";
+#define ALPN_LENGTH (sizeof alpn_client - 1)
 
-/* --- why a certificate is refused --- */
+/* --- what OpenSSL calls --- */
 
-static int64_t days_until(const ASN1_TIME *time)
-{
-    int days = 0;
-    int seconds = 0;
-    if (!time || !ASN1_TIME_diff(&days, &seconds, NULL, time))
-        return 0;
-    return seconds < 0 ? days - 1 : days;
-}
-
-static void add_name(char *out, size_t size, const unsigned char *name, int length)
-{
-    size_t used = strlen(out);
-    snprintf(out + used, size - used, "%s%.*s", used ? ", " : "", length, (const char *)name);
-}
-
-/* The DNS names of the subject alternative name, or the common name where there are none. */
-static void describe_names(X509 *leaf, char *out, size_t size)
-{
-    out[0] = '\0';
-    GENERAL_NAMES *names = X509_get_ext_d2i(leaf, NID_subject_alt_name, NULL, NULL);
-    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
-        const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
-        if (name->type == GEN_DNS)
-            add_name(out, size, ASN1_STRING_get0_data(name->d.dNSName), ASN1_STRING_length(name->d.dNSName));
-    }
-    GENERAL_NAMES_free(names);
-    if (out[0] == '\0')
-        X509_NAME_get_text_by_NID(X509_get_subject_name(leaf), NID_commonName, out, (int)size);
-}
-
-static void refuse(const char *condition, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void refuse(const char *condition, const char *format, ...)
-{
-    snprintf(tls.facts.condition, sizeof tls.facts.condition, "%s", condition);
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(tls.facts.cause, sizeof tls.facts.cause, format, arguments);
-    va_end(arguments);
-}
-
-static void describe_refusal(X509_STORE_CTX *verification)
-{
-    int error = X509_STORE_CTX_get_error(verification);
-    const X509 *culprit = X509_STORE_CTX_get_current_cert(verification);
-    const char *whose = X509_STORE_CTX_get_error_depth(verification) > 0 ? "an issuer's certificate" : "certificate";
-    int64_t days;
-    switch (error) {
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-        days = culprit ? -days_until(X509_get0_notAfter(culprit)) : 0;
-        refuse("cert-expired", "%s expired %lld day%s ago", whose, (long long)days, days == 1 ? "" : "s");
-        return;
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-        days = culprit ? days_until(X509_get0_notBefore(culprit)) + 1 : 0;
-        refuse("cert-not-yet-valid", "%s becomes valid in %lld day%s", whose, (long long)days, days == 1 ? "" : "s");
-        return;
-    case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH:
-        refuse("cert-hostname", "is for %s", tls.facts.names[0] ? tls.facts.names : "no name");
-        return;
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-        refuse("cert-untrusted", "is self-signed");
-        return;
-    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-        refuse("cert-untrusted", "signed by an unknown authority");
-        return;
-    default:
-        refuse("cert-untrusted", "%s", X509_verify_cert_error_string(error));
-    }
-}
-
-/* --- OpenSSL's callbacks --- */
-
-/* Stands in for the verification as a whole, around OpenSSL's own: here the chain as sent, the result and the failing
- * certificate are all at hand, and still are when the handshake fails. */
-static int verify(X509_STORE_CTX *verification, void *unused)
+/* Stands in for the verification as a whole: here the chain, the result and the certificate that failed are all at
+ * hand, and still are when the handshake fails. */
+static int on_certificate(X509_STORE_CTX *verification, void *unused)
 {
     (void)unused;
-    X509 *leaf = X509_STORE_CTX_get0_cert(verification);
-    STACK_OF(X509) *sent = X509_STORE_CTX_get0_untrusted(verification);
-    tls.facts.certificate = leaf != NULL;
-    if (leaf) {
-        tls.facts.days_left = days_until(X509_get0_notAfter(leaf));
-        describe_names(leaf, tls.facts.names, sizeof tls.facts.names);
-    }
-    for (int i = 0; i < sk_X509_num(sent); i++) {
-        int64_t days = days_until(X509_get0_notAfter(sk_X509_value(sent, i)));
-        if (days < tls.facts.days_left)
-            tls.facts.days_left = days;
-    }
-
-    /* A domain that is an address is matched with addresses, which the name check that libstrophe asks for never does.
-     */
-    unsigned char address[sizeof(struct in6_addr)];
-    if (inet_pton(AF_INET, tls.domain, address) == 1 || inet_pton(AF_INET6, tls.domain, address) == 1) {
-        X509_VERIFY_PARAM *parameters = X509_STORE_CTX_get0_param(verification);
-        X509_VERIFY_PARAM_set1_host(parameters, NULL, 0);
-        X509_VERIFY_PARAM_set1_ip_asc(parameters, tls.domain);
-    }
-    int good = X509_verify_cert(verification);
-    tls.facts.verified = good > 0 && !tls.insecure;
-    if (good <= 0)
-        describe_refusal(verification);
-    return good;
+    const SSL *ssl = X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx());
+    struct tls *tls = SSL_get_app_data(ssl);
+    return certificate_verify(verification, &tls->context->identity, &tls->facts.certificate);
 }
 
-static void note_progress(const SSL *ssl, int where, int value)
+static void on_progress(const SSL *ssl, int where, int value)
 {
-    if (where & SSL_CB_HANDSHAKE_DONE) {
-        tls.facts.handshake = true;
-        snprintf(tls.facts.version, sizeof tls.facts.version, "%s", SSL_get_version(ssl));
-        snprintf(tls.facts.cipher, sizeof tls.facts.cipher, "%s", SSL_get_cipher_name(ssl));
-    } else if ((where & SSL_CB_ALERT) && (where & SSL_CB_READ)) {
-        snprintf(tls.facts.error, sizeof tls.facts.error, "the server sends alert %s",
-                 SSL_alert_desc_string_long(value));
-    } else if ((where & SSL_CB_EXIT) && value <= 0 && tls.facts.error[0] == '\0') {
-        /* libstrophe empties the error queue into its log after this */
-        const char *reason = ERR_reason_error_string(ERR_peek_error());
-        snprintf(tls.facts.error, sizeof tls.facts.error, "%s", reason ? reason : "");
-    }
+    struct tls *tls = SSL_get_app_data(ssl);
+    bool alert = (where & SSL_CB_ALERT) && (where & SSL_CB_READ);
+    tls->alerted = tls->alerted || (alert && value >> 8 == SSL3_AL_FATAL);
 }
 
-static void ssl_made(void *parent, void *pointer, CRYPTO_EX_DATA *data, int index, long number, void *argument)
-{
-    (void)pointer, (void)data, (void)index, (void)number, (void)argument;
-    SSL *ssl = parent;
-    tls.ssl = ssl;
-    SSL_CTX *context = SSL_get_SSL_CTX(ssl);
-    SSL_CTX_set_cert_verify_callback(context, verify, NULL);
-    SSL_set1_verify_cert_store(ssl, tls.trust);
-    SSL_set_min_proto_version(ssl, TLS1_2_VERSION);
-    SSL_set_options(ssl, SSL_OP_NO_RENEGOTIATION);
-    SSL_set_info_callback(ssl, note_progress);
-    if (tls.client_cert)
-        SSL_use_cert_and_key(ssl, tls.client_cert, tls.client_key, tls.client_chain, 1);
-    if (tls.alpn)
-        SSL_set_alpn_protos(ssl, alpn_protocol, sizeof alpn_protocol - 1);
-}
+/* --- preparation --- */
 
-static void ssl_freed(void *parent, void *pointer, CRYPTO_EX_DATA *data, int index, long number, void *argument)
+/* OpenSSL's first complaint, with its details: later ones are about its consequences. */
+static bool fail(char *why, size_t why_size)
 {
-    (void)pointer, (void)data, (void)index, (void)number, (void)argument;
-    if (parent == tls.ssl)
-        tls.ssl = NULL;
-}
-
-/* --- trust --- */
-
-/* Asked for an issuer that the hashed directory does not have: now, and not before, the bundle is worth the 35 ms that
- * parsing it takes. */
-static int find_in_bundle(X509_LOOKUP *lookup, X509_LOOKUP_TYPE type, const X509_NAME *name, X509_OBJECT *found)
-{
-    X509_STORE *store = X509_LOOKUP_get_store(lookup);
-    if (type != X509_LU_X509 || !tls.bundle)
-        return 0;
-    X509_STORE_load_file(store, tls.bundle);
+    const char *data = NULL;
+    int flags = 0;
+    unsigned long error = ERR_peek_error_all(NULL, NULL, NULL, &data, &flags);
+    const char *reason = ERR_reason_error_string(error);
+    bool has_data = data && *data && (flags & ERR_TXT_STRING);
+    snprintf(why, why_size, "OpenSSL cannot be used here: %s%s%s%s", reason ? reason : "out of memory",
+             has_data ? " (" : "", has_data ? data : "", has_data ? ")" : "");
     ERR_clear_error();
-    tls.bundle = NULL;
-    X509_OBJECT *object = X509_OBJECT_retrieve_by_subject(X509_STORE_get0_objects(store), type, name);
-    return object && X509_OBJECT_set1_X509(found, X509_OBJECT_get0_X509(object));
+    return false;
 }
 
-static const char *environment_or(const char *name, const char *standard)
+/* Without memory for the settings OpenSSL would start with its own, which hide a broken configuration. */
+static bool start_openssl(void)
 {
-    const char *value = getenv(name);
-    return value && *value ? value : standard;
-}
-
-/* The system's CAs, where OpenSSL would look for them: the hashed directory, which is read lazily, and the bundle,
- * which by this is read lazily too. A user's own SSL_CERT_FILE and SSL_CERT_DIR mean what they mean. */
-static bool trust_system(void)
-{
-    const char *directory = environment_or(X509_get_default_cert_dir_env(), X509_get_default_cert_dir());
-    const char *file = environment_or(X509_get_default_cert_file_env(), X509_get_default_cert_file());
-    X509_STORE_load_path(tls.trust, directory);
-    X509_LOOKUP_METHOD *method = X509_LOOKUP_meth_new("bundle when needed");
-    tls.bundle = strdup(file); /* the environment is changed below */
-    if (!method || !tls.bundle || !X509_LOOKUP_meth_set_get_by_subject(method, find_in_bundle) ||
-        !X509_STORE_add_lookup(tls.trust, method))
+    OPENSSL_INIT_SETTINGS *settings = OPENSSL_INIT_new();
+    if (!settings)
         return false;
-    ERR_clear_error();
-    return true;
+    OPENSSL_INIT_set_config_file_flags(settings, CONF_MFLAGS_IGNORE_MISSING_FILE);
+    bool started = OPENSSL_init_ssl(OPENSSL_INIT_LOAD_CONFIG, settings) == 1;
+    OPENSSL_INIT_free(settings);
+    return started;
 }
 
-static bool trust_given(const struct settings *settings, char *why, size_t why_size)
+/* What no handshake can do without; a provider that is missing or a policy that allows nothing shows here. */
+static bool is_usable(SSL_CTX *openssl)
 {
-    if (settings->ca_file && !X509_STORE_load_file(tls.trust, settings->ca_file)) {
-        snprintf(why, why_size, "--ca-file: %s holds no certificate that can be read", settings->ca_file);
+    unsigned char byte;
+    EVP_MD *digest = EVP_MD_fetch(NULL, "SHA2-256", NULL);
+    SSL *ssl = digest && RAND_bytes(&byte, 1) == 1 ? SSL_new(openssl) : NULL;
+    STACK_OF(SSL_CIPHER) *ciphers = ssl ? SSL_get1_supported_ciphers(ssl) : NULL;
+    bool usable = sk_SSL_CIPHER_num(ciphers) > 0;
+    if (ssl && !usable)
+        ERR_raise(ERR_LIB_SSL, SSL_R_NO_CIPHERS_AVAILABLE);
+    sk_SSL_CIPHER_free(ciphers);
+    SSL_free(ssl);
+    EVP_MD_free(digest);
+    return usable;
+}
+
+/* The configuration of the system is only ever made stricter. */
+static bool set_policy(SSL_CTX *openssl, bool insecure)
+{
+    long least = SSL_CTX_get_min_proto_version(openssl);
+    if (least < TLS1_2_VERSION && SSL_CTX_set_min_proto_version(openssl, TLS1_2_VERSION) != 1)
         return false;
-    }
-    if (settings->ca_path && !X509_STORE_load_path(tls.trust, settings->ca_path)) {
-        snprintf(why, why_size, "--ca-path: %s cannot be used", settings->ca_path);
-        return false;
-    }
-    return true;
+    SSL_CTX_set_options(openssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_set_session_cache_mode(openssl, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_verify(openssl, insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_cert_verify_callback(openssl, on_certificate, NULL);
+    SSL_CTX_set_info_callback(openssl, on_progress);
+    return is_usable(openssl);
 }
 
-/* --- the client certificate --- */
-
-/* Nobody is there to type a passphrase: notes that one was wanted. */
-static int refuse_passphrase(char *buffer, int size, int writing, void *wanted)
-{
-    (void)buffer, (void)size, (void)writing;
-    *(bool *)wanted = true;
-    return -1;
-}
-
-static bool load_client_pem(BIO *cert, BIO *key, bool *passphrase)
-{
-    tls.client_cert = PEM_read_bio_X509(cert, NULL, refuse_passphrase, passphrase);
-    tls.client_chain = sk_X509_new_null();
-    X509 *issuer;
-    while (tls.client_cert && tls.client_chain &&
-           (issuer = PEM_read_bio_X509(cert, NULL, refuse_passphrase, passphrase)))
-        sk_X509_push(tls.client_chain, issuer);
-    BIO_seek(cert, 0);
-    tls.client_key = PEM_read_bio_PrivateKey(key ? key : cert, NULL, refuse_passphrase, passphrase);
-    return tls.client_cert && tls.client_key;
-}
-
-static bool load_client_pkcs12(BIO *file, bool *passphrase)
-{
-    PKCS12 *container = d2i_PKCS12_bio(file, NULL);
-    if (!container)
-        return false;
-    *passphrase = !PKCS12_verify_mac(container, NULL, 0) && !PKCS12_verify_mac(container, "", 0);
-    bool loaded =
-        !*passphrase && (PKCS12_parse(container, NULL, &tls.client_key, &tls.client_cert, &tls.client_chain) ||
-                         PKCS12_parse(container, "", &tls.client_key, &tls.client_cert, &tls.client_chain));
-    PKCS12_free(container);
-    return loaded && tls.client_cert && tls.client_key;
-}
-
-static bool load_client(const struct settings *settings, char *why, size_t why_size)
-{
-    if (!settings->client_cert)
-        return true;
-    const char *key_file = settings->client_key ? settings->client_key : settings->client_cert;
-    const char *key_option = settings->client_key ? "--client-key" : "--client-cert";
-    bool passphrase = false;
-    BIO *cert = BIO_new_file(settings->client_cert, "rb");
-    BIO *key = settings->client_key ? BIO_new_file(settings->client_key, "rb") : NULL;
-    bool loaded = cert && (key || !settings->client_key) && load_client_pem(cert, key, &passphrase);
-    if (!loaded && cert && !settings->client_key && !tls.client_cert) {
-        BIO_seek(cert, 0);
-        loaded = load_client_pkcs12(cert, &passphrase);
-    }
-    if (passphrase)
-        snprintf(why, why_size, "%s: %s is protected by a passphrase, which nobody is there to type", key_option,
-                 key_file);
-    else if (!loaded && (!cert || !tls.client_cert))
-        snprintf(why, why_size, "--client-cert: %s holds no certificate that can be read", settings->client_cert);
-    else if (!loaded)
-        snprintf(why, why_size, "%s: %s holds no private key that can be read", key_option, key_file);
-    else if (!X509_check_private_key(tls.client_cert, tls.client_key)) {
-        snprintf(why, why_size, "%s: %s is not the key of the certificate", key_option, key_file);
-        loaded = false;
-    }
-    BIO_free(cert);
-    BIO_free(key);
-    ERR_clear_error();
-    return loaded;
-}
-
-/* --- the interface --- */
-
-bool tls_prepare(const struct settings *settings, char *why, size_t why_size)
+static void set_identity(struct tls_context *context, const struct settings *settings)
 {
     /* An IPv6 address stands in brackets in a JID only. */
     const char *domain = settings->jid.ascii + (settings->jid.ascii[0] == '[');
-    snprintf(tls.domain, sizeof tls.domain, "%.*s", (int)strcspn(domain, "]"), domain);
-    tls.insecure = settings->insecure;
-    tls.trust = X509_STORE_new();
-    if (!tls.trust || SSL_get_ex_new_index(0, NULL, ssl_made, NULL, ssl_freed) < 0) {
-        snprintf(why, why_size, "out of memory");
-        return false;
-    }
-    if (settings->ca_file || settings->ca_path) {
-        if (!trust_given(settings, why, why_size))
-            return false;
-    } else if (!trust_system()) {
-        snprintf(why, why_size, "out of memory");
-        return false;
-    }
-    if (!load_client(settings, why, why_size))
-        return false;
-    /* libstrophe loads the default locations into a store that nothing asks any more: they shall cost nothing. */
-    setenv(X509_get_default_cert_file_env(), "/dev/null", 1);
-    setenv(X509_get_default_cert_dir_env(), "/dev/null", 1);
-    return true;
+    snprintf(context->domain, sizeof context->domain, "%.*s", (int)strcspn(domain, "]"), domain);
+    unsigned char address[sizeof(struct in6_addr)];
+    context->is_address =
+        inet_pton(AF_INET, context->domain, address) == 1 || inet_pton(AF_INET6, context->domain, address) == 1;
+    context->identity = (struct identity){.ascii = context->domain,
+                                          .domain = settings->jid.domain,
+                                          .service = settings->s2s ? "_xmpp-server" : "_xmpp-client"};
+    context->alpn = settings->s2s ? alpn_server : alpn_client;
 }
 
-void tls_expect(bool alpn)
+struct tls_context *tls_prepare(const struct settings *settings, char *why, size_t why_size)
 {
-    tls.alpn = alpn;
-    memset(&tls.facts, 0, sizeof tls.facts);
+    snprintf(why, why_size, "out of memory");
+    struct tls_context *context = calloc(1, sizeof *context);
+    if (!context)
+        return NULL;
+    context->insecure = settings->insecure;
+    set_identity(context, settings);
+    context->openssl = start_openssl() ? SSL_CTX_new(TLS_client_method()) : NULL;
+    bool good = context->openssl && set_policy(context->openssl, settings->insecure);
+    good = good || fail(why, why_size);
+    X509_STORE *trust = good ? trust_new(settings, why, why_size) : NULL;
+    if (trust)
+        SSL_CTX_set_cert_store(context->openssl, trust);
+    if (trust && client_certificate_load(settings, context->openssl, why, why_size))
+        return context;
+    SSL_CTX_free(context->openssl);
+    free(context);
+    return NULL;
 }
 
-const struct tls_facts *tls_facts(void)
+/* --- one connection --- */
+
+static bool begin(struct tls *tls, bool direct)
 {
-    return &tls.facts;
+    const struct tls_context *context = tls->context;
+    tls->ssl = SSL_new(context->openssl);
+    tls->received = BIO_new(BIO_s_mem());
+    tls->to_send = BIO_new(BIO_s_mem());
+    if (!tls->ssl || !tls->received || !tls->to_send)
+        return false;
+    SSL_set_bio(tls->ssl, tls->received, tls->to_send);
+    BIO_up_ref(tls->received);
+    BIO_up_ref(tls->to_send);
+    SSL_set_connect_state(tls->ssl);
+    return SSL_set_app_data(tls->ssl, tls) == 1 &&
+           (context->is_address || SSL_set_tlsext_host_name(tls->ssl, context->domain) == 1) &&
+           (!direct || SSL_set_alpn_protos(tls->ssl, context->alpn, ALPN_LENGTH) == 0);
 }
 
-bool tls_channel_binding(struct tls_binding *binding)
+struct tls *tls_new(const struct tls_context *context, bool direct)
+{
+    struct tls *tls = calloc(1, sizeof *tls);
+    if (!tls)
+        return NULL;
+    tls->context = context;
+    if (begin(tls, direct))
+        return tls;
+    tls_free(tls);
+    return NULL;
+}
+
+void tls_free(struct tls *tls)
+{
+    if (!tls)
+        return;
+    SSL_free(tls->ssl);
+    BIO_free(tls->received);
+    BIO_free(tls->to_send);
+    free(tls);
+}
+
+bool tls_put(struct tls *tls, const void *bytes, size_t length)
+{
+    size_t written = 0;
+    return BIO_write_ex(tls->received, bytes, length, &written) == 1 && written == length;
+}
+
+size_t tls_take(struct tls *tls, void *bytes, size_t size)
+{
+    size_t taken = 0;
+    return BIO_read_ex(tls->to_send, bytes, size, &taken) == 1 ? taken : 0;
+}
+
+/* What became of a call of OpenSSL's that returned VALUE. */
+static enum tls_result outcome(struct tls *tls, int value)
+{
+    int error = SSL_get_error(tls->ssl, value);
+    if (error == SSL_ERROR_NONE)
+        return TLS_DONE;
+    if (error == SSL_ERROR_WANT_READ)
+        return TLS_WAITS;
+    if (error == SSL_ERROR_ZERO_RETURN)
+        return TLS_CLOSED;
+    const char *reason = ERR_reason_error_string(ERR_peek_error());
+    const char *alert = reason ? strstr(reason, "alert ") : NULL;
+    snprintf(tls->facts.error, sizeof tls->facts.error, "%s", reason ? reason : "out of memory");
+    if (tls->alerted)
+        snprintf(tls->facts.alert, sizeof tls->facts.alert, "%s", alert ? alert + strlen("alert ") : tls->facts.error);
+    ERR_clear_error();
+    return TLS_FAILED;
+}
+
+/* The last guard before a password: not what the callback said, but what OpenSSL holds to be true, and both. */
+static bool is_proven(const struct tls *tls)
+{
+    return tls->context->insecure || (tls->facts.certificate.verified && SSL_get0_peer_certificate(tls->ssl) &&
+                                      SSL_get_verify_result(tls->ssl) == X509_V_OK);
+}
+
+enum tls_result tls_handshake(struct tls *tls)
+{
+    bool first = BIO_pending(tls->received) == 0 && SSL_in_before(tls->ssl);
+    ERR_clear_error(); /* outcome() looks at what comes on top */
+    enum tls_result result = outcome(tls, SSL_do_handshake(tls->ssl));
+    tls->facts.own_fault = first && result == TLS_FAILED;
+    if (result != TLS_DONE)
+        return result;
+    if (!is_proven(tls)) {
+        snprintf(tls->facts.error, sizeof tls->facts.error, "the certificate was not verified");
+        return TLS_FAILED;
+    }
+    tls->established = true;
+    tls->facts.certificate.verified = tls->facts.certificate.verified && !tls->context->insecure;
+    snprintf(tls->facts.version, sizeof tls->facts.version, "%s", SSL_get_version(tls->ssl));
+    snprintf(tls->facts.cipher, sizeof tls->facts.cipher, "%s", SSL_get_cipher_name(tls->ssl));
+    return TLS_DONE;
+}
+
+enum tls_result tls_read(struct tls *tls, char *text, size_t size, size_t *length)
+{
+    ERR_clear_error();
+    return outcome(tls, SSL_read_ex(tls->ssl, text, size, length));
+}
+
+enum tls_result tls_write(struct tls *tls, const char *text, size_t length)
+{
+    size_t written = 0;
+    ERR_clear_error();
+    enum tls_result result = outcome(tls, SSL_write_ex(tls->ssl, text, length, &written));
+    return result == TLS_DONE && written == length ? TLS_DONE : TLS_FAILED;
+}
+
+const struct tls_facts *tls_facts(const struct tls *tls)
+{
+    return &tls->facts;
+}
+
+/* With an empty context, which on TLS 1.2 is another than none (RFC 5705 section 4). */
+static bool bind_exporter(const struct tls *tls, struct sasl_binding *binding)
 {
     static const char label[] = "EXPORTER-Channel-Binding";
-    if (!tls.ssl || !tls.facts.handshake)
-        return false;
-    if (SSL_version(tls.ssl) >= TLS1_3_VERSION) {
-        binding->type = "tls-exporter";
-        binding->length = 32;
-        return SSL_export_keying_material(tls.ssl, binding->data, 32, label, sizeof label - 1, NULL, 0, 0) == 1;
-    }
-    if (SSL_get_extms_support(tls.ssl) != 1)
-        return false;
-    binding->type = "tls-unique"; /* the first Finished message: the client's, as no session is resumed */
-    binding->length = SSL_get_finished(tls.ssl, binding->data, sizeof binding->data);
+    *binding = (struct sasl_binding){.type = "tls-exporter", .length = 32};
+    return SSL_export_keying_material(tls->ssl, binding->data, 32, label, sizeof label - 1, NULL, 0, 1) == 1;
+}
+
+/* The first Finished message: the client's, as no session is resumed. */
+static bool bind_unique(const struct tls *tls, struct sasl_binding *binding)
+{
+    *binding = (struct sasl_binding){.type = "tls-unique"};
+    binding->length = SSL_get_finished(tls->ssl, binding->data, sizeof binding->data);
     return binding->length > 0 && binding->length <= sizeof binding->data;
 }
 
-size_t tls_pending(void)
+/* The certificate by the hash of its signature, but never by MD5 or SHA-1 (RFC 5929 section 4.1). */
+static bool bind_end_point(const struct tls *tls, struct sasl_binding *binding)
 {
-    int pending = tls.ssl ? SSL_pending(tls.ssl) : 0;
-    return pending > 0 ? (size_t)pending : 0;
+    *binding = (struct sasl_binding){.type = "tls-server-end-point"};
+    X509 *leaf = SSL_get0_peer_certificate(tls->ssl);
+    int hash = NID_undef;
+    if (!leaf || X509_get_signature_info(leaf, &hash, NULL, NULL, NULL) != 1 || hash == NID_undef)
+        return false;
+    const EVP_MD *digest = hash == NID_md5 || hash == NID_sha1 ? EVP_sha256() : EVP_get_digestbynid(hash);
+    unsigned length = 0;
+    if (!digest || (size_t)EVP_MD_get_size(digest) > sizeof binding->data ||
+        X509_digest(leaf, digest, binding->data, &length) != 1)
+        return false;
+    binding->length = length;
+    return true;
+}
+
+size_t tls_channel_bindings(const struct tls *tls, struct sasl_binding bindings[TLS_BINDINGS_MAX])
+{
+    size_t count = 0;
+    if (!tls || !tls->established)
+        return 0;
+    bool newest = SSL_version(tls->ssl) >= TLS1_3_VERSION;
+    bool safe = newest || SSL_get_extms_support(tls->ssl) == 1;
+    count += safe && bind_exporter(tls, &bindings[count]);
+    count += safe && !newest && bind_unique(tls, &bindings[count]);
+    count += bind_end_point(tls, &bindings[count]);
+    ERR_clear_error();
+    return count;
 }

@@ -13,6 +13,7 @@
 #define LOG_MAX ((size_t)4 << 20)                     /* printing it comes behind the deadline, and takes 20 ms a MB */
 #define TIME_MAX (INT64_C(1000000) * 3600 * NS_PER_S) /* as durations in options */
 #define DAYS_MAX INT64_C(10000000)
+#define BITS_MAX 1000000
 
 /* CLEAN(result->cause, event->text): both are arrays. */
 #define CLEAN(out, in) text_clean_string((out), sizeof(out), (in))
@@ -20,18 +21,20 @@
 bool result_init(struct result *result, const struct settings *settings, int64_t started_at)
 {
     *result = (struct result){.started_at = started_at};
+    bool each = settings->verbose > 0 || settings->output == OUTPUT_JSON;
     result->targets = calloc(settings->target_count, sizeof *result->targets);
     if (!result->targets)
         return false;
     result->target_count = settings->target_count;
     for (size_t i = 0; i < settings->target_count; i++) {
         struct target_result *target = &result->targets[i];
-        target->pings = calloc((size_t)settings->targets[i].count, sizeof *target->pings);
-        if (!target->pings) {
+        target->count = settings->targets[i].count;
+        if (each)
+            target->pings = calloc((size_t)target->count, sizeof *target->pings);
+        if (each && !target->pings) {
             result_free(result);
             return false;
         }
-        target->count = settings->targets[i].count;
     }
     return true;
 }
@@ -53,10 +56,14 @@ static void take_phase_begin(struct result *result, const struct event *event)
 {
     if (result->open)
         book(result, event->at);
+    if (event->phase == PHASE_CONNECT) /* to the next endpoint: what the last one offered counts no more */
+        result->before_tls = result->behind_tls = (struct offers){0};
     result->phase = (enum phase)event->phase;
     result->entered[result->phase] = true;
     result->open = true;
     result->opened_at = event->at;
+    if (result->phase == PHASE_CONNECT)
+        result->attempt_count = 0; /* those of an earlier race that were not told of again have lost it */
 }
 
 static void take_phase_end(struct result *result, const struct event *event)
@@ -111,8 +118,16 @@ static void take_endpoint(struct result *result, const struct event *event)
     if (event->code <= TLS_NONE)
         endpoint->tls = (enum tls_mode)event->code;
     CLEAN(endpoint->name, event->text);
-    CLEAN(endpoint->condition, event->condition);
+    endpoint->condition = event_condition(event);
     CLEAN(endpoint->cause, event->name);
+}
+
+/* From a name server, as long as no endpoint has been told of. */
+static void take_heard(struct result *result)
+{
+    result->heard = true;
+    if (result->endpoint_count > 0)
+        result->endpoints[result->endpoint_count - 1].heard = true;
 }
 
 /* The host is given to the next child as --hostname would be; it has to be one. */
@@ -123,7 +138,15 @@ static void take_candidate(struct result *result, const struct event *event)
     bool absolute;
     bool valid = event->value > 0 && event->value <= UINT16_MAX && event->code <= TLS_NONE && event->code != TLS_AUTO &&
                  (host_literal(event->text, &address) || host_name(event->text, name, &absolute));
-    void *grown = valid ? grow(result, result->candidates, result->candidate_count, sizeof *result->candidates) : NULL;
+    if (!valid) {
+        result->nonsense = true;
+        return;
+    }
+    if (result->candidate_count == CANDIDATES_MAX) {
+        result->candidates_left_out++;
+        return;
+    }
+    void *grown = grow(result, result->candidates, result->candidate_count, sizeof *result->candidates);
     if (!grown)
         return;
     result->candidates = grown;
@@ -135,41 +158,83 @@ static void take_candidate(struct result *result, const struct event *event)
                                                            : AF_UNSPEC;
 }
 
-/* The ping that an event is about, if it is in STATE; else NULL. */
-static struct ping_record *find_ping(struct result *result, const struct event *event, enum ping_outcome state)
+/* The target of a ping event; NULL when there is none. */
+static struct target_result *find_target(struct result *result, const struct event *event)
 {
-    if (event->target >= result->target_count)
-        return NULL;
-    struct target_result *target = &result->targets[event->target];
-    if (event->seq >= (uint32_t)target->count || target->pings[event->seq].outcome != state)
-        return NULL;
-    return &target->pings[event->seq];
+    return event->target < result->target_count ? &result->targets[event->target] : NULL;
 }
 
 static void take_ping_sent(struct result *result, const struct event *event)
 {
-    struct ping_record *ping = find_ping(result, event, PING_UNSENT);
-    if (!ping)
+    struct target_result *target = find_target(result, event);
+    if (!target || target->sent != target->ended || target->sent == target->count ||
+        event->seq != (uint32_t)target->sent)
         return;
-    ping->outcome = PING_PENDING;
-    result->targets[event->target].sent++;
+    target->sent++;
+    if (target->pings)
+        target->pings[event->seq].outcome = PING_PENDING;
+}
+
+static bool ended_alike(const struct ping_record *a, const struct ping_record *b)
+{
+    return a->outcome == b->outcome && a->condition == b->condition && strcmp(a->type, b->type) == 0 &&
+           strcmp(a->by, b->by) == 0;
+}
+
+/* The group of PING; NULL without memory. */
+static struct ping_group *find_group(struct target_result *target, const struct ping_record *ping)
+{
+    for (size_t i = 0; i < target->group_count; i++)
+        if (i == PING_GROUPS_MAX - 1 || ended_alike(&target->groups[i].example, ping))
+            return &target->groups[i];
+    struct ping_group *groups = realloc(target->groups, (target->group_count + 1) * sizeof *groups);
+    if (!groups)
+        return NULL;
+    target->groups = groups;
+    struct ping_group *group = &groups[target->group_count++];
+    *group = (struct ping_group){.example = *ping};
+    if (target->group_count == PING_GROUPS_MAX) {
+        group->example =
+            (struct ping_record){.outcome = PING_ERROR, .rtt = ping->rtt, .condition = WIRE_UNDEFINED_CONDITION};
+    }
+    return group;
+}
+
+static void add_to_group(struct ping_group *group, int64_t time, bool first)
+{
+    group->count++;
+    if (first) {
+        group->has_first = true;
+        group->first = time;
+        return;
+    }
+    group->minimum = group->others == 0 || time < group->minimum ? time : group->minimum;
+    group->maximum = time > group->maximum ? time : group->maximum;
+    group->sum += (double)time;
+    group->others++;
 }
 
 static void take_ping_end(struct result *result, const struct event *event, enum ping_outcome outcome)
 {
-    struct ping_record *ping = find_ping(result, event, PING_PENDING);
-    if (!ping)
+    struct target_result *target = find_target(result, event);
+    if (!target || target->sent == target->ended || event->seq != (uint32_t)target->ended)
         return;
-    ping->outcome = outcome;
-    ping->rtt = at_most(event->value, TIME_MAX);
-    if (outcome != PING_TIMED_OUT)
-        result->targets[event->target].answered++;
-    if (outcome != PING_ERROR)
+    struct ping_record ping = {.outcome = outcome, .rtt = at_most(event->value, TIME_MAX)};
+    if (outcome == PING_ERROR) {
+        ping.condition = event_condition(event).wire;
+        CLEAN(ping.type, event->type);
+        CLEAN(ping.by, event->by);
+        CLEAN(ping.text, event->text);
+    }
+    struct ping_group *group = find_group(target, &ping);
+    if (!group) {
+        result->out_of_memory = true;
         return;
-    CLEAN(ping->condition, event->condition);
-    CLEAN(ping->type, event->type);
-    CLEAN(ping->by, event->by);
-    CLEAN(ping->text, event->text);
+    }
+    add_to_group(group, ping.rtt, event->seq == 0);
+    target->ended++;
+    if (target->pings)
+        target->pings[event->seq] = ping;
 }
 
 static void take_tls(struct result *result, const struct event *event)
@@ -180,23 +245,59 @@ static void take_tls(struct result *result, const struct event *event)
     CLEAN(result->tls_cipher, event->text);
 }
 
+static int64_t bounded_days(int64_t days)
+{
+    return days < -DAYS_MAX ? -DAYS_MAX : at_most(days, DAYS_MAX);
+}
+
 static void take_certificate(struct result *result, const struct event *event)
 {
     result->certificate = true;
-    result->days_left = event->value < -DAYS_MAX ? -DAYS_MAX : at_most(event->value, DAYS_MAX);
+    result->days_left = bounded_days(event->value);
     CLEAN(result->certificate_names, event->text);
+    result->chain_length = 0;
+}
+
+static void take_chain(struct result *result, const struct event *event)
+{
+    if (result->chain_length == CHAIN_MAX)
+        return;
+    struct chain_link *link = &result->chain[result->chain_length++];
+    link->days_left = bounded_days(event->value);
+    link->bits = event->code < BITS_MAX ? (int)event->code : BITS_MAX;
+    CLEAN(link->names, event->text);
+    CLEAN(link->key, event->name);
+    CLEAN(link->until, event->by);
 }
 
 static void take_ignored(struct result *result, const struct event *event)
 {
-    if (strcmp(event->condition, "reflected") == 0)
+    switch ((enum event_ignored)event->code) {
+    case IGNORED_REFLECTED:
         result->reflected++;
-    else if (strcmp(event->condition, "stranger") == 0)
+        break;
+    case IGNORED_STRANGER:
         result->strangers++;
-    else if (strcmp(event->condition, "duplicate") == 0)
+        break;
+    case IGNORED_DUPLICATE:
         result->duplicates++;
-    else
+        break;
+    case IGNORED_UNASKED:
         result->unasked++;
+        break;
+    case IGNORED_COUNT:
+        break;
+    }
+}
+
+static void take_flaw(struct result *result, const struct event *event)
+{
+    if (result->flaw_count == FLAWS_MAX)
+        return;
+    struct flaw *flaw = &result->flaws[result->flaw_count++];
+    flaw->phase = (enum phase)event->phase;
+    flaw->condition = event_condition(event).own;
+    CLEAN(flaw->cause, event->text);
 }
 
 static void take_failure(struct result *result, const struct event *event)
@@ -204,7 +305,7 @@ static void take_failure(struct result *result, const struct event *event)
     result->failed = true;
     result->own_fault = event->code == 1;
     result->failure_phase = (enum phase)event->phase;
-    CLEAN(result->condition, event->condition);
+    result->condition = event_condition(event);
     CLEAN(result->cause, event->text);
 }
 
@@ -236,6 +337,10 @@ void result_take(const struct event *event, void *userdata)
 {
     struct result *result = userdata;
     switch ((enum event_kind)event->kind) {
+    case EVENT_SANDBOX:
+        result->sandboxed = true;
+        result->bars = event->code;
+        break;
     case EVENT_PHASE_BEGIN:
         take_phase_begin(result, event);
         break;
@@ -261,6 +366,9 @@ void result_take(const struct event *event, void *userdata)
     case EVENT_MECHANISM:
         CLEAN(result->mechanism, event->name);
         break;
+    case EVENT_LOGIN:
+        result->login = true;
+        break;
     case EVENT_TCP_RTT:
         result->tcp = true;
         result->tcp_rtt = at_most(event->value, TIME_MAX);
@@ -280,11 +388,30 @@ void result_take(const struct event *event, void *userdata)
     case EVENT_IGNORED:
         take_ignored(result, event);
         break;
+    case EVENT_FLAW:
+        take_flaw(result, event);
+        break;
     case EVENT_FAILURE:
         take_failure(result, event);
         break;
     case EVENT_LOG:
         take_log(result, event);
+        break;
+    case EVENT_HEARD:
+        take_heard(result);
+        break;
+    case EVENT_BARRED:
+        result->barred = true;
+        result->barred_call = event->value;
+        break;
+    case EVENT_CHAIN:
+        take_chain(result, event);
+        break;
+    case EVENT_OFFER:
+        offers_take(event->code == 1 ? &result->behind_tls : &result->before_tls, event);
+        break;
+    case EVENT_FEATURES:
+        offers_end(event->code == 1 ? &result->behind_tls : &result->before_tls, event);
         break;
     case EVENT_DONE:
     case EVENT_KIND_END:
@@ -314,8 +441,10 @@ bool result_log_line(const struct result *result, size_t *at, char *clean)
 
 void result_free(struct result *result)
 {
-    for (size_t i = 0; i < result->target_count; i++)
+    for (size_t i = 0; i < result->target_count; i++) {
+        free(result->targets[i].groups);
         free(result->targets[i].pings);
+    }
     free(result->targets);
     free(result->endpoints);
     free(result->candidates);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "event.h"
+#include "offers.h"
 #include "phase.h"
 #include "settings.h"
 #include "supervise.h"
@@ -16,26 +17,43 @@ enum ping_outcome { PING_UNSENT, PING_PENDING, PING_RESULT, PING_ERROR, PING_TIM
 
 struct ping_record {
     enum ping_outcome outcome;
-    int64_t rtt; /* ns until the result or the error */
-    char condition[CONDITION_SIZE];
+    int64_t rtt;                   /* ns until the result or the error */
+    enum wire_condition condition; /* of an ERROR */
     char type[16];
     char by[104];
     char text[216]; /* cleaned */
 };
 
-struct target_result {
-    struct ping_record *pings; /* settings' count of them */
+/* The pings of one target that ended alike: with the same outcome, condition, type and sender. */
+struct ping_group {
+    struct ping_record example; /* the first of them */
     int count;
-    int sent;
-    int answered; /* results and errors */
+    bool has_first; /* one of them is the target's first ping; its time is apart */
+    int64_t first;  /* ns */
+    int others;
+    int64_t minimum, maximum; /* of the others, ns */
+    double sum;
+};
+
+/* Nobody has more reasons. What goes beyond is one group of undefined-condition. */
+#define PING_GROUPS_MAX 32
+
+struct target_result {
+    int count; /* pings that the settings ask for */
+    int sent;  /* the next one is sent when the one before has ended */
+    int ended;
+    struct ping_group *groups; /* in the order in which they came up */
+    size_t group_count;
+    struct ping_record *pings; /* each of COUNT, where the settings show each; else NULL */
 };
 
 struct endpoint_result {
     char name[216]; /* cleaned */
     enum tls_mode tls;
-    char condition[CONDITION_SIZE]; /* empty: it took the connection */
+    struct any_condition condition; /* none: it took the connection */
     char cause[112];                /* cleaned */
     int64_t time;
+    bool heard; /* it said something */
 };
 
 /* An endpoint that --each-endpoint is to check, by one family. */
@@ -45,29 +63,61 @@ struct candidate {
     enum tls_mode tls;
     int family; /* AF_UNSPEC: whichever there is */
 };
+/* What was worse than asked, but did not end the run. */
+struct flaw {
+    enum phase phase;
+    enum condition condition;
+    char cause[216]; /* cleaned */
+};
+
+/* One certificate of the server's chain. */
+struct chain_link {
+    char names[216]; /* cleaned */
+    char key[24];    /* the kind of its key; cleaned */
+    int bits;
+    int64_t days_left;
+    char until[32]; /* when its validity ends, "2027-02-25T12:00:00Z"; cleaned */
+};
+
+/* Certificates of a chain that are kept. */
+#define CHAIN_MAX 8
+
+/* Flaws that are kept. */
+#define FLAWS_MAX 4
+/* The most that are checked. */
+#define CANDIDATES_MAX 64
+
 /* Attempts side by side that are kept; of more the later are not named. */
 #define ATTEMPTS_MAX 8
 
 struct result {
     int64_t started_at; /* of the whole check */
     struct supervision supervision;
+    bool sandboxed; /* the child has told of its sandbox: */
+    unsigned bars;  /* the set of those that hold */
     /* the ledger */
     bool entered[PHASE_COUNT];
     int64_t spent[PHASE_COUNT]; /* ns; a phase that was open at the end counts up to it */
     enum phase phase;           /* the last one entered: where it ended */
     bool open;                  /* it had not ended when the run did */
-    int64_t opened_at;          /* CLOCK_MONOTONIC, ns */
+    int64_t opened_at;          /* clock_now(), ns */
     /* the failure that ended it, if any */
     bool failed;
     bool own_fault;
     enum phase failure_phase;
-    char condition[CONDITION_SIZE];
+    struct any_condition condition;
     char cause[216]; /* cleaned */
+    /* whose work the child's death may be */
+    bool heard;          /* a byte had come from outside */
+    bool barred;         /* it had made a system call that is not allowed: */
+    int64_t barred_call; /* its number */
     /* what was found on the way */
     struct endpoint_result *endpoints;
     size_t endpoint_count;
     struct candidate *candidates;
     size_t candidate_count;
+    size_t candidates_left_out;       /* beyond CANDIDATES_MAX */
+    bool nonsense;                    /* a candidate that cannot be one */
     char attempts[ATTEMPTS_MAX][216]; /* the endpoints that have not answered yet, the first begun first; cleaned */
     size_t attempt_count;
     bool tls;
@@ -77,7 +127,13 @@ struct result {
     bool certificate;
     int64_t days_left;
     char certificate_names[216];
+    struct chain_link chain[CHAIN_MAX]; /* of that certificate, the leaf first */
+    size_t chain_length;
+    struct offers before_tls, behind_tls; /* of the last connection */
     char mechanism[112];
+    bool login; /* the child told of one in which the server proved itself */
+    struct flaw flaws[FLAWS_MAX];
+    size_t flaw_count;
     bool tcp;
     int64_t tcp_rtt; /* ns */
     struct target_result *targets;

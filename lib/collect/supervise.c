@@ -9,12 +9,10 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
 
 #include "clock.h"
 #include "child/confine.h"
+#include "guard.h"
 
 /* How long a killed child may take to go away before it is left to the system: a process that the kernel itself holds
  * must not hold the answer. */
@@ -22,91 +20,43 @@
 
 #define RECORDS_PER_READ 64
 
-/* Seconds in which the parent has to have read its files. */
-#define FILES_PATIENCE 10
-
-static const int asked_to_stop[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
-static const int own_crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGXCPU, SIGALRM};
-
-/* Signal handlers leave their word here; nothing else can be reached from one. */
-static volatile sig_atomic_t stop_signal;
-
-static void note_stop(int number)
-{
-    stop_signal = number;
-}
-
-static _Noreturn void leave(const char *line, size_t length)
-{
-    ssize_t written = write(STDOUT_FILENO, line, length);
-    (void)written;
-    _exit(3);
-}
-
-static void report_own_crash(int number)
-{
-    static const char crashed[] = "XMPP PING UNKNOWN - check_xmpp_ping itself crashed\n";
-    static const char slow[] = "XMPP PING UNKNOWN - files: not read in 10 s\n";
-    if (number == SIGALRM)
-        leave(slow, sizeof slow - 1);
-    leave(crashed, sizeof crashed - 1);
-}
-
-static void set_handlers(const int *signals, size_t count, void (*handler)(int), int flags)
-{
-    struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
-    sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < count; i++)
-        sigaction(signals[i], &action, NULL);
-}
-
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
-/* HOW as with sigprocmask(). */
-static void mask_signals(int how, const int *signals, size_t count)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    for (size_t i = 0; i < count; i++)
-        sigaddset(&set, signals[i]);
-    sigprocmask(how, &set, NULL);
-}
-
-void supervise_prepare(void)
-{
-    /* A descriptor below 3 that is free would be given to a socket, which libstrophe ignores and printing would reach.
-     */
-    int fd;
-    do
-        fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= 2);
-    if (fd > 2)
-        close(fd);
-
-    static char stack[16384];
-    stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
-    sigaltstack(&alternate, NULL);
-    set_handlers(own_crashes, COUNT(own_crashes), report_own_crash, SA_ONSTACK);
-    mask_signals(SIG_UNBLOCK, own_crashes, COUNT(own_crashes)); /* who started us may have blocked them */
-    alarm(FILES_PATIENCE);
-
 #ifdef __linux__
-    prctl(PR_SET_DUMPABLE, 0); /* a core file would hold the password */
+#ifndef SYS_SECCOMP
+#define SYS_SECCOMP 1 /* what the kernel calls it, and the C library does not */
 #endif
-    mask_signals(SIG_BLOCK, asked_to_stop, COUNT(asked_to_stop));
-    set_handlers(asked_to_stop, COUNT(asked_to_stop), note_stop, 0);
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN); /* an output that is too long for its file fails as any other that cannot be written */
-    signal(SIGCHLD, SIG_DFL); /* inherited as ignored, it would make waitpid() lose the child's end */
+
+/* In the child; a signal handler has no argument of ours. */
+static int report_fd;
+
+/* The sandbox has stopped a system call: tells which, and dies. */
+static void tell_barred(int number, siginfo_t *info, void *context)
+{
+    (void)context;
+    signal(number, SIG_DFL);
+    if (info->si_code == SYS_SECCOMP) {
+        struct event event = event_new(EVENT_BARRED);
+        event.value = info->si_syscall;
+        event_write(report_fd, &event);
+    }
+    raise(number);
+    _exit(1); /* the sandbox may not let it */
 }
+
+static void tell_when_barred(int fd)
+{
+    struct sigaction action = {.sa_sigaction = tell_barred, .sa_flags = SA_SIGINFO | SA_NODEFER};
+    sigemptyset(&action.sa_mask);
+    report_fd = fd;
+    sigaction(SIGSYS, &action, NULL);
+}
+#endif
 
 static _Noreturn void child_main(supervise_work work, const void *input, int64_t deadline, pid_t parent, int fd)
 {
-    set_handlers(own_crashes, COUNT(own_crashes), SIG_DFL, 0);
-    /* Ctrl-C and timeouts of schedulers go to the whole group. They are for the parent to answer: a child that died of
-     * one before the parent saw its own would be taken for one that crashed. */
-    set_handlers(asked_to_stop, COUNT(asked_to_stop), SIG_IGN, 0);
-    mask_signals(SIG_UNBLOCK, asked_to_stop, COUNT(asked_to_stop));
+    guard_dismiss();
+#ifdef __linux__
+    tell_when_barred(fd);
+#endif
     confine(parent, deadline, fd);
     work(input, fd);
     _exit(0);
@@ -223,8 +173,8 @@ static void cut_off(struct reader *readers, size_t count, enum supervise_end end
     for (size_t i = 0; i < count; i++) {
         if (readers[i].fd < 0)
             continue;
-        readers[i].child->outcome =
-            (struct supervision){.end = end, .signal = end == SUPERVISE_INTERRUPTED ? stop_signal : 0, .ended_at = now};
+        readers[i].child->outcome = (struct supervision){
+            .end = end, .signal = end == SUPERVISE_INTERRUPTED ? guard_stopped() : 0, .ended_at = now};
         kill(readers[i].pid, SIGKILL);
     }
     for (size_t i = 0; i < count; i++) {
@@ -235,41 +185,41 @@ static void cut_off(struct reader *readers, size_t count, enum supervise_end end
     }
 }
 
-/* Waits for something to read, a signal (which is let through only here), or UNTIL. */
-static void wait_readable(struct pollfd *waiting, size_t count, int64_t until)
+/* Waits until there is something to read from one of them, or the guard, the last of WAITING, wakes up. */
+static void wait_readable(const struct reader *readers, struct pollfd *waiting, size_t count, int guard)
 {
-    sigset_t open_mask;
-    sigprocmask(SIG_SETMASK, NULL, &open_mask);
-    for (size_t i = 0; i < COUNT(asked_to_stop); i++)
-        sigdelset(&open_mask, asked_to_stop[i]);
-    int64_t left = until - clock_now();
-    if (left < 0)
-        left = 0;
-    struct timespec timeout = {.tv_sec = (time_t)(left / NS_PER_S), .tv_nsec = (long)(left % NS_PER_S)};
-    if (ppoll(waiting, count, &timeout, &open_mask) < 0) {
-        for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++)
+        waiting[i] = (struct pollfd){.fd = readers[i].fd, .events = POLLIN};
+    waiting[count] = (struct pollfd){.fd = guard, .events = POLLIN};
+    if (poll(waiting, count + 1, -1) < 0) {
+        for (size_t i = 0; i <= count; i++)
             waiting[i].revents = 0;
     }
+    if (waiting[count].revents != 0)
+        guard_hush();
 }
 
-/* Collects until the last child has ended. */
-static void watch(struct reader *readers, struct pollfd *waiting, size_t count, int64_t deadline)
+static bool any_watched(const struct reader *readers, size_t count)
 {
-    for (;;) {
-        size_t watched = 0;
-        for (size_t i = 0; i < count; i++) {
-            waiting[i] = (struct pollfd){.fd = readers[i].fd, .events = POLLIN};
-            watched += readers[i].fd >= 0;
-        }
-        if (watched == 0)
-            return;
-        wait_readable(waiting, count, deadline);
+    size_t i = 0;
+    while (i < count && readers[i].fd < 0)
+        i++;
+    return i < count;
+}
+
+/* Collects until the last child has ended. WAITING has room for one more than COUNT; GUARD is the guard's descriptor.
+ */
+static void watch(struct reader *readers, struct pollfd *waiting, size_t count, int guard, int64_t deadline)
+{
+    while (any_watched(readers, count)) {
         int64_t now = clock_now();
-        if (stop_signal || now >= deadline) {
-            cut_off(readers, count, stop_signal ? SUPERVISE_INTERRUPTED : SUPERVISE_DEADLINE, now);
+        if (guard_stopped() || now >= deadline) {
+            cut_off(readers, count, guard_stopped() ? SUPERVISE_INTERRUPTED : SUPERVISE_DEADLINE, now);
             return;
         }
-        for (size_t i = 0; i < count; i++)
+        wait_readable(readers, waiting, count, guard);
+        now = clock_now();
+        for (size_t i = 0; i < count && now < deadline; i++)
             if (waiting[i].revents != 0)
                 reader_read(&readers[i], now);
     }
@@ -305,18 +255,21 @@ static void start(struct reader *readers, size_t index, int64_t deadline)
 
 void supervise(struct supervised *children, size_t count, int64_t deadline)
 {
-    alarm(0);
     struct reader *readers = calloc(count, sizeof *readers);
-    struct pollfd *waiting = calloc(count, sizeof *waiting);
+    struct pollfd *waiting = calloc(count + 1, sizeof *waiting);
+    int guard = guard_watch(deadline);
+    bool good = guard >= 0 && readers && waiting;
+    struct supervision outcome = {
+        .end = SUPERVISE_FAILED, .error = guard < 0 ? errno : ENOMEM, .ended_at = clock_now()};
     for (size_t i = 0; i < count; i++) {
-        children[i].outcome = (struct supervision){.end = SUPERVISE_FAILED, .error = ENOMEM, .ended_at = clock_now()};
-        if (!readers || !waiting)
+        children[i].outcome = outcome;
+        if (!good)
             continue;
         readers[i].child = &children[i];
         start(readers, i, deadline);
     }
-    if (readers && waiting)
-        watch(readers, waiting, count, deadline);
+    if (good)
+        watch(readers, waiting, count, guard, deadline);
     free(readers);
     free(waiting);
 }

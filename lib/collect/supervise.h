@@ -20,7 +20,7 @@ struct supervision {
     enum supervise_end end;
     int signal;       /* of the child (CRASHED; 0: it ended by itself) or the parent (INTERRUPTED) */
     int error;        /* errno of FAILED */
-    int64_t ended_at; /* CLOCK_MONOTONIC, ns */
+    int64_t ended_at; /* clock_now(), ns */
 };
 
 /* The work of a child; writes events to FD and returns. */
@@ -39,14 +39,10 @@ struct supervised {
     struct supervision outcome;
 };
 
-/* To be called first thing in main(): signals that the supervisor answers are held back from here on, SIGPIPE is
- * ignored, the descriptors 0 to 2 are open, and a crash of the parent itself prints a line and exits 3, as does a
- * parent that is not in supervise() 10 s later: reading files may block. */
-void supervise_prepare(void);
-
 /* Forks COUNT children side by side, lets each do its work under limits, feeds its sink until it is done, dies,
- * DEADLINE (CLOCK_MONOTONIC, ns) passes or a signal arrives; then kills and reaps it. Fills in each outcome. Returns at
- * the latest shortly after DEADLINE, whatever the children do. No process is left. */
+ * DEADLINE (clock_now(), ns) passes or a signal asks to stop; then kills and reaps it. Fills in each outcome. Returns
+ * at the latest shortly after DEADLINE, whatever the children do, and at once when it wakes up behind DEADLINE: it was
+ * stopped, or the machine slept. No process is left. Needs guard_begin(). */
 void supervise(struct supervised *children, size_t count, int64_t deadline);
 
 #endif

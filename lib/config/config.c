@@ -4,11 +4,11 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config_group.h"
 #include "line.h"
 #include "text.h"
-#include "why.h"
 
 /* --- libconfig's memory --- */
 
@@ -51,62 +51,51 @@ void config_close(struct config *config)
 
 /* --- the outer form --- */
 
-static bool refuse_syntax(const struct config *config, char *why, size_t why_size)
+static bool refuse_syntax(const struct config *config, struct line *why)
 {
     char place[SOURCE_PLACE_SIZE];
     int line = config_error_line(&config->tree);
     const char *text = config_error_text(&config->tree);
     if (text && strcmp(text, "memory exhausted") == 0) /* the parser's stack, which has a bound */
         text = "nested too deep";
-    return why_set(why, why_size, "%s: %s", source_place_key(&config->source, line > 0 ? (unsigned)line : 1, place),
-                   text ? text : "syntax error");
+    return line_set(why, "%s: %s", source_place_key(&config->source, line > 0 ? (unsigned)line : 1, place),
+                    text ? text : "syntax error");
 }
+
+/* What a file may have. */
+static const char *const names[] = {"defaults", "profiles"};
 
 static bool is_named(const config_setting_t *setting, const char *name)
 {
     return strcmp(config_setting_name(setting), name) == 0;
 }
 
-static bool take_profiles(struct config *config, const config_setting_t *profiles, char *why, size_t why_size)
+/* Everything that is a group where one is expected. */
+static void take_root(struct config *config)
 {
-    config->profiles = profiles;
-    for (int i = 0; i < config_setting_length(profiles); i++) {
-        const config_setting_t *profile = config_setting_get_elem(profiles, (unsigned)i);
-        if (!config_setting_is_group(profile))
-            return config_refuse_type(&config->source, profile, "a group", why, why_size);
-    }
-    return true;
-}
-
-static bool take_root(struct config *config, char *why, size_t why_size)
-{
-    static const char *const names[] = {"defaults", "profiles"};
     const config_setting_t *root = config_root_setting(&config->tree);
     for (int i = 0; i < config_setting_length(root); i++) {
         const config_setting_t *setting = config_setting_get_elem(root, (unsigned)i);
-        bool is_defaults = is_named(setting, names[0]);
-        if (!is_defaults && !is_named(setting, names[1]))
-            return config_refuse_key(&config->source, setting, names, 2, why, why_size);
-        if (!config_setting_is_group(setting))
-            return config_refuse_type(&config->source, setting, "a group", why, why_size);
-        if (is_defaults)
+        if (config_setting_is_group(setting) && is_named(setting, names[0]))
             config->defaults = setting;
-        else if (!take_profiles(config, setting, why, why_size))
-            return false;
+        if (config_setting_is_group(setting) && is_named(setting, names[1]))
+            config->profiles = setting;
     }
-    return true;
 }
 
-bool config_open(struct config *config, const char *file, char *why, size_t why_size)
+bool config_open(struct config *config, const char *file, struct line *why)
 {
     *config = (struct config){0};
     config_init(&config->tree);
-    if (!source_read(&config->source, file, why, why_size))
+    if (!source_read(&config->source, file, why))
         return false;
     wipe_freed(true);
     bool good = config_read_string(&config->tree, config->source.text);
     wipe_freed(false);
-    return good ? take_root(config, why, why_size) : refuse_syntax(config, why, why_size);
+    if (!good)
+        return refuse_syntax(config, why);
+    take_root(config);
+    return true;
 }
 
 /* --- profiles --- */
@@ -136,63 +125,87 @@ static const config_setting_t *find_profile(const struct config *config, const c
     return NULL;
 }
 
-static bool refuse_profile(const struct config *config, const char *name, char *why, size_t why_size)
+/* Of a name that is near none there is, nothing is shown: it may be a password. */
+static bool refuse_profile(const struct config *config, const char *name, struct mistakes *mistakes)
 {
-    char shown[WHY_VALUE_SIZE], place[SOURCE_PLACE_SIZE];
+    char shown[TEXT_SHOWN_SIZE], place[SOURCE_PLACE_SIZE];
     struct line line = LINE_EMPTY;
+    struct nearest nearest = nearest_to(name);
     size_t count = config_profile_count(config);
-    const char **names = calloc(count + 1, sizeof *names);
-    for (size_t i = 0; names && i < count; i++)
-        names[i] = config_profile_name(config, i);
-    const char *nearest = names ? text_nearest(name, names, count) : NULL;
+    for (size_t i = 0; i < count; i++)
+        nearest_try(&nearest, config_profile_name(config, i));
     source_place(&config->source, 1, place);
     *strrchr(place, ':') = '\0';
-    line_add(&line, "--profile: %s is not in %s", why_show(name, shown), place);
-    if (nearest)
-        line_add(&line, ": did you mean %s?", nearest);
-    else if (count == 0)
+    line_add(&line, "--profile: %s is not in %s", nearest.name ? text_show(name, shown) : "this name", place);
+    line_add_guess(&line, "", nearest.name);
+    if (count == 0)
         line_add(&line, ", which has no profiles");
-    for (size_t i = 0; !nearest && names && i < count; i++)
-        line_add(&line, "%s%s", i == 0 ? ", which has " : i + 1 < count ? ", " : " and ", names[i]);
-    free(names);
-    return why_set(why, why_size, "%s", line.text);
+    for (size_t i = 0; !nearest.name && i < count; i++)
+        line_add(&line, "%s%s",
+                 i == 0          ? ", which has "
+                 : i + 1 < count ? ", "
+                                 : " and ",
+                 config_profile_name(config, i));
+    if (!nearest.name)
+        line_add(&line, " (no option takes a password)");
+    return mistakes_add(mistakes, "%s", line.text);
 }
 
 /* --- settings --- */
 
-/* Reads GROUP into settings that nobody wants. */
-static bool check_group(const struct config *config, const config_setting_t *group, char *why, size_t why_size)
+/* Reads GROUP, NULL for none, into settings that nobody wants. */
+static bool check_group(const struct config *config, const config_setting_t *group, struct mistakes *mistakes)
 {
     struct settings settings;
-    bool good = settings_init(&settings) || why_set(why, why_size, "out of memory");
-    good = good && (!group || config_group_read(&config->source, group, &settings, why, why_size));
+    bool good = settings_init(&settings) || mistakes_add(mistakes, "out of memory");
+    good = good && (!group || config_group_read(&config->source, group, &settings, mistakes));
     settings_free(&settings);
     return good;
 }
 
-bool config_check(const struct config *config, const char *name, char *why, size_t why_size)
+static bool check_top(const struct config *config, const config_setting_t *setting, struct mistakes *mistakes)
+{
+    if (!is_named(setting, names[0]) && !is_named(setting, names[1]))
+        return config_refuse_key(&config->source, setting, text_nearest(config_setting_name(setting), names, 2),
+                                 mistakes);
+    return config_setting_is_group(setting) || config_refuse_type(&config->source, setting, "a group", mistakes);
+}
+
+bool config_check_defaults(const struct config *config, struct mistakes *mistakes)
+{
+    bool good = true;
+    const config_setting_t *root = config_root_setting(&config->tree);
+    for (int i = 0; i < config_setting_length(root); i++)
+        good = check_top(config, config_setting_get_elem(root, (unsigned)i), mistakes) && good;
+    return check_group(config, config->defaults, mistakes) && good;
+}
+
+bool config_check_profile(const struct config *config, const char *name, struct mistakes *mistakes)
 {
     const config_setting_t *profile = name ? find_profile(config, name) : NULL;
     if (name && !profile)
-        return refuse_profile(config, name, why, why_size);
-    return check_group(config, config->defaults, why, why_size) && check_group(config, profile, why, why_size);
+        return refuse_profile(config, name, mistakes);
+    if (profile && !config_setting_is_group(profile))
+        return config_refuse_type(&config->source, profile, "a group", mistakes);
+    return check_group(config, profile, mistakes);
 }
 
-bool config_apply(const struct config *config, struct settings *settings, char *why, size_t why_size)
+bool config_apply(const struct config *config, struct settings *settings, struct mistakes *mistakes)
 {
     const config_setting_t *profile = settings->profile ? find_profile(config, settings->profile) : NULL;
     if (settings->profile && !profile)
-        return refuse_profile(config, settings->profile, why, why_size);
-    return (!profile || config_group_read(&config->source, profile, settings, why, why_size)) &&
-           (!config->defaults || config_group_read(&config->source, config->defaults, settings, why, why_size));
+        return refuse_profile(config, settings->profile, mistakes);
+    return (!profile || config_group_read(&config->source, profile, settings, mistakes)) &&
+           (!config->defaults || config_group_read(&config->source, config->defaults, settings, mistakes));
 }
 
-static bool check_all(const struct config *config, char *why, size_t why_size)
+static void load(const struct config *config, struct settings *settings, struct mistakes *mistakes)
 {
-    bool good = check_group(config, config->defaults, why, why_size);
-    for (size_t i = 0; good && i < config_profile_count(config); i++)
-        good = check_group(config, profile_at(config, i), why, why_size);
-    return good;
+    bool good = config_check_defaults(config, mistakes);
+    for (size_t i = 0; i < config_profile_count(config); i++)
+        good = config_check_profile(config, config_profile_name(config, i), mistakes) && good;
+    if (good)
+        config_apply(config, settings, mistakes);
 }
 
 const char *config_file_name(const struct settings *settings)
@@ -200,24 +213,29 @@ const char *config_file_name(const struct settings *settings)
     return settings->config_file ? settings->config_file : CONFIG_FILE;
 }
 
-bool config_load(struct settings *settings, char *why, size_t why_size)
+bool config_load(struct settings *settings, struct line *why)
 {
     struct config config;
+    struct mistakes mistakes = MISTAKES_NONE;
     if (!settings->config_file && !settings->profile)
         return true;
-    bool good = config_open(&config, config_file_name(settings), why, why_size) && check_all(&config, why, why_size) &&
-                config_apply(&config, settings, why, why_size);
+    bool is_missing = !settings->config_file && access(CONFIG_FILE, F_OK) != 0;
+    bool good = config_open(&config, config_file_name(settings), why);
+    if (good) {
+        load(&config, settings, &mistakes);
+        good = mistakes_end(&mistakes, why);
+    } else if (is_missing) {
+        line_add(why, " (which has the profiles for -P; no option takes a password)");
+    }
     config_close(&config);
     return good;
 }
 
-bool config_tell_origin(const struct settings *settings, char *why, size_t why_size)
+bool config_tell_origin(const struct settings *settings, struct line *why)
 {
-    size_t used = strlen(why);
     if (!settings->config_file && !settings->profile && !settings->config_test)
         return false;
     const char *profile = settings->profile;
-    why_set(why + used, why_size - used, " (%s%s%s)", config_file_name(settings), profile ? ", profile " : "",
-            profile ? profile : "");
+    line_add(why, " (%s%s%s)", config_file_name(settings), profile ? ", profile " : "", profile ? profile : "");
     return true;
 }

@@ -8,22 +8,24 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "mistakes.h"
 #include "settings.h"
 #include "source.h"
 
 /* Reads GROUP, of the text SOURCE, into SETTINGS: all that settings.given does not have yet, which then has it. Limits
- * and mapped conditions are added where there is none of their name. What settings.given has is not looked at, so that
- * a whole group is checked by reading it into settings that are new. On failure returns false, SETTINGS is to be freed,
- * and WHY has a sentence that begins with file, line and key. */
-bool config_group_read(const struct source *source, const config_setting_t *group, struct settings *settings, char *why,
-                       size_t why_size);
+ * and mapped conditions are added where there is none of their name. What settings.given has is not looked at, nor is
+ * what means nothing with it (a count where a higher level says --no-login), so that a whole group is checked by
+ * reading it into settings that are new. Adds to MISTAKES a sentence for each, which begins with file, line and key,
+ * and returns false when there are any; SETTINGS then are good for nothing but settings_free(). */
+bool config_group_read(const struct source *source, const config_setting_t *group, struct settings *settings,
+                       struct mistakes *mistakes);
 
-/* Writes to WHY "FILE:LINE: KEY: unknown key", and which one of the COUNT names is meant. Always returns false. */
-bool config_refuse_key(const struct source *source, const config_setting_t *setting, const char *const *names,
-                       size_t count, char *why, size_t why_size);
+/* Adds "FILE:LINE: KEY: unknown key", and that NEAREST may be meant unless it is NULL. Always returns false. */
+bool config_refuse_key(const struct source *source, const config_setting_t *setting, const char *nearest,
+                       struct mistakes *mistakes);
 
-/* Writes to WHY "FILE:LINE: KEY: found TYPE, expected EXPECTED". Always returns false. */
-bool config_refuse_type(const struct source *source, const config_setting_t *setting, const char *expected, char *why,
-                        size_t why_size);
+/* Adds "FILE:LINE: KEY: found TYPE, expected EXPECTED". Always returns false. */
+bool config_refuse_type(const struct source *source, const config_setting_t *setting, const char *expected,
+                        struct mistakes *mistakes);
 
 #endif

@@ -44,16 +44,16 @@ static bool is_integer(const char *text)
     return digits > 0 && digits < 10 && text[digits] == '\0';
 }
 
-/* KEY = VALUE as SHOW has it; nothing when there is none. */
+/* KEY = VALUE; nothing when there is none. */
 static void print_row(FILE *out, const struct option_row *row, const struct settings *settings, const char *begin,
                       const char *end)
 {
     char key[OPTION_KEY_SIZE], buffer[OPTION_SHOWN_SIZE];
-    const char *value = row->show ? row->show(settings, buffer) : NULL;
+    const char *value = option_show(row, settings, buffer);
     if (!value || *option_key(row, key) == '\0')
         return;
     fprintf(out, "%s%s = ", begin, key);
-    if (!row->argument || (row->number && is_integer(value)))
+    if (!row->argument || (option_takes_number(row) && is_integer(value)))
         fputs(value, out);
     else
         print_string(out, value);
@@ -92,16 +92,22 @@ static void print_remotes(FILE *out, const struct settings *settings, int indent
     fprintf(out, "\n%*s);\n", indent, "");
 }
 
-static void print_mechanisms(FILE *out, const struct settings *settings, int indent)
+/* KEY = ("STRING", ...) */
+static void print_strings(FILE *out, const struct option_row *row, const struct settings *settings, int indent)
 {
-    if (settings->required_count == 0)
-        return;
-    fprintf(out, "%*srequire_mechanism = (", indent, "");
-    for (size_t i = 0; i < settings->required_count; i++) {
-        fputs(i > 0 ? ", " : "", out);
-        print_string(out, settings->required_mechanisms[i]);
+    char key[OPTION_KEY_SIZE];
+    struct line line = LINE_EMPTY;
+    size_t count = 0;
+    for (; option_show_element(row, settings, count, &line); count++) {
+        if (count == 0)
+            fprintf(out, "%*s%s = (", indent, "", option_key(row, key));
+        else
+            fputs(", ", out);
+        print_string(out, line.text);
+        line = LINE_EMPTY;
     }
-    fputs(");\n", out);
+    if (count > 0)
+        fputs(");\n", out);
 }
 
 /* A label of an alias that begins with a digit or '_' cannot be a name there. */
@@ -144,7 +150,7 @@ static void print_password(FILE *out, const struct settings *settings, int inden
 {
     if (settings->password.set)
         fprintf(out, "%*spassword = \"***\";\n", indent, "");
-    else if (!settings->password_file && !settings->client_cert && !settings_anonymous(settings))
+    else if (!settings->password_file && !settings->client_cert && settings_use_password(settings))
         fprintf(out, "%*s# no password here: " SECRET_VARIABLE " must have it\n", indent, "");
 }
 
@@ -157,7 +163,10 @@ void config_print(FILE *out, const char *name, const struct settings *settings, 
     for (size_t i = 0; i < option_count; i++)
         print_row(out, &option_table[i], settings, begin, "\n");
     print_password(out, settings, inner);
-    print_mechanisms(out, settings, inner);
+    for (size_t i = 0; i < option_count; i++) {
+        if (option_table[i].type == OPTION_STRINGS)
+            print_strings(out, &option_table[i], settings, inner);
+    }
     print_remotes(out, settings, inner);
     print_limits(out, settings, inner);
     print_map(out, settings, inner);

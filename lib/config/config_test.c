@@ -9,77 +9,76 @@
 #include "line.h"
 #include "options.h"
 #include "text.h"
-#include "why.h"
 
-#define WHY_SIZE 512
-
-/* What is told of the profiles, side by side until all have been looked at. */
-struct findings {
-    size_t bad;
-    char first[WHY_SIZE]; /* what is wrong with the first bad one */
-    FILE *errors;         /* the same of the others */
+/* One test, and what it has to tell. */
+struct test {
+    const struct config *config;
+    int argc;
+    char *const *argv;
+    config_test_check *check;
+    struct mistakes mistakes;
+    size_t bad; /* profiles */
     FILE *settings;
 };
 
-static bool check_password_file(const struct settings *settings, char *why, size_t why_size)
+static void check_password_file(const struct settings *settings, struct mistakes *mistakes)
 {
     struct secret secret = {0};
     char reason[400];
-    if (!settings->password_file || settings_anonymous(settings))
-        return true;
-    bool good = secret_read_file(settings->password_file, &secret, reason, sizeof reason) ||
-                why_set(why, why_size, "--password-file: %s", reason);
+    if (!settings->password_file || !settings_use_password(settings))
+        return;
+    if (!secret_read_file(settings->password_file, &secret, reason, sizeof reason))
+        mistakes_add(mistakes, "--password-file: %s", reason);
     secret_wipe(&secret);
-    return good;
 }
 
 /* What the settings come to, beyond their forms. */
-static bool check_settings(struct settings *settings, char *why, size_t why_size)
+static bool check_settings(struct test *test, struct settings *settings)
 {
-    if (settings_check(settings, why, why_size) && check_password_file(settings, why, why_size))
-        return true;
-    config_tell_origin(settings, why, why_size);
-    return false;
+    struct mistakes found = MISTAKES_NONE;
+    struct line origin = LINE_EMPTY;
+    test->check(settings, &found);
+    check_password_file(settings, &found);
+    bool good = mistakes_none(&found);
+    config_tell_origin(settings, &origin);
+    mistakes_move(&test->mistakes, &found, origin.text);
+    return good;
 }
 
 /* Makes the settings that a run with PROFILE, NULL for none, would have. SETTINGS are to be freed in any case. */
-static bool make_settings(const struct config *config, const char *profile, int argc, char *const argv[],
-                          struct settings *settings, char *why, size_t why_size)
+static bool make_settings(struct test *test, const char *profile, struct settings *settings)
 {
+    struct line why;
     if (!settings_init(settings))
-        return why_set(why, why_size, "out of memory");
-    if (options_parse(argc, argv, settings, why, why_size) != OPTIONS_RUN)
-        return false;
+        return mistakes_add(&test->mistakes, "out of memory");
+    if (options_parse(test->argc, test->argv, settings, &why) != OPTIONS_RUN)
+        return mistakes_add(&test->mistakes, "%s", why.text);
     free(settings->profile);
     settings->profile = profile ? strdup(profile) : NULL;
-    return config_check(config, profile, why, why_size) && config_apply(config, settings, why, why_size) &&
-           check_settings(settings, why, why_size);
+    return config_apply(test->config, settings, &test->mistakes) && check_settings(test, settings);
 }
 
-static void test_profile(const struct config *config, const char *profile, int argc, char *const argv[],
-                         struct findings *findings)
+/* With defaults that are bad no profile can be used; what is wrong with itself is told nevertheless. */
+static void test_profile(struct test *test, const char *profile, bool good_defaults)
 {
-    struct settings settings;
-    char why[WHY_SIZE], clean[WHY_SIZE];
-    if (make_settings(config, profile, argc, argv, &settings, why, sizeof why)) {
-        config_print(findings->settings, profile ? profile : "defaults", &settings, profile ? 4 : 0);
-    } else if (findings->bad++ == 0) {
-        memcpy(findings->first, why, sizeof why);
-    } else {
-        fprintf(findings->errors, "%s\n", text_clean_string(clean, sizeof clean, why));
-    }
+    struct settings settings = {0};
+    bool good = config_check_profile(test->config, profile, &test->mistakes) && good_defaults &&
+                make_settings(test, profile, &settings);
+    if (good)
+        config_print(test->settings, profile ? profile : "defaults", &settings, profile ? 4 : 0);
+    test->bad += !good;
     settings_free(&settings);
 }
 
-static void test_profiles(const struct config *config, int argc, char *const argv[], const struct settings *settings,
-                          struct findings *findings)
+static void test_profiles(struct test *test, const struct settings *settings)
 {
-    size_t count = config_profile_count(config);
+    size_t count = config_profile_count(test->config);
     bool one = settings->profile || count == 0;
+    bool good_defaults = config_check_defaults(test->config, &test->mistakes);
     if (one)
-        test_profile(config, settings->profile, argc, argv, findings);
+        test_profile(test, settings->profile, good_defaults);
     for (size_t i = 0; !one && i < count; i++)
-        test_profile(config, config_profile_name(config, i), argc, argv, findings);
+        test_profile(test, config_profile_name(test->config, i), good_defaults);
 }
 
 /* The first line when all is good, as any check's. */
@@ -98,49 +97,47 @@ static void print_good(FILE *out, const char *file, size_t count)
     fprintf(out, FIRST_LINE_SERVICE " OK - %s\n", clean);
 }
 
-static enum state test(FILE *out, const struct config *config, int argc, char *const argv[],
-                       const struct settings *settings)
+static void print_bad(FILE *out, const struct mistakes *mistakes)
 {
-    char *errors = NULL, *groups = NULL;
-    size_t errors_size, groups_size;
-    struct findings findings = {.errors = open_memstream(&errors, &errors_size),
-                                .settings = open_memstream(&groups, &groups_size)};
-    bool memory = findings.errors && findings.settings;
-    if (memory)
-        test_profiles(config, argc, argv, settings, &findings);
-    memory = findings.errors && fclose(findings.errors) == 0 && memory;
-    memory = findings.settings && fclose(findings.settings) == 0 && memory;
-    size_t count = settings->profile ? 1 : config_profile_count(config);
-    bool has_profiles = count > 0;
-    if (!memory) {
-        first_line_unknown(out, "out of memory", "");
-    } else {
-        if (findings.bad > 0) {
-            first_line_unknown(out, findings.first, "");
-            fputs(errors, out);
-        } else {
-            print_good(out, config_file_name(settings), count);
-        }
-        if (*groups != '\0')
-            fprintf(out, "%s%s%s", has_profiles ? "profiles = {\n" : "", groups, has_profiles ? "};\n" : "");
-        if (findings.bad > 0 && has_profiles)
-            fprintf(out, "# %zu of %zu profiles cannot be used\n", findings.bad, count);
-    }
-    free(errors);
-    free(groups);
-    return memory && findings.bad == 0 ? STATE_OK : STATE_UNKNOWN;
+    char clean[LINE_SIZE];
+    first_line_unknown(out, mistakes_first(mistakes), "");
+    for (size_t i = 1; i < mistakes->count; i++)
+        fprintf(out, "%s\n", text_clean_string(clean, sizeof clean, mistakes->sentences[i]));
 }
 
-enum state config_test(FILE *out, int argc, char *const argv[], const struct settings *settings)
+static enum state print_test(FILE *out, struct test *test, const struct settings *settings)
+{
+    char *groups = NULL;
+    size_t groups_size, count = settings->profile ? 1 : config_profile_count(test->config);
+    test->settings = open_memstream(&groups, &groups_size);
+    if (test->settings)
+        test_profiles(test, settings);
+    bool memory = test->settings && fclose(test->settings) == 0;
+    bool good = memory && mistakes_none(&test->mistakes);
+    if (good)
+        print_good(out, config_file_name(settings), count);
+    else
+        print_bad(out, &test->mistakes);
+    if (memory && *groups != '\0')
+        fprintf(out, "%s%s%s", count > 0 ? "profiles = {\n" : "", groups, count > 0 ? "};\n" : "");
+    if (test->bad > 0 && count > 0)
+        fprintf(out, "# %zu of %zu profiles cannot be used\n", test->bad, count);
+    free(groups);
+    mistakes_free(&test->mistakes);
+    return good ? STATE_OK : STATE_UNKNOWN;
+}
+
+enum state config_test(FILE *out, int argc, char *const argv[], const struct settings *settings,
+                       config_test_check *check)
 {
     struct config config;
-    char why[WHY_SIZE];
+    struct test test = {.config = &config, .argc = argc, .argv = argv, .check = check};
+    struct line why;
     enum state state = STATE_UNKNOWN;
-    if (config_open(&config, config_file_name(settings), why, sizeof why) &&
-        config_check(&config, NULL, why, sizeof why))
-        state = test(out, &config, argc, argv, settings);
+    if (config_open(&config, config_file_name(settings), &why))
+        state = print_test(out, &test, settings);
     else
-        first_line_unknown(out, why, "");
+        first_line_unknown(out, why.text, "");
     config_close(&config);
     return state;
 }

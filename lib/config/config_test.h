@@ -5,14 +5,19 @@
 
 #include <stdio.h>
 
+#include "mistakes.h"
 #include "settings.h"
 #include "state.h"
 
+/* Completes settings, and adds to MISTAKES all that is wrong with them; false when there is anything. */
+typedef bool config_test_check(struct settings *settings, struct mistakes *mistakes);
+
 /* Checks the configuration file of the command line ARGV, which options_parse() has taken and read into SETTINGS, with
- * each of its profiles or the one that SETTINGS names; touches no network. Prints to OUT a first line as any check's,
- * what is wrong with each bad profile, and the settings in force of the good ones in the file's own syntax, secrets
- * masked. Returns OK or UNKNOWN. */
-enum state config_test(FILE *out, int argc, char *const argv[], const struct settings *settings);
+ * each of its profiles or the one that SETTINGS names; CHECK checks what each comes to. Touches no network. Prints to
+ * OUT a first line as any check's, all that is wrong with each bad profile, and the settings in force of the good ones
+ * in the file's own syntax, secrets masked. Returns OK or UNKNOWN. */
+enum state config_test(FILE *out, int argc, char *const argv[], const struct settings *settings,
+                       config_test_check *check);
 
 /* Prints SETTINGS as a group called NAME of a configuration file, INDENT spaces to the right. */
 void config_print(FILE *out, const char *name, const struct settings *settings, int indent);

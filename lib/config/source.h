@@ -22,11 +22,13 @@
 /* How deep files may include others. */
 #define SOURCE_DEEPEST 10
 
+#include "line.h"
+
 struct source_file {
     char *name;
     dev_t device;
     ino_t inode;
-    bool is_public; /* group or others can read it */
+    bool is_public; /* others can read it: see file_others() */
 };
 
 struct source_line {
@@ -48,12 +50,13 @@ struct source {
 
 /* Reads FILE. A line that is `@include "NAME"`, outside of strings and comments, is replaced by the file NAME, which is
  * looked for in the directory of the file that includes it unless it begins with '/'.
- * Refuses: what cannot be opened or is no regular file, NUL bytes, a file that includes itself, more than SOURCE_MOST
+ * Refuses: what cannot be opened, is no regular file or can be written to by others (they could have the password sent
+ * to themselves), NUL bytes, a file that includes itself, more than SOURCE_MOST
  * bytes, SOURCE_SETTINGS_MOST settings or SOURCE_FILES_MOST files, strings that do not end on their line or have an
  * escape that libconfig does not know or that is a NUL, comments without an end, numbers that are no plain decimals of
  * at most 9 digits. WHY then has a sentence that begins with the place. The caller ends SOURCE with source_free() in
  * both cases. Never blocks on a FIFO. */
-bool source_read(struct source *source, const char *file, char *why, size_t why_size);
+bool source_read(struct source *source, const char *file, struct line *why);
 
 /* Room for a place, with a key. */
 #define SOURCE_PLACE_SIZE 300
@@ -64,7 +67,7 @@ const char *source_place(const struct source *source, unsigned number, char out[
 /* "FILE:LINE: KEY", or without the key where the line has none, or more than one. Returns OUT. */
 const char *source_place_key(const struct source *source, unsigned number, char out[SOURCE_PLACE_SIZE]);
 
-/* Whether group or others can read the file that line NUMBER comes from. */
+/* Whether others can read the file that line NUMBER comes from. */
 bool source_is_public(const struct source *source, unsigned number);
 
 /* Overwrites the text, as it may hold a password, and frees all. */

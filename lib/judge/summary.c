@@ -9,7 +9,9 @@
 #include "clock.h"
 #include "duration.h"
 #include "mechanism.h"
+#include "offered.h"
 #include "text.h"
+#include "way.h"
 
 /* Room that a list of names in the first line may fill, in characters. */
 #define NAMES_WIDTH 68
@@ -64,13 +66,13 @@ void summary_figures(struct line *line, const struct tally *tally, int count)
 const char *summary_by(const struct settings *settings, const struct ping_record *ping)
 {
     /* Own servers say so in the name of the remote server, which they never reached. */
-    return strcmp(ping->condition, "remote-server-not-found") == 0 ? settings->jid.domain : ping->by;
+    return ping->condition == WIRE_STANZA_REMOTE_SERVER_NOT_FOUND ? settings->jid.domain : ping->by;
 }
 
 void summary_error(struct line *line, const struct settings *settings, const struct ping_record *ping)
 {
     const char *by = summary_by(settings, ping);
-    line_add(line, "%s", ping->condition);
+    line_add(line, "%s", wire_condition_name(ping->condition));
     if (*by != '\0')
         line_add(line, ": by %s", by);
     if (ping->text[0] != '\0')
@@ -134,12 +136,19 @@ void summary_failure(struct line *line, const struct settings *settings, const s
         line_add(line, "%s", result->cause);
         return;
     }
+    const struct endpoint_result *lookup = way_failed_lookup(settings, result);
+    if (lookup && !result->own_fault) { /* the root of what happened where it led */
+        line_add(line, "%s: %s: ", phase_name(PHASE_DNS), condition_name(CONDITION_DNS_FAILED));
+        way_add_lookup(line, lookup);
+        line_add(line, "; ");
+    }
     line_add(line, "%s", phase_name(result->failure_phase));
-    if (result->condition[0] != '\0')
-        line_add(line, ": %s", result->condition);
+    if (!any_condition_is_none(result->condition))
+        line_add(line, ": %s", any_condition_name(result->condition));
     const struct mechanism *mechanism = mechanism_find(result->mechanism);
     bool by_password = mechanism ? mechanism->credential == CREDENTIAL_PASSWORD : !settings_anonymous(settings);
-    if (result->failure_phase == PHASE_AUTH && strcmp(result->condition, "not-authorized") == 0 && by_password)
+    enum wire_condition refused = settings->component_text ? WIRE_STREAM_NOT_AUTHORIZED : WIRE_SASL_NOT_AUTHORIZED;
+    if (result->condition.wire == refused && by_password)
         line_add(line, ": the password may be wrong");
     if (result->cause[0] != '\0')
         line_add(line, ": %s", result->cause);
@@ -173,12 +182,48 @@ void summary_deadline(struct line *line, const struct settings *settings, const 
     for (size_t i = 0; i < settings->target_count; i++)
         pending = pending || tallies[i].pending + tallies[i].unsent > 0;
     bool pinging = result->phase == PHASE_PING && pending;
-    line_add(line, "%s: deadline: %s ", phase_name(result->phase), pinging ? "after" : "no end after");
-    line_add_time(line, settings->timeout);
+    bool connecting = result->phase == PHASE_CONNECT;
+    const struct endpoint_result *silent = way_silent(result), *lookup = way_failed_lookup(settings, result);
+    /* Of several that are silent none is more to blame than the first. */
+    enum phase phase = result->phase;
+    if (silent && !connecting)
+        phase = silent->tls == TLS_DIRECT ? PHASE_TLS : PHASE_STREAM;
+    line_add(line, "%s: deadline: ", phase_name(phase));
+    if (lookup) {
+        way_add_lookup(line, lookup);
+        line_add(line, ", then ");
+    }
+    if (silent) {
+        way_add_silence(line, settings, result);
+    } else {
+        line_add(line, pinging ? "after " : "no end after ");
+        line_add_time(line, settings->timeout);
+    }
     if (pinging)
         add_pending(line, settings, tallies);
-    else if (result->phase == PHASE_CONNECT && result->attempt_count > 0)
+    else if (connecting && result->attempt_count > 0)
         line_add(line, ", trying %s", result->attempts[0]);
+}
+
+void summary_death(struct line *line, const struct supervision *supervision)
+{
+    line_add(line, "child ");
+    line_add(line, supervision->signal ? "died of " : "ended without a result");
+    if (supervision->signal)
+        summary_signal(line, supervision->signal);
+}
+
+void summary_own_crash(struct line *line, const struct result *result)
+{
+    struct supervision supervision = result->supervision;
+    if (result->barred)
+        supervision.signal = SIGSYS; /* also where the sandbox let it not even kill itself */
+    line_add(line, "probe: ");
+    summary_death(line, &supervision);
+    if (result->barred)
+        line_add(line, ": system call %lld is not allowed", (long long)result->barred_call);
+    else if (!result->heard)
+        line_add(line, " before a byte had come from outside");
 }
 
 void summary_signal(struct line *line, int number)
@@ -201,6 +246,15 @@ void summary_signal(struct line *line, int number)
     line_add(line, "signal %d", number);
 }
 
+/* The server's domain and REST, at most WIDTH characters: a long name gives way. */
+static void add_server(struct line *line, const struct settings *settings, const struct line *rest, size_t width)
+{
+    size_t used = text_width(rest->text);
+    char name[SUMMARY_NAME_SIZE];
+    summary_name(settings, 0, used + 12 < width ? width - used : 12, name);
+    line_add(line, "%s%s", name, rest->text);
+}
+
 void summary_good(struct line *line, const struct settings *settings, const struct tally *tallies, int up, size_t width)
 {
     const struct tally *own = &tallies[0];
@@ -214,8 +268,22 @@ void summary_good(struct line *line, const struct settings *settings, const stru
         line_add(&rest, ", no ping support");
     if (settings->target_count > 1)
         line_add(&rest, ", %d of %zu remotes up", up, settings->target_count - 1);
-    size_t used = text_width(rest.text);
-    char name[SUMMARY_NAME_SIZE];
-    summary_name(settings, 0, used + 12 < width ? width - used : 12, name);
-    line_add(line, "%s%s", name, rest.text);
+    add_server(line, settings, &rest, width);
+}
+
+void summary_reached(struct line *line, const struct settings *settings, const struct result *result, size_t width)
+{
+    const struct offers *offers = offered_where_it_counts(settings, result);
+    struct line rest = LINE_EMPTY;
+    line_add(&rest, "%s %s ",
+             settings->s2s                   ? " takes servers"
+             : offers_have_mechanism(offers) ? " takes logins"
+                                             : " offers no login",
+             settings->tls == TLS_NONE ? "without" : "over");
+    line_add(&rest, "%s", settings->tls == TLS_NONE ? "TLS" : result->tls_version);
+    if (result->certificate && result->tls_verified) {
+        line_add(&rest, ", certificate good for ");
+        line_add_count(&rest, result->days_left, "day");
+    }
+    add_server(line, settings, &rest, width);
 }

@@ -39,11 +39,20 @@ void summary_failure(struct line *line, const struct settings *settings, const s
 void summary_deadline(struct line *line, const struct settings *settings, const struct result *result,
                       const struct tally *tallies);
 
+/* "child died of SIGSEGV" */
+void summary_death(struct line *line, const struct supervision *supervision);
+
+/* "probe: child died of SIGSYS: system call 59 is not allowed": a death that is the probe's own fault. */
+void summary_own_crash(struct line *line, const struct result *result);
+
 /* "SIGSEGV" */
 void summary_signal(struct line *line, int number);
 
 /* "example.org answers in 1.23 ms, 2 of 2 remotes up", at most WIDTH characters. */
 void summary_good(struct line *line, const struct settings *settings, const struct tally *tallies, int up,
                   size_t width);
+
+/* "example.org takes logins over TLSv1.3, certificate good for 89 days", at most WIDTH characters: without a login. */
+void summary_reached(struct line *line, const struct settings *settings, const struct result *result, size_t width);
 
 #endif

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "survey.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "host.h"
 #include "text.h"
 
 static const char *family_name(int family)
@@ -50,28 +52,78 @@ static int compare_checks(const void *a, const void *b)
     return order != 0 ? order : strcasecmp(one->name, other->name);
 }
 
-/* Sorts by label, as SRV's order is random among equals, and leaves each endpoint there once. Names that differ in
- * punctuation only get labels with a number. */
+static bool is_taken(const struct survey *survey, size_t before, const char *label)
+{
+    for (size_t i = 0; i < before; i++) {
+        if (strcmp(survey->checks[i].label, label) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Names that differ in punctuation only get labels with a number, which may make another's in turn. */
+static void number_labels(struct survey *survey)
+{
+    for (size_t i = 0; i < survey->count; i++) {
+        char *label = survey->checks[i].label, base[SURVEY_NAME_SIZE];
+        memcpy(base, label, sizeof base);
+        for (int number = 2; is_taken(survey, i, label); number++)
+            snprintf(label, sizeof base, "%.*s_%d", (int)sizeof base - 12, base, number);
+    }
+}
+
+/* Sorts by label, as SRV's order is random among equals, and leaves each endpoint there once. */
 static void sort_checks(struct survey *survey)
 {
     struct endpoint_check *checks = survey->checks;
     size_t kept = 0;
-    int same = 1; /* how many have the label of the last one kept */
-    char label[sizeof checks->label] = "";
     qsort(checks, survey->count, sizeof *checks, compare_checks);
     for (size_t i = 0; i < survey->count; i++) {
-        bool again = kept > 0 && strcmp(label, checks[i].label) == 0;
-        if (again && strcasecmp(checks[kept - 1].name, checks[i].name) == 0)
+        if (kept > 0 && strcmp(checks[kept - 1].label, checks[i].label) == 0 &&
+            strcasecmp(checks[kept - 1].name, checks[i].name) == 0)
             continue;
-        same = again ? same + 1 : 1;
-        memcpy(label, checks[i].label, sizeof label);
         checks[kept] = checks[i];
-        if (same > 1)
-            snprintf(checks[kept].label, sizeof checks[kept].label, "%.*s_%d", (int)(sizeof label - 12), label, same);
         checks[kept].settings.hostname = checks[kept].hostname; /* which has moved */
         kept++;
     }
     survey->count = kept;
+    number_labels(survey);
+}
+
+/* Whether NAME, a host as the child gives it, is the one that the user has named. */
+static bool is_host(const char *wanted, const char *name)
+{
+    union address one, other;
+    char plain[2][256];
+    bool absolute;
+    if (host_literal(wanted, &one))
+        return host_literal(name, &other) && host_same(&one, &other);
+    return host_name(wanted, plain[0], &absolute) && host_name(name, plain[1], &absolute) &&
+           strcasecmp(plain[0], plain[1]) == 0;
+}
+
+bool survey_believes(const struct settings *settings, const struct candidate *candidate)
+{
+    bool asks_srv = !settings->hostname && settings->port == 0;
+    enum tls_mode tls = settings->tls == TLS_AUTO ? TLS_STARTTLS : settings->tls;
+    if (candidate->tls != tls && !(asks_srv && settings->tls == TLS_AUTO && candidate->tls == TLS_DIRECT))
+        return false;
+    if (settings->family != AF_UNSPEC && candidate->family != settings->family)
+        return false;
+    if (asks_srv)
+        return true;
+    return candidate->port == settings_port(settings) &&
+           is_host(settings->hostname ? settings->hostname : settings->jid.ascii, candidate->host);
+}
+
+/* The child that asked DNS has read strangers' bytes, and those that log in go where it says. */
+static bool is_believed(const struct result *discovery, const struct settings *settings)
+{
+    for (size_t i = 0; i < discovery->candidate_count; i++) {
+        if (!survey_believes(settings, &discovery->candidates[i]))
+            return false;
+    }
+    return !discovery->nonsense;
 }
 
 static bool discover(struct survey *survey, struct settings *settings, int64_t started_at, supervise_work work)
@@ -82,6 +134,10 @@ static bool discover(struct survey *survey, struct settings *settings, int64_t s
     struct supervised child = {
         .work = work, .input = &input, .targets = 1, .pings = 1, .sink = result_take, .userdata = &survey->discovery};
     supervise(&child, 1, input.deadline);
+    if (!is_believed(&survey->discovery, settings)) {
+        child.outcome.end = SUPERVISE_FAILED;
+        child.outcome.error = EPROTO;
+    }
     result_close(&survey->discovery, &child.outcome);
     const struct result *discovery = &survey->discovery;
     if (child.outcome.end != SUPERVISE_DONE || discovery->failed || discovery->candidate_count == 0)

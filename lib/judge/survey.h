@@ -18,7 +18,7 @@ struct endpoint_check {
     struct settings settings; /* the run's, for this way, but its password; owns nothing */
     struct result result;
     struct verdict verdict;
-    bool up; /* the login went well and the server answered */
+    bool up; /* it came to its end, and what an OK rests on is proven */
 };
 
 struct survey {
@@ -37,6 +37,10 @@ struct survey_work {
 /* Asks DNS in a child, then checks what it found, each in a child. Blocks until SETTINGS' deadline at the latest. False
  * when out of memory. The caller ends it with survey_free() in both cases. */
 bool survey_run(struct survey *survey, struct settings *settings, int64_t started_at, const struct survey_work *work);
+
+/* Whether these settings can have led to CANDIDATE: by its TLS mode and family, and where no SRV is asked by its port
+ * and host. */
+bool survey_believes(const struct settings *settings, const struct candidate *candidate);
 
 /* Judges: some endpoints down is endpoint-down, WARNING unless --map says otherwise; all down is what the worst of them
  * is. False when out of memory. The caller ends VERDICT with verdict_free(). */

@@ -9,6 +9,7 @@
 #include "summary.h"
 #include "tally.h"
 #include "text.h"
+#include "way.h"
 
 /* Names in the first line, in characters. */
 #define CULPRIT_WIDTH 40
@@ -24,7 +25,7 @@ static bool judge_check(struct endpoint_check *check)
     if (!verdict_make(&check->verdict, &check->settings, &check->result))
         return false;
     bool ended_well = check->result.supervision.end == SUPERVISE_DONE && !check->result.failed;
-    check->up = ended_well && check->verdict.targets[0].alive;
+    check->up = ended_well && check->verdict.proven;
     return true;
 }
 
@@ -32,7 +33,7 @@ static bool judge_check(struct endpoint_check *check)
 static enum state contribution(const struct settings *settings, const struct endpoint_check *check, bool any)
 {
     if (any && !check->up && check->verdict.state == STATE_CRITICAL)
-        return settings_map(settings, "endpoint-down", STATE_WARNING);
+        return settings_endpoint_down(settings);
     return check->verdict.state;
 }
 
@@ -52,25 +53,40 @@ static struct outcome weigh(const struct survey *survey, const struct settings *
     return outcome;
 }
 
-static void add_finding(struct verdict *verdict, enum state state, const char *condition, const struct line *words)
+static void add_finding(struct verdict *verdict, enum state state, enum condition condition, const struct line *words)
 {
     if (verdict->finding_count == FINDINGS_MAX)
         return;
     struct finding *finding = &verdict->findings[verdict->finding_count++];
-    *finding = (struct finding){.state = state};
-    snprintf(finding->condition, sizeof finding->condition, "%s", condition);
+    *finding = (struct finding){.state = state, .condition.own = condition};
     text_clean_string(finding->text, sizeof finding->text, words->text);
 }
 
-/* A set of SRV records that could not be asked names endpoints that nobody can check. */
+/* Those that were checked, and those of SRV records with port 0, which are down. */
+static size_t count_endpoints(const struct survey *survey)
+{
+    size_t count = survey->count;
+    for (size_t i = 0; i < survey->discovery.endpoint_count; i++)
+        count += survey->discovery.endpoints[i].condition.own == CONDITION_SERVICE_NOT_OFFERED;
+    return count;
+}
+
+/* A set of SRV records that could not be asked names endpoints that nobody can check; nor can they those with port 0.
+ */
 static void judge_discovery(const struct survey *survey, const struct settings *settings, struct verdict *verdict)
 {
-    enum state state = settings_map(settings, "endpoint-down", STATE_WARNING);
+    enum state state = settings_endpoint_down(settings);
     for (size_t i = 0; i < survey->discovery.endpoint_count; i++) {
         const struct endpoint_result *endpoint = &survey->discovery.endpoints[i];
         struct line line = LINE_EMPTY;
-        line_add(&line, "dns: %s: %s for %s", endpoint->condition, endpoint->cause, endpoint->name);
-        add_finding(verdict, state, "endpoint-down", &line);
+        line_add(&line, "dns: %s: %s for %s", any_condition_name(endpoint->condition), endpoint->cause, endpoint->name);
+        add_finding(verdict, state, CONDITION_ENDPOINT_DOWN, &line);
+    }
+    if (survey->discovery.candidates_left_out > 0) {
+        struct line line = LINE_EMPTY;
+        line_add(&line, "dns: endpoint-down: %zu endpoints too many: %d are checked",
+                 survey->discovery.candidates_left_out, CANDIDATES_MAX);
+        add_finding(verdict, state, CONDITION_ENDPOINT_DOWN, &line);
     }
 }
 
@@ -81,7 +97,7 @@ static void copy_value(const struct metrics *metrics, const char *label, struct 
     to->value = to->known ? from->value : 0;
 }
 
-static bool measure(const struct survey *survey, size_t up, struct metrics *metrics)
+static bool measure(const struct survey *survey, const struct settings *settings, size_t up, struct metrics *metrics)
 {
     int64_t ended_at = survey->discovery.supervision.ended_at;
     for (size_t i = 0; i < survey->count; i++) {
@@ -89,7 +105,7 @@ static bool measure(const struct survey *survey, size_t up, struct metrics *metr
         struct metric *added = metrics_add_endpoint(metrics, &check->settings, check->label);
         if (!added)
             return false;
-        copy_value(&check->verdict.metrics, "rtt", &added[0]);
+        copy_value(&check->verdict.metrics, settings->no_login ? "time" : "rtt", &added[0]);
         if (check->settings.tls != TLS_NONE)
             copy_value(&check->verdict.metrics, "cert_days", &added[1]);
         if (check->result.supervision.ended_at > ended_at)
@@ -97,7 +113,7 @@ static bool measure(const struct survey *survey, size_t up, struct metrics *metr
     }
     struct metric *endpoints = metrics_find(metrics, "endpoints_up");
     endpoints->has_maximum = true;
-    endpoints->maximum = (double)survey->count;
+    endpoints->maximum = (double)count_endpoints(survey);
     metrics_set(metrics, "endpoints_up", (double)up);
     metrics_set(metrics, "time", clock_seconds(ended_at - survey->discovery.started_at));
     metrics_set(metrics, "time_dns", clock_seconds(survey->discovery.spent[PHASE_DNS]));
@@ -107,7 +123,7 @@ static bool measure(const struct survey *survey, size_t up, struct metrics *metr
 static void add_count(struct line *line, const struct survey *survey, size_t up)
 {
     line_add(line, "%zu of ", up);
-    line_add_count(line, (long long)survey->count, "endpoint");
+    line_add_count(line, (long long)count_endpoints(survey), "endpoint");
     line_add(line, " up");
 }
 
@@ -141,6 +157,13 @@ static void add_worst(struct line *line, const struct endpoint_check *worst)
     line_add(line, "%.*s", (int)length, sentence);
 }
 
+/* Whether a set of SRV records could not be asked, so that there may be other endpoints than these. */
+static bool lookup_failed(const struct survey *survey)
+{
+    const struct result *discovery = &survey->discovery;
+    return discovery->endpoint_count > 0 && way_is_failed_lookup(&discovery->endpoints[0]);
+}
+
 /* The first line: the worst endpoint and what is wrong with it, else FINDING, else how many there are. With --insecure
  * there is no room for how many are up beside a cause. */
 static void summarize(const struct survey *survey, const struct settings *settings, const struct outcome *outcome,
@@ -157,12 +180,15 @@ static void summarize(const struct survey *survey, const struct settings *settin
     if (finding) {
         line_add(&body, "%s", finding->text);
     } else if (outcome->worst) {
+        if (outcome->up == 0 && lookup_failed(survey)) /* the root, and so the first finding */
+            line_add(&body, "%s; ", verdict->findings[0].text);
         add_worst(&body, outcome->worst);
     } else {
         char name[SUMMARY_NAME_SIZE];
         line_add(&body, "%s: ", summary_name(settings, 0, CULPRIT_WIDTH, name));
         add_count(&body, survey, outcome->up);
-        add_slowest(&body, survey);
+        if (!settings->no_login)
+            add_slowest(&body, survey);
     }
     text_shorten(body.text, width);
     struct line whole = LINE_EMPTY;
@@ -182,7 +208,7 @@ static void judge_metrics(struct verdict *verdict)
             continue;
         struct line line = LINE_EMPTY;
         summary_alert(&line, metric, metric->value, range);
-        add_finding(verdict, state, "", &line);
+        add_finding(verdict, state, CONDITION_NONE, &line);
     }
 }
 
@@ -190,13 +216,13 @@ bool survey_judge(struct survey *survey, const struct settings *settings, struct
 {
     if (survey->count == 0)
         return verdict_make(verdict, settings, &survey->discovery);
-    *verdict = (struct verdict){.phase = PHASE_PING};
+    *verdict = (struct verdict){.phase = settings->no_login ? PHASE_STREAM : PHASE_PING};
     for (size_t i = 0; i < survey->count; i++) {
         if (!judge_check(&survey->checks[i]))
             return false;
     }
     struct outcome outcome = weigh(survey, settings);
-    if (!metrics_init(&verdict->metrics, settings) || !measure(survey, outcome.up, &verdict->metrics)) {
+    if (!metrics_init(&verdict->metrics, settings) || !measure(survey, settings, outcome.up, &verdict->metrics)) {
         verdict_free(verdict);
         return false;
     }
@@ -210,8 +236,10 @@ bool survey_judge(struct survey *survey, const struct settings *settings, struct
         finding = &verdict->findings[i];
         verdict->state = finding->state;
     }
-    const char *condition = finding ? finding->condition : outcome.worst ? outcome.worst->verdict.condition : "";
-    snprintf(verdict->condition, sizeof verdict->condition, "%s", condition);
+    if (finding)
+        verdict->condition = finding->condition;
+    else if (outcome.worst)
+        verdict->condition = outcome.worst->verdict.condition;
     if (outcome.worst && !finding)
         verdict->phase = outcome.worst->verdict.phase;
     summarize(survey, settings, &outcome, finding, verdict);

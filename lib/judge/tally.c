@@ -24,7 +24,7 @@ static bool is_own_servers_word(const struct settings *settings, size_t index, c
     const struct jid *own = &settings->jid;
     if (!is_elsewhere(settings, index))
         return false;
-    return strcmp(ping->condition, "not-allowed") == 0 || strcmp(ping->by, own->domain) == 0 ||
+    return ping->condition == WIRE_STANZA_NOT_ALLOWED || strcmp(ping->by, own->domain) == 0 ||
            (own->ascii && strcmp(ping->by, own->ascii) == 0);
 }
 
@@ -36,56 +36,51 @@ bool tally_is_rtt(const struct settings *settings, size_t index, const struct pi
            !is_own_servers_word(settings, index, ping);
 }
 
-static void count(struct tally *tally, const struct ping_record *ping, enum target_kind kind)
+static void count(struct tally *tally, const struct ping_group *group, enum target_kind kind)
 {
-    switch (ping->outcome) {
-    case PING_UNSENT:
-        tally->unsent++;
-        break;
-    case PING_PENDING:
-        tally->pending++;
-        break;
-    case PING_TIMED_OUT:
-        tally->timed_out++;
-        break;
-    case PING_ERROR:
-        if (answer_state(kind, ping->condition, ping->type) == STATE_OK)
-            tally->no_support = true;
-        tally->answered++;
-        break;
-    case PING_RESULT:
-        tally->answered++;
-        break;
+    if (group->example.outcome == PING_TIMED_OUT) {
+        tally->timed_out += group->count;
+        return;
     }
+    tally->answered += group->count;
+    if (group->example.outcome == PING_ERROR &&
+        answer_state(kind, group->example.condition, group->example.type) == STATE_OK)
+        tally->no_support = true;
+}
+
+/* Pings whose times are from MINIMUM to MAXIMUM and come to SUM, all in ns. */
+static void add_times(struct tally *tally, int pings, int64_t minimum, int64_t maximum, double sum)
+{
+    double least = clock_seconds(minimum), most = clock_seconds(maximum);
+    if (pings == 0)
+        return;
+    tally->minimum = tally->rtts == 0 || least < tally->minimum ? least : tally->minimum;
+    tally->maximum = tally->rtts == 0 || most > tally->maximum ? most : tally->maximum;
+    tally->sum += sum / (double)NS_PER_S;
+    tally->rtts += pings;
 }
 
 struct tally tally_make(const struct settings *settings, const struct result *result, size_t index)
 {
-    struct tally tally = {0};
     const struct target_result *target = &result->targets[index];
-    double sum = 0;
-    int rtts = 0;
-    for (int i = 0; i < target->count; i++) {
-        const struct ping_record *ping = &target->pings[i];
-        count(&tally, ping, settings->targets[index].kind);
-        if (!tally_is_rtt(settings, index, ping))
+    struct tally tally = {.pending = target->sent - target->ended, .unsent = target->count - target->sent};
+    for (size_t i = 0; i < target->group_count; i++) {
+        const struct ping_group *group = &target->groups[i];
+        count(&tally, group, settings->targets[index].kind);
+        if (!tally_is_rtt(settings, index, &group->example))
             continue;
         tally.alive = true;
-        double rtt = clock_seconds(ping->rtt);
-        if (i == 0) {
+        if (group->has_first) {
             tally.has_first = true;
-            tally.first = rtt;
+            tally.first = clock_seconds(group->first);
         }
-        if (i == 0 && target->count > 1)
-            continue;
-        tally.minimum = rtts == 0 || rtt < tally.minimum ? rtt : tally.minimum;
-        tally.maximum = rtts == 0 || rtt > tally.maximum ? rtt : tally.maximum;
-        sum += rtt;
-        rtts++;
+        if (group->has_first && target->count == 1)
+            add_times(&tally, 1, group->first, group->first, (double)group->first);
+        add_times(&tally, group->others, group->minimum, group->maximum, group->sum);
     }
-    tally.has_rtt = rtts > 0;
-    if (rtts > 0)
-        tally.rtt = sum / rtts;
+    tally.has_rtt = tally.rtts > 0;
+    if (tally.has_rtt)
+        tally.rtt = tally.sum / tally.rtts;
     int sent = tally_sent(&tally);
     if (sent > 0)
         tally.loss = 100.0 * (tally.timed_out + tally.pending) / sent;

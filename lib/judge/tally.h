@@ -15,6 +15,8 @@ struct tally {
     /* of its pings after the first (of the one ping when there is but one) whose answer is an RTT; seconds */
     bool has_rtt;
     double rtt, minimum, maximum; /* mean, ... */
+    int rtts;
+    double sum; /* of these */
     bool has_first;
     double first;
     double loss; /* percent of those sent; 0 when none was */

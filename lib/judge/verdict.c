@@ -3,20 +3,28 @@
 
 #include <errno.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
 #include "line.h"
+#include "offered.h"
 #include "summary.h"
 #include "tally.h"
 #include "text.h"
+#include "way.h"
 
 #define NO_TARGET SIZE_MAX
 
 /* Names in the first line, in characters. */
 #define CULPRIT_WIDTH 40
+
+static const struct any_condition none;
+static const struct any_condition ping_timeout = {.own = CONDITION_PING_TIMEOUT};
+static const struct any_condition cert_expiring = {.own = CONDITION_CERT_EXPIRING};
+static const struct any_condition endpoint_down = {.own = CONDITION_ENDPOINT_DOWN};
 
 struct judge {
     const struct settings *settings;
@@ -29,6 +37,12 @@ struct judge {
     size_t culprit;
     struct finding worst;
     int bad; /* how many findings are not OK */
+    /* the first that is UNKNOWN */
+    bool found_unknown;
+    size_t unknown_culprit;
+    struct finding unknown;
+    /* whether the user has given a state, by --map or -t, to how the run ended, to what the own server answered */
+    bool end_is_asked, answers_are_asked;
 };
 
 static bool is_worse(enum state a, enum state b)
@@ -37,10 +51,10 @@ static bool is_worse(enum state a, enum state b)
 }
 
 /* Keeps what is wrong with TARGET, or with the run. A finding that --map has made OK is still told of. */
-static void find(struct judge *judge, size_t target, enum state state, const char *condition, const struct line *words)
+static void find(struct judge *judge, size_t target, enum state state, struct any_condition condition,
+                 const struct line *words)
 {
-    struct finding finding = {.state = state};
-    snprintf(finding.condition, sizeof finding.condition, "%s", condition);
+    struct finding finding = {.state = state, .condition = condition};
     text_clean_string(finding.text, sizeof finding.text, words->text);
 
     if (target == NO_TARGET) {
@@ -54,6 +68,11 @@ static void find(struct judge *judge, size_t target, enum state state, const cha
         verdict->state = state_worst(verdict->state, state);
     }
     judge->bad += state != STATE_OK;
+    if (state == STATE_UNKNOWN && !judge->found_unknown) {
+        judge->found_unknown = true;
+        judge->unknown_culprit = target;
+        judge->unknown = finding;
+    }
     if (judge->found && !is_worse(state, judge->worst.state))
         return;
     judge->found = true;
@@ -61,9 +80,21 @@ static void find(struct judge *judge, size_t target, enum state state, const cha
     judge->worst = finding;
 }
 
-static enum state mapped(const struct judge *judge, const char *condition, enum state fallback)
+static enum state mapped(const struct judge *judge, struct any_condition condition, enum state fallback)
 {
     return settings_map(judge->settings, condition, fallback);
+}
+
+static bool is_mapped(const struct judge *judge, struct any_condition condition)
+{
+    return !any_condition_is_none(condition) && settings_has_map(judge->settings, any_condition_name(condition));
+}
+
+/* Whether no stranger can have made the child die: before a byte of any had come, or by the sandbox, which a library
+ * runs into that was not foreseen. */
+static bool is_own_crash(const struct result *result)
+{
+    return !result->heard || result->barred || result->supervision.signal == SIGSYS;
 }
 
 /* How the run ended, if not well. */
@@ -73,27 +104,31 @@ static void judge_run(struct judge *judge)
     const struct supervision *supervision = &result->supervision;
     const char *phase = phase_name(result->phase);
     enum state state = STATE_UNKNOWN;
-    const char *condition = "";
+    struct any_condition condition = none;
     struct line line = LINE_EMPTY;
     switch (supervision->end) {
     case SUPERVISE_DONE:
         if (!result->failed)
             return;
         condition = result->condition;
+        if (!result->own_fault && way_failed_lookup(judge->settings, result))
+            condition = (struct any_condition){.own = CONDITION_DNS_FAILED};
         if (!result->own_fault)
-            state = mapped(judge, condition, condition_state(condition));
+            state = mapped(judge, condition, any_condition_state(condition));
         summary_failure(&line, judge->settings, result);
         break;
     case SUPERVISE_CRASHED:
-        condition = "probe-crashed";
-        state = mapped(judge, condition, condition_state(condition));
-        line_add(&line, "%s: probe-crashed: child ", phase);
-        line_add(&line, supervision->signal ? "died of " : "ended without a result");
-        if (supervision->signal)
-            summary_signal(&line, supervision->signal);
+        if (is_own_crash(result)) {
+            summary_own_crash(&line, result);
+            break;
+        }
+        condition.own = CONDITION_PROBE_CRASHED;
+        state = mapped(judge, condition, any_condition_state(condition));
+        line_add(&line, "%s: probe-crashed: ", phase);
+        summary_death(&line, supervision);
         break;
     case SUPERVISE_DEADLINE:
-        condition = "deadline";
+        condition.own = CONDITION_DEADLINE;
         state = mapped(judge, condition, judge->settings->timeout_state);
         summary_deadline(&line, judge->settings, result, judge->tallies);
         break;
@@ -109,7 +144,65 @@ static void judge_run(struct judge *judge)
             line_add(&line, "probe: the child cannot run: %s", strerror(supervision->error));
         break;
     }
+    judge->end_is_asked = supervision->end == SUPERVISE_DEADLINE || is_mapped(judge, condition);
     find(judge, NO_TARGET, state, condition, &line);
+}
+
+/* What was worse than asked and did not end the run. */
+static void judge_flaws(struct judge *judge)
+{
+    for (size_t i = 0; i < judge->result->flaw_count; i++) {
+        const struct flaw *flaw = &judge->result->flaws[i];
+        struct any_condition condition = {.own = flaw->condition};
+        struct line line = LINE_EMPTY;
+        line_add(&line, "%s: %s", phase_name(flaw->phase), condition_name(flaw->condition));
+        if (flaw->cause[0] != '\0')
+            line_add(&line, ": %s", flaw->cause);
+        find(judge, NO_TARGET, mapped(judge, condition, condition_state(flaw->condition)), condition, &line);
+    }
+}
+
+/* The names among COUNT at NAMES of which IS holds: they have CONDITION. */
+static void judge_offers(struct judge *judge, char *const *names, size_t count, enum offered is,
+                         enum condition condition)
+{
+    struct any_condition whole = {.own = condition};
+    struct line line = LINE_EMPTY;
+    const char *before = "";
+    line_add(&line, "stream: %s: ", condition_name(condition));
+    for (size_t i = 0; i < count; i++) {
+        if (offered_is(judge->settings, judge->result, names[i]) != is)
+            continue;
+        line_add(&line, "%s%s", before, names[i]);
+        before = ", ";
+    }
+    if (*before != '\0')
+        find(judge, NO_TARGET, mapped(judge, whole, condition_state(condition)), whole, &line);
+}
+
+/* --s2s */
+static void judge_federation(struct judge *judge)
+{
+    static const struct any_condition no_federation = {.own = CONDITION_NO_FEDERATION};
+    const struct offers *offers = offered_where_it_counts(judge->settings, judge->result);
+    if (!judge->settings->s2s || !offers->came || offered_to_servers(offers))
+        return;
+    struct line line = LINE_EMPTY;
+    line_add(&line, "stream: no-federation: neither SASL EXTERNAL nor dialback is offered");
+    find(judge, NO_TARGET, mapped(judge, no_federation, any_condition_state(no_federation)), no_federation, &line);
+}
+
+static void judge_features(struct judge *judge)
+{
+    const struct settings *settings = judge->settings;
+    judge_federation(judge);
+    judge_offers(judge, settings->offers, settings->offers_count, OFFERED_NOT, CONDITION_NOT_OFFERED);
+    judge_offers(judge, settings->offers_not, settings->offers_not_count, OFFERED_INDEED, CONDITION_OFFERED);
+}
+
+static struct any_condition said_by(const struct ping_record *ping)
+{
+    return (struct any_condition){.wire = ping->condition};
 }
 
 /* The worst of a target's answers. */
@@ -137,19 +230,19 @@ static struct answers judge_answers(const struct judge *judge, size_t index)
     struct answers answers = {0};
     const struct target_result *target = &judge->result->targets[index];
     const struct tally *tally = &judge->tallies[index];
-    for (int i = 0; i < target->count; i++) {
-        const struct ping_record *ping = &target->pings[i];
+    for (size_t i = 0; i < target->group_count; i++) {
+        const struct ping_record *ping = &target->groups[i].example;
         if (ping->outcome != PING_ERROR)
             continue;
         enum state plain = answer_state(judge->settings->targets[index].kind, ping->condition, ping->type);
-        enum state state = mapped(judge, ping->condition, plain);
+        enum state state = mapped(judge, said_by(ping), plain);
         if (plain != STATE_OK || state != STATE_OK)
             take_answer(&answers, state, ping);
     }
     if (tally->timed_out == 0 || (tally->answered > 0 && has_loss_range(judge, index)))
         return answers;
     enum state plain = tally->answered > 0 ? STATE_WARNING : STATE_CRITICAL;
-    take_answer(&answers, mapped(judge, "ping-timeout", plain), NULL);
+    take_answer(&answers, mapped(judge, ping_timeout, plain), NULL);
     return answers;
 }
 
@@ -163,7 +256,7 @@ static void say_unanswered(struct line *line, const struct judge *judge, size_t 
         line_add(line, "%%, %d of %d pings unanswered", tally->timed_out, tally->answered + tally->timed_out);
     } else if (target->count == 1) {
         line_add(line, "ping-timeout: no answer in ");
-        line_add_time(line, target->pings[0].rtt);
+        line_add_time(line, target->groups[0].example.rtt);
     } else {
         line_add(line, "ping-timeout: none of %d pings answered", tally->timed_out);
     }
@@ -193,7 +286,7 @@ static void judge_target(struct judge *judge, size_t index, enum state ceiling)
         line_add(&line, "the probe left ");
         line_add_count(&line, tally->pending + tally->unsent, "ping");
         line_add(&line, " open");
-        find(judge, index, STATE_UNKNOWN, "", &line);
+        find(judge, index, STATE_UNKNOWN, none, &line);
     }
     struct answers answers = judge_answers(judge, index);
     if (!answers.found)
@@ -205,9 +298,9 @@ static void judge_target(struct judge *judge, size_t index, enum state ceiling)
         summary_error(&line, judge->settings, answers.ping);
     else
         say_unanswered(&line, judge, index);
-    const char *condition = answers.ping ? answers.ping->condition : "ping-timeout";
-    snprintf(verdict->condition, sizeof verdict->condition, "%s", condition);
-    find(judge, index, answers.state, condition, &line);
+    verdict->condition = answers.ping ? said_by(answers.ping) : ping_timeout;
+    judge->answers_are_asked |= index == 0 && is_mapped(judge, verdict->condition);
+    find(judge, index, answers.state, verdict->condition, &line);
 }
 
 static void judge_targets(struct judge *judge)
@@ -225,7 +318,7 @@ static void judge_targets(struct judge *judge)
     if (too_few) {
         struct line line = LINE_EMPTY;
         line_add(&line, "remotes: %d of %zu up, %d needed", judge->up, remotes, settings->min_alive);
-        find(judge, NO_TARGET, STATE_CRITICAL, "", &line);
+        find(judge, NO_TARGET, STATE_CRITICAL, none, &line);
     }
     for (size_t i = 1; i < settings->target_count; i++)
         judge_target(judge, i, enough ? STATE_WARNING : STATE_CRITICAL);
@@ -245,12 +338,33 @@ static void judge_metric(struct judge *judge, const struct metric *metric)
     struct line line = LINE_EMPTY;
     if (metric->unit != METRIC_DAYS) {
         summary_alert(&line, metric, value, range);
-        find(judge, metric->target < 0 ? NO_TARGET : (size_t)metric->target, state, "", &line);
+        find(judge, metric->target < 0 ? NO_TARGET : (size_t)metric->target, state, none, &line);
         return;
     }
     line_add(&line, "tls: cert-expiring: ");
     summary_days(&line, llround(value));
-    find(judge, NO_TARGET, mapped(judge, "cert-expiring", state), "cert-expiring", &line);
+    find(judge, NO_TARGET, mapped(judge, cert_expiring, state), cert_expiring, &line);
+}
+
+static bool is_of_certificate(struct any_condition condition)
+{
+    return condition.own == CONDITION_CERT_EXPIRED || condition.own == CONDITION_CERT_NOT_YET_VALID ||
+           condition.own == CONDITION_CERT_HOSTNAME || condition.own == CONDITION_CERT_UNTRUSTED;
+}
+
+/* A bad certificate is a flaw, also where a later endpoint had a good one. */
+static void judge_certificates(struct judge *judge)
+{
+    if (judge->result->failed)
+        return;
+    for (size_t i = 0; i < judge->result->endpoint_count; i++) {
+        const struct endpoint_result *endpoint = &judge->result->endpoints[i];
+        if (!is_of_certificate(endpoint->condition))
+            continue;
+        struct line line = LINE_EMPTY;
+        line_add(&line, "tls: %s: %s: %s", any_condition_name(endpoint->condition), endpoint->name, endpoint->cause);
+        find(judge, NO_TARGET, mapped(judge, endpoint->condition, STATE_WARNING), endpoint->condition, &line);
+    }
 }
 
 /* Endpoints that failed before one worked. */
@@ -260,17 +374,17 @@ static void judge_endpoints(struct judge *judge)
     bool worked = false;
     for (size_t i = 0; i < judge->result->endpoint_count; i++) {
         const struct endpoint_result *endpoint = &judge->result->endpoints[i];
-        if (endpoint->condition[0] == '\0')
+        if (any_condition_is_none(endpoint->condition))
             worked = true;
         else if (!failed)
             failed = endpoint;
     }
-    enum state state = mapped(judge, "endpoint-down", condition_state("endpoint-down"));
+    enum state state = settings_endpoint_down(judge->settings);
     if (!failed || !worked || state == STATE_OK)
         return;
     struct line line = LINE_EMPTY;
-    line_add(&line, "connect: endpoint-down: %s: %s", failed->name, failed->condition);
-    find(judge, NO_TARGET, state, "endpoint-down", &line);
+    line_add(&line, "connect: endpoint-down: %s: %s", failed->name, any_condition_name(failed->condition));
+    find(judge, NO_TARGET, state, endpoint_down, &line);
 }
 
 static void set_known(struct metric *metric, bool known, double value)
@@ -340,7 +454,9 @@ static void summarize(struct judge *judge)
     if (judge->settings->insecure && (judge->result->tls || judge->result->entered[PHASE_TLS]))
         line_add(&tail, SUMMARY_INSECURE);
     size_t width = FIRST_LINE_WIDTH - text_width(tail.text);
-    if (!judge->found) {
+    if (!judge->found && judge->settings->no_login) {
+        summary_reached(&body, judge->settings, judge->result, width);
+    } else if (!judge->found) {
         summary_good(&body, judge->settings, judge->tallies, judge->up, width);
     } else if (judge->culprit == NO_TARGET) {
         line_add(&body, "%s", judge->worst.text);
@@ -363,18 +479,67 @@ static void count_targets(struct judge *judge)
     }
 }
 
+/* What an OK rests on, over a channel that was verified: a login in which the server proved itself, without an account
+ * that it came as far as to what it offers. */
+static bool is_way_proven(const struct judge *judge)
+{
+    const struct settings *settings = judge->settings;
+    const struct result *result = judge->result;
+    bool channel = settings->tls == TLS_NONE || (result->tls && (result->tls_verified || settings->insecure));
+    return channel && (settings->no_login ? offered_where_it_counts(settings, result)->came : result->login);
+}
+
+static const char no_answer[] = "an answer of the own server";
+
+/* The first thing of which there is no proof, in words; NULL when there is proof of all. */
+static const char *find_gap(const struct judge *judge)
+{
+    bool no_login = judge->settings->no_login;
+    if (!no_login && !is_way_proven(judge))
+        return "a login";
+    if (!is_way_proven(judge) || !offered_all_told(judge->settings, judge->result))
+        return "what the server offers";
+    return no_login || judge->tallies[0].alive ? NULL : no_answer;
+}
+
+/* OK and WARNING both say that the server serves. Whatever has led to one of them, it does not stand without proof, if
+ * it is not what the user has asked for: then it is not known how the server does. */
+static void guard(struct judge *judge)
+{
+    enum state state = judge->worst.state;
+    const char *gap = find_gap(judge);
+    judge->verdict->proven = !gap;
+    if (!gap || (state != STATE_OK && state != STATE_WARNING) || judge->end_is_asked)
+        return;
+    if (gap == no_answer && judge->answers_are_asked)
+        return;
+    if (!judge->found_unknown) {
+        struct line line = LINE_EMPTY;
+        line_add(&line, "probe: no proof of %s", gap);
+        find(judge, NO_TARGET, STATE_UNKNOWN, none, &line);
+    }
+    judge->found = true;
+    judge->culprit = judge->unknown_culprit;
+    judge->worst = judge->unknown;
+}
+
 static void judge_all(struct judge *judge)
 {
     judge_run(judge);
-    judge_targets(judge);
+    judge_flaws(judge);
+    judge_features(judge);
+    if (!judge->settings->no_login)
+        judge_targets(judge);
     for (size_t i = 0; i < judge->verdict->metrics.count; i++)
         judge_metric(judge, &judge->verdict->metrics.list[i]);
+    judge_certificates(judge);
     judge_endpoints(judge);
     if (judge->result->out_of_memory) {
         struct line line = LINE_EMPTY;
         line_add(&line, "probe: out of memory");
-        find(judge, NO_TARGET, STATE_UNKNOWN, "", &line);
+        find(judge, NO_TARGET, STATE_UNKNOWN, none, &line);
     }
+    guard(judge);
 }
 
 bool verdict_make(struct verdict *verdict, const struct settings *settings, const struct result *result)
@@ -382,10 +547,12 @@ bool verdict_make(struct verdict *verdict, const struct settings *settings, cons
     *verdict = (struct verdict){.phase = result->phase};
     if (result->failed && result->supervision.end == SUPERVISE_DONE)
         verdict->phase = result->failure_phase;
-    verdict->targets = calloc(settings->target_count, sizeof *verdict->targets);
+    if (!settings->no_login)
+        verdict->targets = calloc(settings->target_count, sizeof *verdict->targets);
     struct judge judge = {.settings = settings, .result = result, .verdict = verdict, .culprit = NO_TARGET};
     judge.tallies = calloc(settings->target_count, sizeof *judge.tallies);
-    if (!verdict->targets || !judge.tallies || !metrics_init(&verdict->metrics, settings)) {
+    bool room = judge.tallies && (verdict->targets || settings->no_login);
+    if (!room || !metrics_init(&verdict->metrics, settings)) {
         free(judge.tallies);
         verdict_free(verdict);
         return false;
@@ -395,7 +562,7 @@ bool verdict_make(struct verdict *verdict, const struct settings *settings, cons
     judge_all(&judge);
     summarize(&judge);
     verdict->state = judge.worst.state;
-    snprintf(verdict->condition, sizeof verdict->condition, "%s", judge.worst.condition);
+    verdict->condition = judge.worst.condition;
     free(judge.tallies);
     return true;
 }

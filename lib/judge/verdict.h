@@ -13,30 +13,33 @@
 struct target_verdict {
     enum state state;
     bool alive;                     /* counts for --min-alive and remotes_up */
-    char condition[CONDITION_SIZE]; /* of its worst ping, empty for none */
+    struct any_condition condition; /* of its worst ping */
     char text[512];                 /* this target's line of the long output, without state; clean */
 };
 
 /* One thing found wrong with the run, or with no target in particular; OK when --map says so. */
 struct finding {
     enum state state;
-    char condition[CONDITION_SIZE]; /* empty for a threshold */
+    struct any_condition condition; /* none for a threshold */
     char text[400];                 /* clean */
 };
 #define FINDINGS_MAX 16
 
 struct verdict {
     enum state state;
-    enum phase phase;               /* where it ended */
-    char condition[CONDITION_SIZE]; /* that made the state, empty for none or a threshold */
+    bool proven;      /* a login in which the server proved itself, and the own server's answer; with --no-login what is
+                       * behind TLS; and whether the server offers what was asked for */
+    enum phase phase; /* where it ended */
+    struct any_condition condition; /* that made the state; none for a threshold */
     char summary[SUMMARY_SIZE];
     struct finding findings[FINDINGS_MAX];
     size_t finding_count;
-    struct target_verdict *targets; /* settings.target_count of them */
+    struct target_verdict *targets; /* settings.target_count of them; NULL with --no-login */
     struct metrics metrics;
 };
 
-/* Judges. False when out of memory. The caller ends it with verdict_free(). */
+/* Judges. OK and WARNING are given only to a run that is proven, or where --map or -t ask for them. False when out of
+ * memory. The caller ends it with verdict_free(). */
 bool verdict_make(struct verdict *verdict, const struct settings *settings, const struct result *result);
 
 void verdict_free(struct verdict *verdict);

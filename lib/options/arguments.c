@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "habits.h"
 #include "text.h"
-#include "why.h"
 
 /* getopt's values: a row's letter, or this and its index for a row without. */
 #define WITHOUT_LETTER 256
@@ -19,8 +19,7 @@ struct parser {
     char letters[2 + 2 * 64]; /* there are no more letters than 62 */
     struct option *longs;     /* with --password, and the empty one that ends them */
     char *const *argv;
-    char *why;
-    size_t why_size;
+    struct line *why;
 };
 
 static int value_of(size_t index)
@@ -70,41 +69,38 @@ static struct option *make_longs(void)
 
 static bool refuse_stray(const struct parser *parser, const char *argument)
 {
-    char shown[WHY_VALUE_SIZE];
-    why_show(argument, shown);
-    return why_set(parser->why, parser->why_size, "%s: an argument that belongs to no option",
-                   *shown != '\0' ? shown : "(empty)");
+    char shown[TEXT_SHOWN_SIZE];
+    text_show(argument, shown);
+    return line_set(parser->why, "%s: an argument that belongs to no option", *shown != '\0' ? shown : "(empty)");
 }
 
-/* WORD is no option's name, nor the beginning of one. */
-static bool refuse_unknown(const struct parser *parser, const char *word)
+/* WORD, behind DASHES, is no option, nor the beginning of one. */
+static bool refuse_unknown(const struct parser *parser, const char *dashes, const char *word)
 {
-    char shown[WHY_VALUE_SIZE];
-    const char *nearest = NULL;
-    const char **names = calloc(option_count, sizeof *names);
-    if (names) {
-        for (size_t i = 0; i < option_count; i++)
-            names[i] = option_table[i].name;
-        nearest = text_nearest(word, names, option_count);
-        free(names);
-    }
-    why_show(word, shown);
-    if (nearest)
-        return why_set(parser->why, parser->why_size, "--%s: unknown option: did you mean --%s?", shown, nearest);
-    return why_set(parser->why, parser->why_size, "--%s: unknown option", shown);
+    char shown[TEXT_SHOWN_SIZE];
+    const char *answer = habit_answer(word);
+    line_set(parser->why, "%s%s: unknown option%s%s", dashes, text_show(word, shown), answer ? ": " : "",
+             answer ? answer : "");
+    if (answer || strlen(word) < 2)
+        return false;
+    struct nearest nearest = nearest_to(word);
+    for (size_t i = 0; i < option_count; i++)
+        nearest_try(&nearest, option_table[i].name);
+    return line_add_guess(parser->why, dashes, nearest.name);
 }
 
 static bool refuse_ambiguous(const struct parser *parser, const char *word)
 {
     size_t length = strlen(word);
-    char names[200] = "";
+    const char *separator = "";
+    line_set(parser->why, "--%s: ambiguous: ", word);
     for (size_t i = 0; i < option_count; i++) {
         if (strncmp(option_table[i].name, word, length) != 0)
             continue;
-        size_t used = strlen(names);
-        why_set(names + used, sizeof names - used, "%s--%s", used > 0 ? ", " : "", option_table[i].name);
+        line_add(parser->why, "%s--%s", separator, option_table[i].name);
+        separator = ", ";
     }
-    return why_set(parser->why, parser->why_size, "--%s: ambiguous: %s", word, names);
+    return false;
 }
 
 static bool is_prefix(const char *word)
@@ -118,7 +114,7 @@ static bool is_prefix(const char *word)
 
 static bool refuse_password(const struct parser *parser)
 {
-    return why_set(parser->why, parser->why_size, "--password: no option takes a password: use --password-file");
+    return line_set(parser->why, "--password: no option takes a password: use --password-file");
 }
 
 /* getopt has returned '?'. */
@@ -126,20 +122,20 @@ static bool refuse(const struct parser *parser)
 {
     const struct option_row *row = find_row(optopt);
     if (row)
-        return why_set(parser->why, parser->why_size, "--%s: takes no argument", row->name);
+        return line_set(parser->why, "--%s: takes no argument", row->name);
     if (optopt != 0)
-        return why_set(parser->why, parser->why_size, "-%c: unknown option", optopt);
+        return refuse_unknown(parser, "-", (char[]){(char)optopt, '\0'});
     /* "--" and the word, which getopt has just passed. */
     const char *given = parser->argv[optind - 1] + 2;
     char *word = strndup(given, strcspn(given, "="));
     if (!word)
-        return why_set(parser->why, parser->why_size, "out of memory");
+        return line_set(parser->why, "out of memory");
     if (word[0] == 'p' && word[1] == 'a' && is_prefix(word))
         refuse_password(parser);
     else if (*word != '\0' && is_prefix(word))
         refuse_ambiguous(parser, word);
     else
-        refuse_unknown(parser, word);
+        refuse_unknown(parser, "--", word);
     free(word);
     return false;
 }
@@ -147,16 +143,13 @@ static bool refuse(const struct parser *parser)
 static bool refuse_missing(const struct parser *parser)
 {
     const struct option_row *row = find_row(optopt);
-    return why_set(parser->why, parser->why_size, "--%s: needs an argument: %s", row->name, row->argument);
+    return line_set(parser->why, "--%s: needs an argument: %s", row->name, row->argument);
 }
 
 static bool apply(const struct parser *parser, const struct option_row *row, struct settings *settings)
 {
-    char reason[256];
     settings->given |= option_bits(row);
-    if (row->apply(settings, optarg, reason, sizeof reason))
-        return true;
-    return why_set(parser->why, parser->why_size, "--%s: %s", row->name, reason);
+    return option_apply(row, settings, optarg, parser->why) || line_before(parser->why, "--%s: ", row->name);
 }
 
 /* One result of getopt. */
@@ -194,16 +187,35 @@ static enum options_result parse(const struct parser *parser, int argc, struct s
     return OPTIONS_ERROR;
 }
 
-enum options_result options_parse(int argc, char *const argv[], struct settings *settings, char *why, size_t why_size)
+enum options_result options_parse(int argc, char *const argv[], struct settings *settings, struct line *why)
 {
-    struct parser parser = {.argv = argv, .why = why, .why_size = why_size};
+    struct parser parser = {.argv = argv, .why = why};
     make_letters(parser.letters);
     parser.longs = make_longs();
     if (!parser.longs) {
-        why_set(why, why_size, "out of memory");
+        line_set(why, "out of memory");
         return OPTIONS_ERROR;
     }
     enum options_result result = parse(&parser, argc, settings);
     free(parser.longs);
     return result;
+}
+
+int64_t options_timeout(int argc, char *const argv[], int64_t standard)
+{
+    struct parser parser = {.argv = argv};
+    struct settings settings = {.timeout = standard};
+    struct line why;
+    make_letters(parser.letters);
+    parser.longs = make_longs();
+    opterr = 0;
+    optind = 0;
+    for (int value = 0; parser.longs && value != -1;) {
+        value = getopt_long(argc, argv, parser.letters, parser.longs, NULL);
+        const struct option_row *row = value == 't' ? find_row(value) : NULL;
+        if (row)
+            option_apply(row, &settings, optarg, &why);
+    }
+    free(parser.longs);
+    return settings.timeout;
 }

@@ -11,7 +11,6 @@
 #include "file.h"
 #include "ini.h"
 #include "options.h"
-#include "why.h"
 
 #define OPTION "--extra-opts"
 #define PROGRAM "check_xmpp_ping"
@@ -90,60 +89,65 @@ static const char *program_name(const char *path)
 }
 
 /* LOCATOR is [SECTION][@FILE]. */
-static bool read_locator(const char *locator, const char *program, struct origin *origin, char *why, size_t why_size)
+static bool read_locator(const char *locator, const char *program, struct origin *origin, struct line *why)
 {
     size_t length = strcspn(locator, "@");
     const char *section = length > 0 ? locator : program;
     if (length == 0)
         length = strlen(program);
     if (length >= sizeof origin->section)
-        return why_set(why, why_size, OPTION ": the name of the section is too long");
+        return line_set(why, "the name of the section is too long");
     snprintf(origin->section, sizeof origin->section, "%.*s", (int)length, section);
 
     const char *at = strchr(locator, '@');
     if (!at)
-        return find_file(origin->file) ||
-               why_set(why, why_size, OPTION ": there is no %s, nor is one named behind @", file_names[0]);
+        return find_file(origin->file) || line_set(why, "there is no %s, nor is one named behind @", file_names[0]);
     if (at[1] == '\0')
-        return why_set(why, why_size, OPTION ": there is no file named behind @");
+        return line_set(why, "there is no file named behind @");
     return snprintf(origin->file, sizeof origin->file, "%s", at + 1) < (int)sizeof origin->file ||
-           why_set(why, why_size, OPTION ": the name of the file is too long");
+           line_set(why, "the name of the file is too long");
 }
 
 /* --- the file --- */
 
-static bool refuse(const struct origin *origin, char *why, size_t why_size, const char *reason)
+static bool refuse(const struct origin *origin, struct line *why, const char *reason)
 {
-    return why_set(why, why_size, OPTION ": %s %s", origin->file, reason);
+    return line_set(why, "%s %s", origin->file, reason);
 }
 
 /* BUFFER, of FILE_LONGEST + 1 bytes, becomes all of the open file as text. */
-static bool fill(const struct origin *origin, int fd, char *buffer, char *why, size_t why_size)
+static bool fill(const struct origin *origin, int fd, char *buffer, struct line *why)
 {
     ssize_t used = file_read(fd, buffer, FILE_LONGEST + 1);
     if (used < 0)
-        return why_set(why, why_size, OPTION ": %s cannot be read: %s", origin->file, strerror(errno));
+        return line_set(why, "%s cannot be read: %s", origin->file, strerror(errno));
     if (used > FILE_LONGEST)
-        return refuse(origin, why, why_size, "is larger than 1 MiB");
+        return refuse(origin, why, "is larger than 1 MiB");
     if (memchr(buffer, '\0', (size_t)used))
-        return refuse(origin, why, why_size, "is no text: it holds a NUL byte");
+        return refuse(origin, why, "is no text: it holds a NUL byte");
     buffer[used] = '\0';
     return true;
 }
 
 /* The whole file as text, which the caller frees. NULL on failure. */
-static char *read_text(const struct origin *origin, char *why, size_t why_size)
+static char *read_text(const struct origin *origin, struct line *why)
 {
     struct stat status;
     int fd = file_open(origin->file, &status);
     if (fd < 0 && errno != 0)
-        why_set(why, why_size, OPTION ": %s cannot be opened: %s", origin->file, strerror(errno));
+        line_set(why, "%s cannot be opened: %s", origin->file, strerror(errno));
     else if (fd < 0)
-        refuse(origin, why, why_size, "is not a regular file");
+        refuse(origin, why, "is not a regular file");
     if (fd < 0)
         return NULL;
+    char others[FILE_OTHERS_SIZE];
+    if (file_others(fd, &status, FILE_WRITE, others)) {
+        line_set(why, OPTION ": %s can be written to by %s", origin->file, others);
+        close(fd);
+        return NULL;
+    }
     char *text = malloc(FILE_LONGEST + 1);
-    bool good = text ? fill(origin, fd, text, why, why_size) : why_set(why, why_size, "out of memory");
+    bool good = text ? fill(origin, fd, text, why) : line_set(why, "out of memory");
     close(fd);
     if (good)
         return text;
@@ -178,50 +182,47 @@ static char *make_word(const struct ini *ini)
 }
 
 /* Tries WORD alone, on settings that nobody else sees: whatever is wrong with it is wrong with this line. */
-static bool try_word(char *word, struct settings *scratch, char *why, size_t why_size)
+static bool try_word(char *word, struct settings *scratch, struct line *why)
 {
     char *argv[] = {(char *)PROGRAM, word, NULL};
-    return options_parse(2, argv, scratch, why, why_size) != OPTIONS_ERROR;
+    return options_parse(2, argv, scratch, why) != OPTIONS_ERROR;
 }
 
-static bool add_entry(struct extra_opts *extra, const struct ini *ini, struct settings *scratch, char *why,
-                      size_t why_size)
+static bool add_entry(struct extra_opts *extra, const struct ini *ini, struct settings *scratch, struct line *why)
 {
     if (extra->added == ADDED_MOST)
-        return why_set(why, why_size, "is one option too many");
+        return line_set(why, "is one option too many");
     char *word = make_word(ini);
     if (!word)
-        return why_set(why, why_size, "out of memory");
+        return line_set(why, "out of memory");
     extra->argv[++extra->added] = word;
-    return try_word(word, scratch, why, why_size);
+    return try_word(word, scratch, why);
 }
 
 static bool add_section(struct extra_opts *extra, const struct origin *origin, char *text, struct settings *scratch,
-                        char *why, size_t why_size)
+                        struct line *why)
 {
-    char reason[320];
     int before = extra->added;
     struct ini ini = ini_open(text, origin->section);
     while (ini_next(&ini)) {
-        if (!add_entry(extra, &ini, scratch, reason, sizeof reason))
-            return why_set(why, why_size, OPTION ": %s:%d: %s", origin->file, ini.line, reason);
+        if (!add_entry(extra, &ini, scratch, why))
+            return line_before(why, "%s:%d: ", origin->file, ini.line);
     }
     if (ini.why)
-        return why_set(why, why_size, OPTION ": %s:%d: %s", origin->file, ini.line, ini.why);
+        return line_set(why, "%s:%d: %s", origin->file, ini.line, ini.why);
     if (extra->added > before)
         return true;
-    return why_set(why, why_size, OPTION ": %s has %s section [%s]", origin->file, ini.found ? "an empty" : "no",
-                   origin->section);
+    return line_set(why, "%s has %s section [%s]", origin->file, ini.found ? "an empty" : "no", origin->section);
 }
 
-static bool add_origin(struct extra_opts *extra, const struct origin *origin, char *why, size_t why_size)
+static bool add_origin(struct extra_opts *extra, const struct origin *origin, struct line *why)
 {
-    char *text = read_text(origin, why, why_size);
+    char *text = read_text(origin, why);
     if (!text)
         return false;
     struct settings scratch;
-    bool done = settings_init(&scratch) ? add_section(extra, origin, text, &scratch, why, why_size)
-                                        : why_set(why, why_size, "out of memory");
+    bool done =
+        settings_init(&scratch) ? add_section(extra, origin, text, &scratch, why) : line_set(why, "out of memory");
     settings_free(&scratch);
     free(text);
     return done;
@@ -247,17 +248,18 @@ static int words_of_option(int argc, char *const argv[], int index, const char *
     return 2;
 }
 
-static bool expand_one(struct extra_opts *extra, const char *locator, const char *program, char *why, size_t why_size)
+static bool expand_one(struct extra_opts *extra, const char *locator, const char *program, struct line *why)
 {
     struct origin origin;
-    return read_locator(locator, program, &origin, why, why_size) && add_origin(extra, &origin, why, why_size);
+    bool good = read_locator(locator, program, &origin, why) && add_origin(extra, &origin, why);
+    return good || line_before(why, OPTION ": ");
 }
 
-bool extra_opts_expand(int argc, char *const argv[], struct extra_opts *extra, char *why, size_t why_size)
+bool extra_opts_expand(int argc, char *const argv[], struct extra_opts *extra, struct line *why)
 {
     *extra = (struct extra_opts){.argv = calloc((size_t)argc + ADDED_MOST + 2, sizeof *extra->argv)};
     if (!extra->argv)
-        return why_set(why, why_size, "out of memory");
+        return line_set(why, "out of memory");
     extra->argv[0] = argv[0];
     int end = 1; /* behind "--" there are no options */
     while (end < argc && strcmp(argv[end], "--") != 0)
@@ -266,7 +268,7 @@ bool extra_opts_expand(int argc, char *const argv[], struct extra_opts *extra, c
     const char *locator;
     for (int i = 1; i < end;) {
         int words = words_of_option(end, argv, i, &locator);
-        if (words > 0 && !expand_one(extra, locator, program_name(argv[0]), why, why_size))
+        if (words > 0 && !expand_one(extra, locator, program_name(argv[0]), why))
             return false;
         i += words > 0 ? words : 1;
     }

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "line.h"
+
 /* A command line. */
 struct extra_opts {
     int argc;
@@ -22,8 +24,9 @@ struct extra_opts {
  * option; a switch has an empty value. Each entry is read as an option of its own, so that WHY can name its line.
  *
  * False when the file or the section is not there or not good; WHY then has a sentence that begins with the option. The
- * caller ends EXTRA with extra_opts_free() in both cases. Reads only regular files, of 1 MiB at most. */
-bool extra_opts_expand(int argc, char *const argv[], struct extra_opts *extra, char *why, size_t why_size);
+ * caller ends EXTRA with extra_opts_free() in both cases. Reads only regular files, of 1 MiB at most,
+ * that others cannot write to: they could have the password sent to themselves. */
+bool extra_opts_expand(int argc, char *const argv[], struct extra_opts *extra, struct line *why);
 
 void extra_opts_free(struct extra_opts *extra);
 

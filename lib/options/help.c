@@ -2,7 +2,7 @@
 #include "options.h"
 
 #include <ares.h>
-#include <gsasl.h>
+#include <idn2.h>
 #include <jansson.h>
 #include <libconfig.h>
 #include <openssl/crypto.h>
@@ -97,8 +97,7 @@ static int strophe_minor(void)
 static const char *sandbox_version(char *out, size_t size)
 {
 #ifdef HAVE_LIBSECCOMP
-    const struct scmp_version *version = seccomp_version();
-    snprintf(out, size, "libseccomp %u.%u.%u", version->major, version->minor, version->micro);
+    snprintf(out, size, "libseccomp %d.%d.%d", SCMP_VER_MAJOR, SCMP_VER_MINOR, SCMP_VER_MICRO); /* at the build */
 #else
     snprintf(out, size, "no libseccomp: no sandbox");
 #endif
@@ -107,13 +106,13 @@ static const char *sandbox_version(char *out, size_t size)
 
 void options_print_version(FILE *out)
 {
-    char text[280];
+    char text[300];
     char sandbox[32];
     snprintf(text, sizeof text,
-             "check_xmpp_ping %s (libstrophe 0.%d, OpenSSL %s, libconfig %d.%d, c-ares %s, GNU SASL %s, libidn %s, "
-             "jansson %s, %s)",
+             "check_xmpp_ping %s (libstrophe 0.%d, OpenSSL %s, libconfig %d.%d, c-ares %s, libidn %s, "
+             "libidn2 %s, jansson %s, %s)",
              VERSION, strophe_minor(), OpenSSL_version(OPENSSL_VERSION_STRING), LIBCONFIG_VER_MAJOR,
-             LIBCONFIG_VER_MINOR, ares_version(NULL), gsasl_check_version(NULL), stringprep_check_version(NULL),
+             LIBCONFIG_VER_MINOR, ares_version(NULL), stringprep_check_version(NULL), idn2_check_version(NULL),
              jansson_version_str(), sandbox_version(sandbox, sizeof sandbox));
     print_words(out, text, 0, 4);
 }

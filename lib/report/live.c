@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "live.h"
 
-#include <poll.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,17 +18,26 @@ struct live live_on(int fd, const struct settings *settings, struct result *resu
     return (struct live){.settings = settings, .result = result, .fd = wanted ? fd : -1};
 }
 
+/* The terminal FD once more, for a write that does not wait: FD itself is shared with the shell, which expects that its
+ * own do. */
+static int open_terminal(int fd)
+{
+    const char *name = ttyname(fd);
+    return name ? open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
+}
+
 /* A terminal that has been stopped, or that nobody reads, must not hold up the deadline. */
 static void show_line(int fd, const struct line *line)
 {
     char clean[LINE_SIZE + 1];
     size_t length = strlen(text_clean_string(clean, LINE_SIZE, line->text));
     clean[length++] = '\n';
-    struct pollfd terminal = {.fd = fd, .events = POLLOUT};
-    if (poll(&terminal, 1, 0) != 1 || !(terminal.revents & POLLOUT))
+    int terminal = open_terminal(fd);
+    if (terminal < 0)
         return;
-    ssize_t written = write(fd, clean, length);
+    ssize_t written = write(terminal, clean, length);
     (void)written;
+    close(terminal);
 }
 
 static void show_ping(const struct live *live, size_t target, int index)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bar.h"
 #include "clock.h"
 #include "summary.h"
 #include "tally.h"
@@ -14,12 +15,17 @@
 /* Enough for microseconds of the longest time, and too few to show how a double misses a decimal. */
 #define DIGITS 15
 
-/* What is printed when there is no memory for more: state, code and summary, which is clean and needs no escapes. Else
- * the same as report_json_unknown() of "out of memory". */
+#define PHASE_NULL(constant, name) ",\"" name "\":null"
+
+/* The first of a list needs no comma. */
+#define PHASES_NULL (&(PHASE_ROWS(PHASE_NULL))[1])
+
+/* What is printed when there is no memory for more: state, code, summary, which is clean and needs no escapes, and the
+ * phases. Else the same as report_json_unknown() of "out of memory". */
 #define LAST_RESORT                                                                                                    \
     "{\"state\":\"%s\",\"code\":%d,\"summary\":\"%s\",\"phase\":null,\"condition\":null,\"server\":null,"              \
-    "\"targets\":[],\"phases\":{\"dns\":null,\"connect\":null,\"stream\":null,\"tls\":null,\"auth\":null,"             \
-    "\"bind\":null,\"ping\":null},\"endpoints\":[],\"tls\":null,\"mechanism\":null,"                                   \
+    "\"targets\":[],\"phases\":{%s},\"endpoints\":[],\"tls\":null,"                                                    \
+    "\"offers\":{\"before_tls\":[],\"behind_tls\":[]},\"mechanism\":null,\"sandbox\":null,"                            \
     "\"findings\":[{\"state\":\"UNKNOWN\",\"condition\":null,\"text\":\"out of memory\"}],"                            \
     "\"ignored\":{\"reflected\":0,\"strangers\":0,\"duplicates\":0,\"unasked\":0},\"metrics\":[],\"log\":null,"        \
     "\"checks\":[]}\n"
@@ -75,8 +81,9 @@ static json_t *describe_error(const struct settings *settings, const struct ping
 {
     if (ping->outcome != PING_ERROR)
         return json_null();
-    return json_pack("{s:s, s:s?, s:s?, s:o}", "condition", ping->condition, "type", if_any(ping->type), "text",
-                     if_any(ping->text), "by", clean_string(if_any(summary_by(settings, ping))));
+    return json_pack("{s:s, s:s?, s:s?, s:o}", "condition", wire_condition_name(ping->condition), "type",
+                     if_any(ping->type), "text", if_any(ping->text), "by",
+                     clean_string(if_any(summary_by(settings, ping))));
 }
 
 static json_t *describe_ping(const struct settings *settings, size_t target, int index, const struct ping_record *ping)
@@ -109,7 +116,7 @@ static json_t *describe_target(const struct settings *settings, const struct res
                      "alias", if_any(target->alias),                                             //
                      "jid", clean_string(index == 0 ? settings->jid.domain : target->jid_text),  //
                      "state", state_name(verdict->state),                                        //
-                     "condition", if_any(verdict->condition),                                    //
+                     "condition", if_any(any_condition_name(verdict->condition)),                //
                      "text", verdict->text,                                                      //
                      "up", verdict->alive,                                                       //
                      "sent", sent,                                                               //
@@ -147,11 +154,11 @@ static json_t *describe_phases(const struct result *result)
 
 static json_t *describe_endpoint(const struct endpoint_result *endpoint)
 {
-    bool connected = endpoint->condition[0] == '\0';
-    json_t *error = connected
-                        ? json_null()
-                        : json_pack("{s:s, s:s?}", "condition", endpoint->condition, "text", if_any(endpoint->cause));
-    return json_pack("{s:s, s:s, s:b, s:o, s:o}", "name", endpoint->name, "tls", settings_tls_name(endpoint->tls),
+    bool connected = any_condition_is_none(endpoint->condition);
+    json_t *error = connected ? json_null()
+                              : json_pack("{s:s, s:s?}", "condition", any_condition_name(endpoint->condition), "text",
+                                          if_any(endpoint->cause));
+    return json_pack("{s:s, s:s, s:b, s:o, s:o}", "name", endpoint->name, "tls", tls_mode_names[endpoint->tls],
                      "connected", connected, "time", time_if(true, endpoint->time), "error", error);
 }
 
@@ -165,17 +172,64 @@ static json_t *describe_endpoints(const struct result *result)
     return endpoints;
 }
 
+static json_t *describe_link(const struct chain_link *link)
+{
+    return json_pack("{s:s?, s:{s:s?, s:i}, s:s?, s:I}", "names", if_any(link->names), "key", "type", if_any(link->key),
+                     "bits", link->bits, "until", if_any(link->until), "days_left", (json_int_t)link->days_left);
+}
+
+static json_t *describe_chain(const struct result *result)
+{
+    json_t *chain = json_array();
+    for (size_t i = 0; i < result->chain_length; i++) {
+        if (!append(&chain, describe_link(&result->chain[i])))
+            break;
+    }
+    return chain;
+}
+
 /* Of a refused certificate there is something to say although there is no TLS. */
 static json_t *describe_tls(const struct result *result)
 {
     if (!result->tls && !result->certificate)
         return json_null();
-    return json_pack("{s:s?, s:s?, s:b, s:o, s:s?}",                                                   //
+    return json_pack("{s:s?, s:s?, s:b, s:o, s:s?, s:o}",                                              //
                      "version", if_any(result->tls_version),                                           //
                      "cipher", if_any(result->tls_cipher),                                             //
                      "verified", result->tls && result->tls_verified,                                  //
                      "days_left", result->certificate ? json_integer(result->days_left) : json_null(), //
-                     "names", if_any(result->certificate_names));
+                     "names", if_any(result->certificate_names),                                       //
+                     "chain", describe_chain(result));
+}
+
+static json_t *describe_names(const struct offers *offers)
+{
+    json_t *names = json_array();
+    for (size_t i = 0; i < offers->count; i++) {
+        if (!append(&names, json_string(offers->names[i])))
+            break;
+    }
+    return names;
+}
+
+static json_t *describe_offers(const struct result *result)
+{
+    return json_pack("{s:o, s:o}", "before_tls", describe_names(&result->before_tls), "behind_tls",
+                     describe_names(&result->behind_tls));
+}
+
+static json_t *describe_sandbox(const struct result *result)
+{
+    if (!result->sandboxed)
+        return json_null();
+    json_t *bars = json_object();
+    for (int bar = 0; bar < BAR_COUNT; bar++) {
+        if (json_object_set_new(bars, bar_name((enum bar)bar), json_boolean(result->bars & BAR_BIT(bar))) == 0)
+            continue;
+        json_decref(bars);
+        return NULL;
+    }
+    return bars;
 }
 
 static json_t *describe_findings(const struct verdict *verdict)
@@ -184,7 +238,7 @@ static json_t *describe_findings(const struct verdict *verdict)
     for (size_t i = 0; i < verdict->finding_count; i++) {
         const struct finding *finding = &verdict->findings[i];
         if (!append(&findings, json_pack("{s:s, s:s?, s:s}", "state", state_name(finding->state), "condition",
-                                         if_any(finding->condition), "text", finding->text)))
+                                         if_any(any_condition_name(finding->condition)), "text", finding->text)))
             break;
     }
     return findings;
@@ -255,22 +309,24 @@ static json_t *describe(const struct settings *settings, const struct result *re
 {
     /* The own server always is a target, and options at fault end it before the first phase. */
     bool ran = result->target_count > 0 && (!result->own_fault || result->entered[verdict->phase]);
-    return json_pack("{s:s, s:i, s:s, s:s?, s:s?, s:o, s:o, s:o, s:o, s:o, s:s?, s:o, s:o, s:o, s:o, s:o}", //
-                     "state", state_name(verdict->state),                                                   //
-                     "code", (int)verdict->state,                                                           //
-                     "summary", verdict->summary,                                                           //
-                     "phase", ran ? phase_name(verdict->phase) : NULL,                                      //
-                     "condition", if_any(verdict->condition),                                               //
-                     "server", clean_string(settings->jid.domain),                                          //
-                     "targets", describe_targets(settings, result, verdict),                                //
-                     "phases", describe_phases(result),                                                     //
-                     "endpoints", describe_endpoints(result),                                               //
-                     "tls", describe_tls(result),                                                           //
-                     "mechanism", if_any(result->mechanism),                                                //
-                     "findings", describe_findings(verdict),                                                //
-                     "ignored", describe_ignored(result),                                                   //
-                     "metrics", describe_metrics(settings, &verdict->metrics),                              //
-                     "log", describe_log(settings, result),                                                 //
+    return json_pack("{s:s, s:i, s:s, s:s?, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:s?, s:o, s:o, s:o, s:o, s:o, s:o}", //
+                     "state", state_name(verdict->state),                                                             //
+                     "code", (int)verdict->state,                                                                     //
+                     "summary", verdict->summary,                                                                     //
+                     "phase", ran ? phase_name(verdict->phase) : NULL,                                                //
+                     "condition", if_any(any_condition_name(verdict->condition)),                                     //
+                     "server", clean_string(settings->jid.domain),                                                    //
+                     "targets", describe_targets(settings, result, verdict),                                          //
+                     "phases", describe_phases(result),                                                               //
+                     "endpoints", describe_endpoints(result),                                                         //
+                     "tls", describe_tls(result),                                                                     //
+                     "offers", describe_offers(result),                                                               //
+                     "mechanism", if_any(result->mechanism),                                                          //
+                     "sandbox", describe_sandbox(result),                                                             //
+                     "findings", describe_findings(verdict),                                                          //
+                     "ignored", describe_ignored(result),                                                             //
+                     "metrics", describe_metrics(settings, &verdict->metrics),                                        //
+                     "log", describe_log(settings, result),                                                           //
                      "checks", checks);
 }
 
@@ -298,7 +354,7 @@ static void print(FILE *out, json_t *report, const struct verdict *verdict)
     if (text)
         fprintf(out, "%s\n", text);
     else
-        fprintf(out, LAST_RESORT, state_name(verdict->state), (int)verdict->state, verdict->summary);
+        fprintf(out, LAST_RESORT, state_name(verdict->state), (int)verdict->state, verdict->summary, PHASES_NULL);
     free(text);
     json_decref(report);
 }

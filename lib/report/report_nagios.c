@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bar.h"
 #include "first_line.h"
 #include "line.h"
 #include "options.h"
@@ -19,7 +20,7 @@ static const char *const tls_modes[] = {
 
 static void print_targets(FILE *out, const struct settings *settings, const struct verdict *verdict)
 {
-    for (size_t i = 0; i < settings->target_count; i++) {
+    for (size_t i = 0; verdict->targets && i < settings->target_count; i++) {
         char name[SUMMARY_NAME_SIZE];
         struct line line = LINE_EMPTY;
         line_add(&line, "%s: %s, %s", summary_name(settings, i, NAME_WIDTH, name),
@@ -51,12 +52,12 @@ static void print_endpoints(FILE *out, const struct result *result, bool all)
 {
     for (size_t i = 0; i < result->endpoint_count; i++) {
         const struct endpoint_result *endpoint = &result->endpoints[i];
-        bool connected = endpoint->condition[0] == '\0';
+        bool connected = any_condition_is_none(endpoint->condition);
         if (connected && !all)
             continue;
         struct line line = LINE_EMPTY;
         line_add(&line, "endpoint %s (%s): %s", endpoint->name, tls_modes[endpoint->tls],
-                 connected ? "connected" : endpoint->condition);
+                 connected ? "connected" : any_condition_name(endpoint->condition));
         line_add(&line, connected ? " in " : " after ");
         line_add_time(&line, endpoint->time);
         if (!connected && endpoint->cause[0] != '\0')
@@ -102,6 +103,30 @@ static void print_pings(FILE *out, const struct settings *settings, const struct
     }
 }
 
+static void print_chain(FILE *out, const struct result *result)
+{
+    for (size_t i = 0; i < result->chain_length; i++) {
+        const struct chain_link *link = &result->chain[i];
+        struct line line = LINE_EMPTY;
+        line_add(&line, "chain: %s, %s ", link->names, link->key);
+        line_add_count(&line, link->bits, "bit");
+        line_add(&line, ", until %s, ", link->until);
+        summary_days(&line, link->days_left);
+        line_print(&line, out);
+    }
+}
+
+/* WHERE: before or behind TLS. One line, however long: a line of ours has less room than names can fill. */
+static void print_offers(FILE *out, const char *where, const struct offers *offers)
+{
+    if (!offers->came)
+        return;
+    fprintf(out, "offers %s TLS: %s", where, offers->count == 0 ? "nothing" : "");
+    for (size_t i = 0; i < offers->count; i++)
+        fprintf(out, "%s%s", i == 0 ? "" : ", ", offers->names[i]);
+    fprintf(out, "%s\n", offers->cut ? " and more" : "");
+}
+
 static void print_security(FILE *out, const struct result *result)
 {
     if (result->tls) {
@@ -116,11 +141,28 @@ static void print_security(FILE *out, const struct result *result)
         summary_days(&line, result->days_left);
         line_print(&line, out);
     }
+    print_chain(out, result);
+    print_offers(out, "before", &result->before_tls);
+    print_offers(out, "behind", &result->behind_tls);
     if (result->mechanism[0] != '\0') {
         struct line line = LINE_EMPTY;
         line_add(&line, "mechanism: %s", result->mechanism);
         line_print(&line, out);
     }
+}
+
+/* What cannot be put around the child on this machine is said from -v on. */
+static void print_sandbox(FILE *out, const struct settings *settings, const struct result *result)
+{
+    bool whole = result->bars == BAR_BIT(BAR_COUNT) - 1;
+    if (!result->sandboxed || (whole && settings->verbose < 2))
+        return;
+    struct line line = LINE_EMPTY;
+    line_add(&line, "sandbox:");
+    for (int bar = 0; bar < BAR_COUNT; bar++)
+        line_add(&line, "%s %s %s", bar > 0 ? "," : "", bar_name((enum bar)bar),
+                 result->bars & BAR_BIT(bar) ? "yes" : "no");
+    line_print(&line, out);
 }
 
 static void print_ignored(FILE *out, const struct result *result)
@@ -164,6 +206,7 @@ static void print_details(FILE *out, const struct settings *settings, const stru
     for (size_t i = 0; i < settings->target_count; i++)
         print_pings(out, settings, result, i);
     print_security(out, result);
+    print_sandbox(out, settings, result);
     print_ignored(out, result);
     if (settings->verbose >= 2)
         report_settings(out, settings);

@@ -37,7 +37,7 @@ static const struct figure_family figure_families[] = {
     {{"rtt_beyond_seconds", "Mean round trip time minus that of the own server."}, .figure = FIGURE_BEYOND},
     {{"loss_ratio", "Share of the pings sent that were not answered."}, .figure = FIGURE_LOSS, .scale = 0.01},
     {{"remotes_up", "Remotes that were reached."}, .label = "remotes_up"},
-    {{"endpoints_up", "Endpoints where the login went well and the server answered."}, .label = "endpoints_up"},
+    {{"endpoints_up", "Endpoints that serve."}, .label = "endpoints_up"},
     {{"duration_seconds", "Time of the whole check."}, .label = "time"},
     {{"tcp_rtt_seconds", "The kernel's round trip time of the TCP connection."}, .label = "tcp_rtt"},
     {{"certificate_remaining_seconds", "Time until the first certificate of the chain expires, in whole days."},
@@ -85,7 +85,7 @@ static void begin_series(struct printer *printer, const struct family *family, c
     if (printer->settings->hostname)
         fprintf(out, ",host=\"%s\"", text_clean_string(clean, sizeof clean, printer->settings->hostname));
     if (printer->settings->port != 0)
-        fprintf(out, ",port=\"%u\"", printer->settings->port);
+        fprintf(out, ",port=\"%d\"", printer->settings->port);
     if (part && part->endpoint)
         fprintf(out, ",endpoint=\"%s\"", part->endpoint);
 }
@@ -128,7 +128,7 @@ static void print_states(struct printer *printer)
 {
     for (size_t i = 0; i < printer->count; i++) {
         const struct part *part = &printer->parts[i];
-        const char *condition = part->verdict->condition;
+        const char *condition = any_condition_name(part->verdict->condition);
         if (*condition == '\0')
             continue;
         begin_series(printer, &condition_family, part);

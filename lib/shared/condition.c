@@ -5,137 +5,104 @@
 
 #include "text.h"
 
-/* What --map may name: the probe's own conditions, then all of RFC 6120. Where no state stands it is CRITICAL. */
-static const char *const names[] = {
-    "dns-not-found",
-    "dns-failed",
-    "service-not-offered",
-    "connect-refused",
-    "connect-timeout",
-    "connect-unreachable",
-    "endpoint-down",
-    "not-xmpp",
-    "starttls-missing",
-    "tls-failed",
-    "cert-expired",
-    "cert-not-yet-valid",
-    "cert-hostname",
-    "cert-untrusted",
-    "cert-expiring",
-    "no-mechanism",
-    "mechanism-downgraded",
-    "server-not-authenticated",
-    "bind-failed",
-    "connection-lost",
-    "probe-crashed",
-    "deadline",
-    "ping-timeout",
-    /* stream errors, 4.9.3, without those that stand below */
-    "bad-format",
-    "bad-namespace-prefix",
-    "connection-timeout",
-    "host-gone",
-    "host-unknown",
-    "improper-addressing",
-    "invalid-from",
-    "invalid-namespace",
-    "invalid-xml",
-    "not-well-formed",
-    "remote-connection-failed",
-    "reset",
-    "restricted-xml",
-    "see-other-host",
-    "system-shutdown",
-    "unsupported-encoding",
-    "unsupported-feature",
-    "unsupported-stanza-type",
-    "unsupported-version",
-    /* SASL failures, 6.5 */
-    "aborted",
-    "account-disabled",
-    "credentials-expired",
-    "encryption-required",
-    "incorrect-encoding",
-    "invalid-authzid",
-    "invalid-mechanism",
-    "malformed-request",
-    "mechanism-too-weak",
-    "temporary-auth-failure",
-    /* stanza errors, 8.3.3 */
-    "bad-request",
-    "conflict",
-    "feature-not-implemented",
-    "forbidden",
-    "gone",
-    "internal-server-error",
-    "item-not-found",
-    "jid-malformed",
-    "not-acceptable",
-    "not-allowed",
-    "not-authorized",
-    "policy-violation",
-    "recipient-unavailable",
-    "redirect",
-    "registration-required",
-    "remote-server-not-found",
-    "remote-server-timeout",
-    "resource-constraint",
-    "service-unavailable",
-    "subscription-required",
-    "undefined-condition",
-    "unexpected-request",
+static const struct {
+    const char *name;
+    enum state state;
+} own[CONDITION_COUNT] = {
+    [CONDITION_NONE] = {"", STATE_CRITICAL},
+#define OWN(constant, name, group, state, meaning, advice) [CONDITION_##constant] = {name, state},
+#define WIRE(...)
+#include "condition_rows.h"
 };
 
-static bool is_among(const char *name, const char *const *list, size_t count)
+static const struct {
+    const char *name;
+    enum wire_space space;
+    enum state answer[3]; /* by enum target_kind */
+} wire[WIRE_COUNT] = {
+    [WIRE_NONE] = {"", SPACE_ANY, {STATE_CRITICAL, STATE_CRITICAL, STATE_CRITICAL}},
+#define OWN(...)
+#define WIRE(constant, name, space, server, bare, full, meaning)                                                       \
+    [WIRE_##constant] = {name, space, {server, bare, full}},
+#include "condition_rows.h"
+};
+
+/* What --map may name. */
+static const char *const names[] = {
+#define OWN(constant, name, ...) name,
+#define WIRE(constant, name, ...) name,
+#include "condition_rows.h"
+};
+
+#define NAME_COUNT (sizeof names / sizeof names[0])
+
+const char *condition_name(enum condition condition)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(name, list[i]) == 0)
+    return own[condition].name;
+}
+
+const char *wire_condition_name(enum wire_condition condition)
+{
+    return wire[condition].name;
+}
+
+const char *any_condition_name(struct any_condition condition)
+{
+    return condition.own != CONDITION_NONE ? condition_name(condition.own) : wire_condition_name(condition.wire);
+}
+
+enum wire_space wire_condition_space(enum wire_condition condition)
+{
+    return wire[condition].space;
+}
+
+enum wire_condition wire_condition_find(enum wire_space space, const char *name)
+{
+    for (int i = WIRE_NONE + 1; i < WIRE_COUNT; i++) {
+        if (wire[i].space == space && strcmp(wire[i].name, name) == 0)
+            return (enum wire_condition)i;
+    }
+    return WIRE_UNDEFINED_CONDITION;
+}
+
+bool any_condition_is_none(struct any_condition condition)
+{
+    return condition.own == CONDITION_NONE && condition.wire == WIRE_NONE;
+}
+
+enum state condition_state(enum condition condition)
+{
+    return own[condition].state;
+}
+
+enum state any_condition_state(struct any_condition condition)
+{
+    return condition.own != CONDITION_NONE ? condition_state(condition.own) : STATE_CRITICAL;
+}
+
+enum state answer_state(enum target_kind kind, enum wire_condition condition, const char *type)
+{
+    enum state state = wire[condition].answer[kind];
+    bool for_now = strcmp(type, "wait") == 0;
+    return state == STATE_OK && for_now ? STATE_CRITICAL : state;
+}
+
+bool answer_is_alive(enum target_kind kind, enum wire_condition condition, const char *type)
+{
+    enum state state = answer_state(kind, condition, type);
+    return state == STATE_OK || state == STATE_WARNING;
+}
+
+bool condition_known(const char *name)
+{
+    for (size_t i = 0; i < NAME_COUNT; i++) {
+        if (strcmp(name, names[i]) == 0)
             return true;
     }
     return false;
 }
 
-bool condition_known(const char *name)
-{
-    return is_among(name, names, sizeof names / sizeof names[0]);
-}
-
 const char *condition_nearest(const char *name)
 {
-    return text_nearest(name, names, sizeof names / sizeof names[0]);
-}
-
-enum state condition_state(const char *name)
-{
-    if (strcmp(name, "endpoint-down") == 0)
-        return STATE_OK;
-    /* Whether it is CRITICAL is for the thresholds of -C to say. */
-    if (strcmp(name, "cert-expiring") == 0)
-        return STATE_WARNING;
-    return STATE_CRITICAL;
-}
-
-enum state answer_state(enum target_kind kind, const char *condition, const char *type)
-{
-    static const char *const refusals[] = {
-        "forbidden",      "not-allowed",           "not-authorized",        "policy-violation",
-        "not-acceptable", "registration-required", "subscription-required", "redirect",
-    };
-    bool for_now = strcmp(type, "wait") == 0;
-    if (strcmp(condition, "feature-not-implemented") == 0)
-        return for_now ? STATE_CRITICAL : STATE_OK;
-    /* A server answers so for each of its users' resources that is offline, RFC 6121 8.5.3.2.3. */
-    if (strcmp(condition, "service-unavailable") == 0)
-        return for_now || kind == TARGET_FULL ? STATE_CRITICAL : STATE_OK;
-    if (strcmp(condition, "jid-malformed") == 0 || strcmp(condition, "bad-request") == 0)
-        return STATE_UNKNOWN;
-    if (kind != TARGET_SERVER && is_among(condition, refusals, sizeof refusals / sizeof refusals[0]))
-        return STATE_WARNING;
-    return STATE_CRITICAL;
-}
-
-bool answer_is_alive(enum target_kind kind, const char *condition, const char *type)
-{
-    enum state state = answer_state(kind, condition, type);
-    return state == STATE_OK || state == STATE_WARNING;
+    return text_nearest(name, names, NAME_COUNT);
 }

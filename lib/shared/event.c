@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bar.h"
 #include "clock.h"
 #include "phase.h"
 
@@ -39,6 +40,17 @@ void event_copy(char *out, size_t size, const char *text)
         out[--length] = '\0';
 }
 
+struct any_condition event_condition(const struct event *event)
+{
+    return (struct any_condition){(enum condition)event->condition, (enum wire_condition)event->wire};
+}
+
+void event_set_condition(struct event *event, struct any_condition condition)
+{
+    event->condition = condition.own;
+    event->wire = condition.wire;
+}
+
 bool event_write(int fd, const struct event *event)
 {
     const char *bytes = (const char *)event;
@@ -60,16 +72,53 @@ bool event_write(int fd, const struct event *event)
 
 #define ENDS(field) (memchr((field), '\0', sizeof(field)) != NULL)
 
+/* What may end a run: by itself it must never leave the run OK or WARNING. */
+static bool ends_run(struct any_condition condition)
+{
+    return !any_condition_is_none(condition) && any_condition_state(condition) == STATE_CRITICAL;
+}
+
+static bool has_condition_of_its_kind(const struct event *event)
+{
+    if (event->condition >= CONDITION_COUNT || event->wire >= WIRE_COUNT)
+        return false;
+    struct any_condition condition = event_condition(event);
+    bool none = any_condition_is_none(condition);
+    if (condition.own != CONDITION_NONE && condition.wire != WIRE_NONE)
+        return false;
+    switch (event->kind) {
+    case EVENT_ENDPOINT:
+        return none || ends_run(condition);
+    case EVENT_PING_ERROR:
+        return condition.wire == WIRE_UNDEFINED_CONDITION ||
+               (condition.wire != WIRE_NONE && wire_condition_space(condition.wire) == SPACE_STANZA);
+    case EVENT_FLAW:
+        return condition.own != CONDITION_NONE && condition_state(condition.own) == STATE_WARNING;
+    case EVENT_FAILURE:
+        return event->code == 1 ? none : ends_run(condition);
+    case EVENT_IGNORED:
+        return none && event->code < IGNORED_COUNT;
+    case EVENT_OFFER:
+        return none && event->value < OFFER_KIND_END;
+    default:
+        return none;
+    }
+}
+
 bool event_valid(const struct event *event, uint32_t targets, uint32_t pings)
 {
     if (event->version != EVENT_VERSION)
         return false;
     if (event->kind < EVENT_PHASE_BEGIN || event->kind >= EVENT_KIND_END)
         return false;
+    if (event->kind == EVENT_SANDBOX && event->code >= BAR_BIT(BAR_COUNT))
+        return false;
     if (event->phase >= PHASE_COUNT || event->target >= targets || event->seq >= pings)
         return false;
     /* The days of a certificate that has expired are the one figure below zero. */
-    if (event->at < 0 || (event->value < 0 && event->kind != EVENT_CERTIFICATE))
+    bool of_certificate = event->kind == EVENT_CERTIFICATE || event->kind == EVENT_CHAIN;
+    if (event->at < 0 || (event->value < 0 && !of_certificate))
         return false;
-    return ENDS(event->condition) && ENDS(event->type) && ENDS(event->name) && ENDS(event->by) && ENDS(event->text);
+    return has_condition_of_its_kind(event) && ENDS(event->type) && ENDS(event->name) && ENDS(event->by) &&
+           ENDS(event->text);
 }

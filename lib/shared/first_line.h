@@ -9,7 +9,7 @@
 #define FIRST_LINE_SERVICE "XMPP PING"
 
 /* Longest sentence of the first line, in characters. */
-#define FIRST_LINE_WIDTH 80
+#define FIRST_LINE_WIDTH 160
 
 /* Prints the one line that there may be, WHY cleaned and cut; then POINTER; then all of WHY if the line had no room for
  * it. */

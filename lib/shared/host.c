@@ -2,7 +2,7 @@
 #include "host.h"
 
 #include <arpa/inet.h>
-#include <idna.h>
+#include <idn2.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,11 +123,17 @@ static bool is_ascii(const char *text)
     return true;
 }
 
+bool host_ends_in_number(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot && dot[1 + strspn(dot + 1, "0123456789")] == '\0';
+}
+
 bool host_name(const char *text, char out[256], bool *absolute)
 {
     char *prepared = NULL;
     if (!is_ascii(text)) {
-        if (idna_to_ascii_8z(text, &prepared, 0) != IDNA_SUCCESS)
+        if (idn2_to_ascii_8z(text, &prepared, IDN2_NONTRANSITIONAL) != IDN2_OK)
             return false;
         text = prepared;
     }
@@ -141,7 +147,7 @@ bool host_name(const char *text, char out[256], bool *absolute)
         out[length] = '\0';
     }
     free(prepared);
-    return fits && is_host_name(out);
+    return fits && is_host_name(out) && !host_ends_in_number(out);
 }
 
 bool host_is_localhost(const char *name)

@@ -27,8 +27,12 @@ void host_set_port(union address *address, uint16_t port);
 /* "192.0.2.1:5222", "[2001:db8::1]:5222". Always terminates OUT; 80 bytes are enough. Returns OUT. */
 char *host_format(const union address *address, char *out, size_t size);
 
-/* Writes a host name as DNS wants it: A-labels, no dot at the end. False when it cannot be one. *ABSOLUTE tells whether
- * it had the dot. */
+/* Whether the last label of NAME, which has no dot at its end, is a number. No top-level domain is one, so that it can
+ * only be an IPv4 address, or a wrong one. */
+bool host_ends_in_number(const char *name);
+
+/* Writes a host name as DNS wants it: A-labels (IDNA 2008), no dot at the end. False when it cannot be one: an address
+ * is none. *ABSOLUTE tells whether it had the dot. */
 bool host_name(const char *text, char out[256], bool *absolute);
 
 /* RFC 6761 section 6.3: "localhost" and all names below it. */

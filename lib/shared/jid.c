@@ -2,13 +2,14 @@
 #include "jid.h"
 
 #include <arpa/inet.h>
-#include <idna.h>
+#include <idn2.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <stringprep.h>
 
+#include "host.h"
 #include "utf8.h"
 
 #define PART_LONGEST 1023       /* bytes of one prepared part, RFC 6122 2.1 */
@@ -19,6 +20,8 @@
 
 static const char out_of_memory[] = "is out of memory";
 static const char bad_domain[] = "has a domain that IDNA refuses";
+static const char long_domain[] = "has a domain that is too long for DNS";
+static const char ends_with_blank[] = "ends with a blank";
 
 static bool refuse(const char **why, const char *reason)
 {
@@ -121,20 +124,20 @@ static bool prepare_part(const struct part_kind *kind, const char *text, size_t 
     return true;
 }
 
-/* STD3's rules for each label of NAME, but for '_', which names in use have; other than ASCII is left to IDNA. */
-static bool labels_valid(const char *name)
+/* STD3's rules for each label, but for '_', which names in use have. */
+static bool labels_valid(const char *ascii)
 {
     for (;;) {
-        size_t length = strcspn(name, ".");
-        if (length == 0 || name[0] == '-' || name[length - 1] == '-')
+        size_t length = strcspn(ascii, ".");
+        if (length == 0 || ascii[0] == '-' || ascii[length - 1] == '-')
             return false;
         for (size_t i = 0; i < length; i++) {
-            if (is_ascii(name[i]) && !is_lower_alnum(name[i]) && name[i] != '-' && name[i] != '_')
+            if (!is_lower_alnum(ascii[i]) && ascii[i] != '-' && ascii[i] != '_')
                 return false;
         }
-        if (name[length] == '\0')
+        if (ascii[length] == '\0')
             return true;
-        name += length + 1;
+        ascii += length + 1;
     }
 }
 
@@ -162,14 +165,6 @@ static bool has_ace_label(const char *ascii)
     return false;
 }
 
-/* No top-level domain is a number, so a name that ends in one can only be an IPv4 address. */
-static bool ends_in_number(const char *ascii)
-{
-    const char *dot = strrchr(ascii, '.');
-    const char *last = dot ? dot + 1 : ascii;
-    return dot && last[strspn(last, "0123456789")] == '\0';
-}
-
 static bool prepare_ipv6(const char *domain, struct jid *jid, const char **why)
 {
     char text[INET6_ADDRSTRLEN] = "", literal[INET6_ADDRSTRLEN + 2];
@@ -186,35 +181,70 @@ static bool prepare_ipv6(const char *domain, struct jid *jid, const char **why)
     return jid->domain && jid->ascii ? true : refuse(why, out_of_memory);
 }
 
+/* Turns NAME, in lower case where it is ASCII, into A-labels by IDNA 2008, with the mappings of UTS 46
+ * (non-transitional) for what people type: other cases and widths, other dots. An A-label that this library cannot turn
+ * back stays as it is: a newer one has more of them. */
+static bool encode(const char *name, bool ascii, char **out, const char **why)
+{
+    int code = idn2_to_ascii_8z(name, out, IDN2_NONTRANSITIONAL);
+    if (code == IDN2_OK)
+        return true;
+    *out = NULL;
+    if (code == IDN2_MALLOC)
+        return refuse(why, out_of_memory);
+    if (!ascii) {
+        bool too_long = code == IDN2_TOO_BIG_LABEL || code == IDN2_TOO_BIG_DOMAIN || code == IDN2_PUNYCODE_BIG_OUTPUT;
+        return refuse(why, too_long ? long_domain : bad_domain);
+    }
+    *out = strdup(name);
+    return *out ? true : refuse(why, out_of_memory);
+}
+
 /* Turns DOMAIN into A-labels in lower case, without a last dot. */
 static bool to_ascii(const char *domain, char **ascii, const char **why)
 {
     bool plain = true;
-    for (const char *c = domain; *c != '\0'; c++)
+    char *name = strdup(domain);
+    if (!name)
+        return refuse(why, out_of_memory);
+    for (char *c = name; *c != '\0'; c++) {
         plain = plain && is_ascii(*c);
-    if (plain) {
-        *ascii = strdup(domain);
-        if (!*ascii)
-            return refuse(why, out_of_memory);
+        *c = lower(*c);
+    }
+    if (plain && !has_ace_label(name)) {
+        *ascii = name;
     } else {
-        /* Unassigned code points are allowed as in a query, RFC 3490 4; STD3's rules are those of labels_valid(). */
-        char *encoded;
-        int code = idna_to_ascii_8z(domain, &encoded, IDNA_ALLOW_UNASSIGNED);
-        if (code != IDNA_SUCCESS)
-            return refuse(why, code == IDNA_MALLOC_ERROR ? out_of_memory : bad_domain);
-        *ascii = encoded;
+        bool encoded = encode(name, plain, ascii, why);
+        free(name);
+        if (!encoded)
+            return false;
     }
     size_t length = strlen(*ascii);
     if (length > 0 && (*ascii)[length - 1] == '.')
         (*ascii)[length - 1] = '\0';
-    for (char *c = *ascii; *c != '\0'; c++)
-        *c = lower(*c);
     return true;
+}
+
+/* Turns A-labels into U-labels, where that leads back to the same. */
+static bool to_unicode(const char *ascii, char **domain, const char **why)
+{
+    char *decoded = NULL, *again = NULL;
+    int code = IDN2_OK;
+    if (has_ace_label(ascii))
+        code = idn2_to_unicode_8z8z(ascii, &decoded, 0);
+    if (code == IDN2_OK && decoded)
+        code = idn2_to_ascii_8z(decoded, &again, IDN2_NONTRANSITIONAL);
+    bool same = code == IDN2_OK && again && strcmp(again, ascii) == 0;
+    *domain = same ? decoded : strdup(ascii);
+    if (!same)
+        free(decoded);
+    free(again);
+    return *domain && code != IDN2_MALLOC ? true : refuse(why, out_of_memory);
 }
 
 static bool prepare_domain(const char *domain, struct jid *jid, const char **why)
 {
-    struct in_addr address;
+    union address address;
     if (domain[0] == '[')
         return prepare_ipv6(domain, jid, why);
     if (!to_ascii(domain, &jid->ascii, why))
@@ -224,20 +254,11 @@ static bool prepare_domain(const char *domain, struct jid *jid, const char **why
     if (!labels_valid(jid->ascii))
         return refuse(why, bad_domain);
     if (!labels_short(jid->ascii))
-        return refuse(why, "has a domain that is too long for DNS");
-    if (ends_in_number(jid->ascii) && inet_pton(AF_INET, jid->ascii, &address) != 1)
+        return refuse(why, long_domain);
+    if (host_ends_in_number(jid->ascii) && !host_literal(jid->ascii, &address))
         return refuse(why, "has a domain that ends in a number but is no IPv4 address");
-    if (!has_ace_label(jid->ascii)) {
-        jid->domain = strdup(jid->ascii);
-        return jid->domain ? true : refuse(why, out_of_memory);
-    }
-    /* A label that this IDNA (of 2003) cannot turn back stays an A-label: IDNA of 2008 has more of them. */
-    char *decoded;
-    if (idna_to_unicode_8z8z(jid->ascii, &decoded, IDNA_ALLOW_UNASSIGNED) != IDNA_SUCCESS)
-        return refuse(why, out_of_memory);
-    jid->domain = decoded;
-    if (!labels_valid(jid->domain))
-        return refuse(why, bad_domain);
+    if (!to_unicode(jid->ascii, &jid->domain, why))
+        return false;
     return strlen(jid->domain) <= PART_LONGEST ? true : refuse(why, "has a domain of more than 1023 bytes");
 }
 
@@ -250,6 +271,8 @@ static bool prepare(const char *text, struct jid *jid, const char **why)
         return refuse(why, "is too long");
     if (!check_characters(text, length, why))
         return false;
+    if (text[0] == ' ' || text[length - 1] == ' ')
+        return refuse(why, text[0] == ' ' ? "begins with a blank" : ends_with_blank);
     const char *slash = strchr(text, '/');
     const char *bare_end = slash ? slash : text + length;
     const char *at = memchr(text, '@', (size_t)(bare_end - text));
@@ -257,6 +280,8 @@ static bool prepare(const char *text, struct jid *jid, const char **why)
         return false;
     if (slash && !prepare_part(&resource_kind, slash + 1, strlen(slash + 1), &jid->resource, why))
         return false;
+    if (slash && jid->resource[strlen(jid->resource) - 1] == ' ')
+        return refuse(why, ends_with_blank);
     const char *start = at ? at + 1 : text;
     if (start == bare_end)
         return refuse(why, "has no domain");
@@ -299,6 +324,18 @@ bool jid_equal(const struct jid *a, const struct jid *b)
 bool jid_equal_bare(const struct jid *a, const struct jid *b)
 {
     return same_part(a->node, b->node) && same_part(a->domain, b->domain);
+}
+
+bool jid_same_server(const struct jid *account, const struct jid *given)
+{
+    if (same_part(account->domain, given->domain))
+        return true;
+    char *prepared;
+    if (stringprep_profile(account->domain, &prepared, "Nameprep", 0) != STRINGPREP_OK)
+        return false;
+    bool same = same_part(prepared, given->domain);
+    free(prepared);
+    return same;
 }
 
 char *jid_format(const struct jid *jid, char *out, size_t size)

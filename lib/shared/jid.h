@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Prepared JIDs (RFC 6122): nodeprep, nameprep with IDNA, resourceprep, as servers apply them. */
+/* Prepared JIDs: nodeprep and resourceprep (RFC 6122) as servers apply them; the domain by IDNA 2008 (RFC 7622 section
+ * 3.2), by which the world's DNS knows it. */
 #ifndef JID_H
 #define JID_H
 
@@ -8,8 +9,8 @@
 
 struct jid {
     char *node;     /* prepared; NULL for none */
-    char *domain;   /* prepared, as U-labels, no dot at the end */
-    char *ascii;    /* the domain as A-labels: for DNS, SNI, certificates and the stream's "to" */
+    char *domain;   /* prepared, as U-labels, no dot at the end: so it is said on the wire (RFC 7622 section 3.2.1) */
+    char *ascii;    /* the domain as A-labels: for DNS, SNI and certificates */
     char *resource; /* prepared; NULL for none */
 };
 
@@ -26,6 +27,11 @@ bool jid_equal(const struct jid *a, const struct jid *b);
 
 /* Whether both have the same node and domain, whatever their resources. */
 bool jid_equal_bare(const struct jid *a, const struct jid *b);
+
+/* Whether the server of ACCOUNT may mean it by the domain of GIVEN, a JID that it gave: servers prepare domains by the
+ * nameprep of IDNA 2003 (RFC 3491), so that one that serves straße.example calls itself strasse.example. To the world's
+ * DNS these are two domains: what JIDs other servers answer from is for jid_equal(). False without memory. */
+bool jid_same_server(const struct jid *account, const struct jid *given);
 
 /* node@domain/resource as prepared, U-labels. Always terminates OUT (cut if SIZE is too small). Returns OUT. */
 char *jid_format(const struct jid *jid, char *out, size_t size);

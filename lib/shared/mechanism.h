@@ -20,6 +20,9 @@ struct mechanism {
 extern const struct mechanism mechanism_table[];
 extern const size_t mechanism_count;
 
+/* Whether TEXT can be a mechanism's name at all: 1 to 20 capitals, digits, '-' and '_' (RFC 4422 section 3.1). */
+bool mechanism_name_valid(const char *text);
+
 /* The mechanism of that name; NULL for one that cannot be used. */
 const struct mechanism *mechanism_find(const char *name);
 

@@ -3,9 +3,7 @@
 
 const char *phase_name(enum phase phase)
 {
-    static const char *const names[PHASE_COUNT] = {
-        [PHASE_DNS] = "dns",   [PHASE_CONNECT] = "connect", [PHASE_STREAM] = "stream", [PHASE_TLS] = "tls",
-        [PHASE_AUTH] = "auth", [PHASE_BIND] = "bind",       [PHASE_PING] = "ping",
-    };
+#define PHASE_NAME(constant, name) [constant] = (name),
+    static const char *const names[PHASE_COUNT] = {PHASE_ROWS(PHASE_NAME)};
     return names[phase];
 }

@@ -1,12 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The phases of a check, in their order. Their names are the same everywhere: labels, ledger, first line. */
+/* The phases of a check. Their names are the same everywhere: labels, ledger, first line. */
 #ifndef PHASE_H
 #define PHASE_H
 
-enum phase { PHASE_DNS, PHASE_CONNECT, PHASE_STREAM, PHASE_TLS, PHASE_AUTH, PHASE_BIND, PHASE_PING };
-#define PHASE_COUNT 7
+/* One row each, in their order. A new phase is a new row; it is never behind the pings. */
+#define PHASE_ROWS(ROW)                                                                                                \
+    ROW(PHASE_DNS, "dns")                                                                                              \
+    ROW(PHASE_CONNECT, "connect")                                                                                      \
+    ROW(PHASE_STREAM, "stream")                                                                                        \
+    ROW(PHASE_TLS, "tls")                                                                                              \
+    ROW(PHASE_AUTH, "auth")                                                                                            \
+    ROW(PHASE_BIND, "bind")                                                                                            \
+    ROW(PHASE_PING, "ping")
 
-/* "dns", "connect", "stream", "tls", "auth", "bind" or "ping". A static string. */
+enum phase {
+#define PHASE_CONSTANT(constant, name) constant,
+    PHASE_ROWS(PHASE_CONSTANT)
+#undef PHASE_CONSTANT
+        PHASE_COUNT
+};
+
+/* Its name. A static string. */
 const char *phase_name(enum phase phase);
 
 #endif

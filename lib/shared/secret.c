@@ -11,12 +11,21 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "utf8.h"
 #include "why.h"
+
+/* Editors of another system put it before the text; it is not part of it. */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 /* Takes the first line of the USED bytes in BUFFER. */
 static bool take_line(const char *buffer, size_t used, const char *file, struct secret *secret, char *why,
                       size_t why_size)
 {
+    size_t mark = strlen(BYTE_ORDER_MARK);
+    if (used >= mark && memcmp(buffer, BYTE_ORDER_MARK, mark) == 0) {
+        buffer += mark;
+        used -= mark;
+    }
     const char *newline = memchr(buffer, '\n', used);
     size_t length = newline ? (size_t)(newline - buffer) : used;
     if (newline && length > 0 && buffer[length - 1] == '\r')
@@ -27,6 +36,8 @@ static bool take_line(const char *buffer, size_t used, const char *file, struct 
         return why_set(why, why_size, "%s holds a NUL byte in its first line", file);
     if (length >= sizeof secret->value)
         return why_set(why, why_size, "%s has a first line that is too long", file);
+    if (!utf8_valid(buffer, length))
+        return why_set(why, why_size, "%s is not UTF-8", file);
     secret_wipe(secret);
     memcpy(secret->value, buffer, length);
     secret->length = length;
@@ -43,10 +54,11 @@ bool secret_read_file(const char *file, struct secret *secret, char *why, size_t
     if (fd < 0)
         return why_set(why, why_size, "%s is not a regular file", file);
     bool done = false;
-    if (file_is_public(&status)) {
-        why_set(why, why_size, "%s can be read by group or others", file);
+    char others[FILE_OTHERS_SIZE];
+    if (file_others(fd, &status, FILE_READ, others)) {
+        why_set(why, why_size, "%s can be read by %s", file, others);
     } else {
-        char buffer[sizeof secret->value + 1]; /* the longest value and CR LF */
+        char buffer[sizeof BYTE_ORDER_MARK + sizeof secret->value]; /* the mark, the longest value, CR and LF */
         ssize_t used = file_read(fd, buffer, sizeof buffer);
         if (used < 0)
             why_set(why, why_size, "%s cannot be read: %s", file, strerror(errno));
@@ -63,6 +75,8 @@ bool secret_set(struct secret *secret, const char *text, char *why, size_t why_s
     size_t length = strlen(text);
     if (length == 0 || length >= sizeof secret->value)
         return why_set(why, why_size, "%s", length == 0 ? "is empty" : "is too long");
+    if (!utf8_valid(text, length))
+        return why_set(why, why_size, "is not UTF-8");
     secret_wipe(secret);
     memcpy(secret->value, text, length);
     secret->length = length;
@@ -101,6 +115,11 @@ void secret_wipe(struct secret *secret)
 /* A shorter password would be found in any text. */
 #define SHORTEST_TOLD 4
 #define SHORTEST_MESSAGE 8
+
+/* The places of the password's forms. */
+enum { FORM_PLAIN, FORM_ESCAPED, FORM_BASE64, FORM_SASL_PLAIN };
+
+static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /* The longest form: a password of entities. */
 #define FORM_SIZE (6 * sizeof(((struct secret *)NULL)->value))
@@ -172,16 +191,17 @@ void secrets_collect(struct secrets *secrets, const struct secret *secret, const
     RAND_bytes(secrets->key, sizeof secrets->key); /* if it fails, the digests are plain ones */
     if (!secret->set || secret->length < SHORTEST_TOLD)
         return;
-    add_form(secrets, &secrets->forms[0], secret->value, secret->length);
-    add_base64(secrets, &secrets->forms[1], secret->value, secret->length);
+    secrets->is_word = strspn(secret->value, letters) == secret->length;
+    add_form(secrets, &secrets->forms[FORM_PLAIN], secret->value, secret->length);
+    add_base64(secrets, &secrets->forms[FORM_BASE64], secret->value, secret->length);
     char plain[2 * sizeof secret->value]; /* NUL node NUL password (RFC 4616) */
     int length = snprintf(plain, sizeof plain, "%c%s%c%s", '\0', node, '\0', secret->value);
     if (length > 0 && (size_t)length < sizeof plain)
-        add_base64(secrets, &secrets->forms[2], plain, (size_t)length);
+        add_base64(secrets, &secrets->forms[FORM_SASL_PLAIN], plain, (size_t)length);
     explicit_bzero(plain, sizeof plain);
     char escaped[FORM_SIZE];
     escape(escaped, secret->value);
-    add_form(secrets, &secrets->forms[3], escaped, strlen(escaped));
+    add_form(secrets, &secrets->forms[FORM_ESCAPED], escaped, strlen(escaped));
     explicit_bzero(escaped, sizeof escaped);
 }
 
@@ -212,13 +232,23 @@ static bool form_is_in(const struct secrets *secrets, const struct secret_form *
     }
 }
 
-bool secrets_are_in(const struct secrets *secrets, const char *text)
+static bool any_is_in(const struct secrets *secrets, size_t first, const char *text)
 {
     size_t length = strlen(text);
-    for (size_t i = 0; i < SECRET_FORMS; i++)
+    for (size_t i = first; i < SECRET_FORMS; i++)
         if (form_is_in(secrets, &secrets->forms[i], text, length))
             return true;
     return false;
+}
+
+bool secrets_are_in(const struct secrets *secrets, const char *text)
+{
+    return any_is_in(secrets, 0, text);
+}
+
+bool secrets_are_in_ours(const struct secrets *secrets, const char *text)
+{
+    return any_is_in(secrets, secrets->is_word ? FORM_BASE64 : 0, text);
 }
 
 void secrets_wipe(struct secrets *secrets)

@@ -14,17 +14,17 @@ struct secret {
     char value[1024]; /* NUL-terminated */
 };
 
-/* The first line of FILE (its end, LF or CRLF, cut off). On failure returns false and writes to WHY a sentence with the
- * file's name: missing, unreadable, not a regular file or pipe, readable by group or others, empty first line, too
- * long, holding a NUL. The mode is that of the opened file, so no race. May block as reading a file does; a FIFO is
- * refused. */
+/* The first line of FILE (its end, LF or CRLF, and a byte order mark cut off). On failure returns false and writes to
+ * WHY a sentence with the file's name: missing, unreadable, not a regular file, readable by others (see file_others()),
+ * empty first line, too long, holding a NUL, not UTF-8. The mode is that of the opened file, so no race. May block as
+ * reading a file does; a FIFO is refused. */
 bool secret_read_file(const char *file, struct secret *secret, char *why, size_t why_size);
 
-/* The password TEXT. False when it is empty or too long, with a sentence fragment in WHY. */
+/* The password TEXT. False when it is empty, too long or not UTF-8, with a sentence fragment in WHY. */
 bool secret_set(struct secret *secret, const char *text, char *why, size_t why_size);
 
-/* Takes the variable from the environment and wipes it there. False when it is unset or empty; with a value that is too
- * long *WHY gets a sentence, else WHY is empty. */
+/* Takes the variable from the environment and wipes it there. False when it is unset or empty; with a value that is
+ * too long or not UTF-8 *WHY gets a sentence, else WHY is empty. */
 bool secret_take_environment(struct secret *secret, char *why, size_t why_size);
 
 /* Overwrites the value in a way that the compiler keeps. */
@@ -38,6 +38,7 @@ void secret_wipe(struct secret *secret);
 #define SECRET_FORMS (SECRET_PASSWORD_FORMS + 2)
 struct secrets {
     unsigned char key[32];
+    bool is_word; /* the password has letters only, as words of ours have */
     struct secret_form {
         size_t length; /* 0: none */
         unsigned sum;  /* of its bytes: most places in a text need no digest to be ruled out */
@@ -52,8 +53,11 @@ void secrets_collect(struct secrets *secrets, const struct secret *secret, const
 /* Adds a MESSAGE of the SASL exchange, in base64; of more than two the last counts. */
 void secrets_add(struct secrets *secrets, const char *message);
 
-/* Whether TEXT holds one of them. */
+/* Whether TEXT, which a stranger has said, holds one of them. */
 bool secrets_are_in(const struct secrets *secrets, const char *text);
+
+/* The same for a text of our own, which says nothing of a password that is a word: to mask that would give it away. */
+bool secrets_are_in_ours(const struct secrets *secrets, const char *text);
 
 /* Overwrites them. */
 void secrets_wipe(struct secrets *secrets);

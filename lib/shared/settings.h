@@ -10,13 +10,32 @@
 
 #include "condition.h"
 #include "jid.h"
+#include "line.h"
 #include "range.h"
 #include "secret.h"
 #include "state.h"
 
 enum tls_mode { TLS_AUTO, TLS_STARTTLS, TLS_DIRECT, TLS_NONE };
 
+enum login_way { LOGIN_WAY_AUTO, LOGIN_WAY_SASL2, LOGIN_WAY_RFC6120 };
+
+/* What a server can offer beside SASL mechanisms, for --offers and --offers-not. */
+enum server_feature {
+    FEATURE_STARTTLS_REQUIRED,
+    FEATURE_PLAIN_BEFORE_TLS,
+    FEATURE_CHANNEL_BINDING, /* XEP-0440 */
+    FEATURE_SASL2,           /* XEP-0388 */
+    FEATURE_DIALBACK,        /* XEP-0220 */
+    FEATURE_COUNT
+};
+
 enum output_format { OUTPUT_NAGIOS, OUTPUT_JSON, OUTPUT_PROMETHEUS };
+
+/* As the options take them, in the order of their enums, with NULL at the end. */
+extern const char *const tls_mode_names[];
+extern const char *const login_way_names[];
+extern const char *const server_feature_names[];
+extern const char *const output_format_names[];
 
 /* A warning and a critical range for one figure. */
 struct limits {
@@ -26,6 +45,9 @@ struct limits {
 
 /* The configuration file of --profile without --config. */
 #define CONFIG_FILE SYSCONFDIR "/check_xmpp_ping.conf"
+
+/* Pings of all targets together, at most. */
+#define SETTINGS_PINGS_MAX 100000
 
 /* What a target may have that differs from the run's. */
 enum {
@@ -54,7 +76,7 @@ struct target {
 struct label_limits {
     char *label;
     struct limits limits;
-    char *warning, *critical; /* as given: settings_check() knows the label's unit and reads them into limits */
+    char *warning, *critical; /* as given: limits_check() knows the label's unit and reads them into limits */
 };
 
 struct condition_map {
@@ -72,15 +94,31 @@ struct settings {
     char *client_key;
     char **required_mechanisms; /* if any, no other may be used */
     size_t required_count;
+    enum login_way login_way;
+    /* another client than a user's, or none */
+    bool no_login; /* SRV, race, stream, TLS and features only: no password, no pings. settings_check() sets it for s2s
+                    */
+    bool s2s;      /* at the server-to-server side */
+    char *from_text;
+    struct jid from; /* with s2s: a domain, the stream's "from"; all NULL unless from_text */
+    char *component_text;
+    struct jid component; /* XEP-0114: log in as its domain, ping from it; the password is its secret, and jid the
+                           * domain of the server. All NULL unless component_text */
+    /* what must be offered and what must not: a SASL mechanism, or one of server_feature_names */
+    char **offers;
+    size_t offers_count;
+    char **offers_not;
+    size_t offers_not_count;
     /* the way to the server */
     char *hostname;
-    uint16_t port; /* 0: by the TLS mode */
-    int family;    /* AF_UNSPEC, AF_INET, AF_INET6 */
+    int port;   /* 0: by the TLS mode */
+    int family; /* AF_UNSPEC, AF_INET, AF_INET6 */
     char *dns_server;
     enum tls_mode tls;
     char *ca_file;
     char *ca_path;
     bool insecure;
+    bool require_sandbox;
     bool each_endpoint; /* a check of each endpoint, instead of one of the first that works */
     /* the pings */
     struct target *targets;
@@ -121,17 +159,14 @@ struct probe_input {
  * settings_free() in both cases. */
 bool settings_init(struct settings *settings);
 
-/* Each of these adds what one value of an option says: -R's "[ALIAS=]JID", -L's "METRIC,WARNING,CRITICAL", --map's
- * "CONDITION=STATE". A metric or condition that is there already is replaced. On failure returns false and writes to
- * WHY a sentence fragment, to be read behind the option's name. */
-bool settings_add_remote(struct settings *settings, const char *text, char *why, size_t why_size);
-bool settings_add_limit(struct settings *settings, const char *text, char *why, size_t why_size);
-bool settings_add_map(struct settings *settings, const char *text, char *why, size_t why_size);
-bool settings_add_mechanism(struct settings *settings, const char *text, char *why, size_t why_size);
+/* Each takes what it adds over, also on failure, which is that there is no memory, or was none for its texts. A metric
+ * or condition that is there already is replaced. */
+bool settings_add_target(struct settings *settings, struct target *target);
+bool settings_add_limits(struct settings *settings, struct label_limits *limits);
+bool settings_add_map(struct settings *settings, const struct condition_map *row);
 
-/* The same for a JID that may hold anything, and an alias; NULL: the JID makes it. The target is the last of
- * settings.targets then. */
-bool settings_add_target(struct settings *settings, const char *alias, const char *jid, char *why, size_t why_size);
+/* Frees what a target holds. */
+void target_free(struct target *target);
 
 /* Whether -L, --map have been given for this label, this condition. */
 bool settings_has_limit(const struct settings *settings, const char *label);
@@ -143,19 +178,25 @@ void settings_copy_to_target(struct target *target, const struct settings *from,
 /* The password, where one is needed: from --password-file, else from the environment, which is wiped in any case, else
  * the one that the configuration has set. On failure returns false and writes to WHY a sentence that begins with the
  * option or the variable. */
-bool settings_read_password(struct settings *settings, char *why, size_t why_size);
+bool settings_read_password(struct settings *settings, struct line *why);
 
-/* The state of a condition after --map: the map's where it names CONDITION, else FALLBACK. */
-enum state settings_map(const struct settings *settings, const char *condition, enum state fallback);
+/* The state of a condition after --map: the map's where it has CONDITION's name, else FALLBACK. */
+enum state settings_map(const struct settings *settings, struct any_condition condition, enum state fallback);
 
-/* MODE as --tls takes it. */
-const char *settings_tls_name(enum tls_mode mode);
+/* The state of endpoint-down: where each endpoint is to be checked, one that is down is a flaw. */
+enum state settings_endpoint_down(const struct settings *settings);
+
+/* The port where no SRV is asked. */
+uint16_t settings_port(const struct settings *settings);
 
 /* The most pings that any target has. */
 uint32_t settings_most_pings(const struct settings *settings);
 
 /* Whether the login is SASL ANONYMOUS: a bare domain was given as the account, and no client certificate. */
 bool settings_anonymous(const struct settings *settings);
+
+/* Whether a password is of any use: there is a login, and not by ANONYMOUS. */
+bool settings_use_password(const struct settings *settings);
 
 /* Wipes the password and frees all. */
 void settings_free(struct settings *settings);

@@ -9,6 +9,7 @@
 
 #include "config_test.h"
 #include "fuzz.h"
+#include "judged.h"
 #include "options.h"
 
 /* libconfig 1.5 loses a string in which a syntax error is. */
@@ -33,21 +34,24 @@ static bool names_place(const char *why)
 static void check_profile(const struct config *config, const char *profile)
 {
     char *argv[] = {"check_xmpp_ping", "-j", "a@example.org", NULL};
-    char why[512] = "";
+    struct line why = LINE_EMPTY;
     struct settings settings;
-    if (!settings_init(&settings) || options_parse(3, argv, &settings, why, sizeof why) != OPTIONS_RUN)
+    if (!settings_init(&settings) || options_parse(3, argv, &settings, &why) != OPTIONS_RUN)
         abort();
     settings.profile = profile ? strdup(profile) : NULL;
-    if (config_check(config, profile, why, sizeof why) && config_apply(config, &settings, why, sizeof why)) {
-        bool good = settings_check(&settings, why, sizeof why);
-        EXPECT(good || *why != '\0', "refused without a reason");
+    struct mistakes mistakes = MISTAKES_NONE;
+    if (config_check_defaults(config, &mistakes) && config_check_profile(config, profile, &mistakes) &&
+        config_apply(config, &settings, &mistakes)) {
+        bool good = fuzz_check(&settings, &why);
+        EXPECT(good || *why.text != '\0', "refused without a reason");
         EXPECT(!good || (settings.timeout > 0 && settings.target_count > 0), "settings without a time or a target");
         EXPECT(strcmp(settings.jid_text, argv[2]) == 0, "the file wins over the command line: %s", settings.jid_text);
         for (size_t i = 0; good && i < settings.target_count; i++)
             EXPECT(settings.targets[i].count > 0, "%d pings", settings.targets[i].count);
-    } else {
-        EXPECT(names_place(why), "no place: %s", why);
     }
+    for (size_t i = 0; i < mistakes.count; i++)
+        EXPECT(names_place(mistakes.sentences[i]), "no place: %s", mistakes.sentences[i]);
+    mistakes_free(&mistakes);
     settings_free(&settings);
 }
 
@@ -56,12 +60,13 @@ static void check_test(void)
 {
     char *argv[] = {"check_xmpp_ping", "-j", "a@example.org", "--config-test", "-f", path, NULL};
     struct settings settings;
-    char why[512], *text = NULL;
+    char *text = NULL;
+    struct line why = LINE_EMPTY;
     size_t size = 0;
-    if (!settings_init(&settings) || options_parse(6, argv, &settings, why, sizeof why) != OPTIONS_RUN)
+    if (!settings_init(&settings) || options_parse(6, argv, &settings, &why) != OPTIONS_RUN)
         abort();
     FILE *out = open_memstream(&text, &size);
-    enum state state = config_test(out, 6, argv, &settings);
+    enum state state = config_test(out, 6, argv, &settings, settings_check);
     fclose(out);
     EXPECT(state == STATE_OK || state == STATE_UNKNOWN, "state %d", state);
     EXPECT(strlen(text) == size && strncmp(text, "XMPP PING ", 10) == 0, "%s", text);
@@ -86,16 +91,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     if (ftruncate(fd, 0) != 0 || pwrite(fd, data, size, 0) != (ssize_t)size)
         abort();
-    char why[512] = "";
+    struct line why = LINE_EMPTY;
     struct config config;
-    if (config_open(&config, path, why, sizeof why)) {
+    if (config_open(&config, path, &why)) {
         check_profile(&config, NULL);
         size_t count = config_profile_count(&config);
         for (size_t i = 0; i < count && i < PROFILES_MAX; i++) {
             check_profile(&config, config_profile_name(&config, i));
         }
     } else {
-        EXPECT(names_place(why), "no place: %s", why);
+        EXPECT(names_place(why.text), "no place: %s", why.text);
     }
     config_close(&config);
     check_test();

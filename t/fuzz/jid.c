@@ -24,7 +24,7 @@ static void check_ascii(const char *ascii)
     union address address;
     if (ascii[0] == '[')
         EXPECT(host_literal(ascii, &address), "%s", ascii);
-    else
+    else if (!host_literal(ascii, &address))
         EXPECT(host_name(ascii, name, &absolute) && !absolute && strcmp(name, ascii) == 0, "%s", ascii);
 }
 
@@ -61,6 +61,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     EXPECT(jid_parse(written, &again, &why), "%s as %s %s", text, written, why);
     EXPECT(jid_equal(&jid, &again) && jid_equal_bare(&again, &jid), "%s as %s", text, written);
     EXPECT(strcmp(jid.ascii, again.ascii) == 0, "%s: %s and %s", text, jid.ascii, again.ascii);
+    EXPECT(jid_same_server(&jid, &again), "%s as %s", text, written);
+    jid_free(&again);
+    EXPECT(jid_parse(jid.ascii, &again, &why) && strcmp(jid.domain, again.domain) == 0, "%s: %s is %s", text, jid.ascii,
+           again.domain);
     jid_free(&again);
     jid_free(&jid);
     free(text);

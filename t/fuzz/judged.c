@@ -5,11 +5,20 @@
 #include <math.h>
 
 #include "fuzz.h"
+#include "limits_check.h"
 #include "options.h"
 #include "report.h"
 #include "text.h"
 
 #define WORDS_MAX 40
+
+bool fuzz_check(struct settings *settings, struct line *why)
+{
+    struct mistakes mistakes = MISTAKES_NONE;
+    settings_check(settings, &mistakes);
+    limits_check(settings, &mistakes);
+    return mistakes_end(&mistakes, why);
+}
 
 bool fuzz_settings(struct settings *settings, const char *line)
 {
@@ -21,15 +30,15 @@ bool fuzz_settings(struct settings *settings, const char *line)
     char *place;
     for (char *word = strtok_r(copy, " ", &place); word && count < WORDS_MAX; word = strtok_r(NULL, " ", &place))
         words[count++] = word;
-    char why[512] = "";
-    enum options_result result = options_parse(count, words, settings, why, sizeof why);
-    EXPECT(result != OPTIONS_ERROR || *why != '\0', "refused without a reason: %s", line);
+    struct line why = LINE_EMPTY;
+    enum options_result result = options_parse(count, words, settings, &why);
+    EXPECT(result != OPTIONS_ERROR || *why.text != '\0', "refused without a reason: %s", line);
     bool run = result == OPTIONS_RUN;
     if (run) {
-        run = settings_check(settings, why, sizeof why);
-        EXPECT(run || *why != '\0', "refused without a reason: %s", line);
+        run = fuzz_check(settings, &why);
+        EXPECT(run || *why.text != '\0', "refused without a reason: %s", line);
     }
-    EXPECT(memchr(why, '\0', sizeof why), "a reason without an end");
+    EXPECT(memchr(why.text, '\0', sizeof why.text), "a reason without an end");
     free(copy);
     return run;
 }
@@ -104,6 +113,22 @@ static void check_prometheus(char *text)
     }
 }
 
+/* What an OK or a WARNING has to rest on, if the user has asked for neither: a login and the own server's answer, or
+ * without a login what the server offers. */
+static bool is_proven(const struct settings *settings, const struct result *result)
+{
+    bool answered = false, clear = settings->tls == TLS_NONE;
+    for (size_t i = 0; i < result->targets[0].group_count; i++) {
+        const struct ping_record *ping = &result->targets[0].groups[i].example;
+        answered |= ping->outcome == PING_RESULT;
+        answered |= ping->outcome == PING_ERROR && answer_is_alive(TARGET_SERVER, ping->condition, ping->type);
+    }
+    bool channel = clear || settings->insecure || (result->tls && result->tls_verified);
+    if (settings->no_login)
+        return channel && (clear ? result->before_tls.came : result->behind_tls.came);
+    return channel && result->login && answered;
+}
+
 void fuzz_report(const struct settings *settings, struct result *result, const struct supervision *supervision)
 {
     result_close(result, supervision);
@@ -111,8 +136,12 @@ void fuzz_report(const struct settings *settings, struct result *result, const s
     if (!verdict_make(&verdict, settings, result))
         abort();
     EXPECT((unsigned)verdict.state <= STATE_UNKNOWN, "state %d", verdict.state);
+    bool asked = settings->map_count > 0 || supervision->end == SUPERVISE_DEADLINE;
+    bool good = verdict.state == STATE_OK || verdict.state == STATE_WARNING;
+    EXPECT(!good || asked || is_proven(settings, result), "%s without proof: %s", state_name(verdict.state),
+           verdict.summary);
     EXPECT(verdict.finding_count <= FINDINGS_MAX, "%zu findings", verdict.finding_count);
-    for (size_t i = 0; i < settings->target_count; i++)
+    for (size_t i = 0; i < settings->target_count && verdict.targets; i++)
         EXPECT(fuzz_is_clean(verdict.targets[i].text), "%s", verdict.targets[i].text);
     for (size_t i = 0; i < verdict.metrics.count; i++)
         EXPECT(!verdict.metrics.list[i].known || isfinite(verdict.metrics.list[i].value), "%s",

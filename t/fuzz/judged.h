@@ -14,4 +14,7 @@ bool fuzz_settings(struct settings *settings, const char *line);
  * the report goes to standard output too. */
 void fuzz_report(const struct settings *settings, struct result *result, const struct supervision *supervision);
 
+/* settings_check() and limits_check(): whether all is well, else WHY gets the first mistake. */
+bool fuzz_check(struct settings *settings, struct line *why);
+
 #endif

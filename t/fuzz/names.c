@@ -14,13 +14,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *name = fuzz_line(&rest);
     const char *type = fuzz_line(&rest);
     EXPECT(!condition_known(name) || strlen(name) < CONDITION_SIZE, "%s", name);
-    enum state state = condition_state(name);
-    EXPECT((unsigned)state <= STATE_UNKNOWN, "%s", name);
-    EXPECT(condition_known(name) || state == STATE_CRITICAL, "%s", name);
+    enum state state;
+    for (enum wire_space space = SPACE_STREAM; space < SPACE_ANY; space++) {
+        enum wire_condition condition = wire_condition_find(space, name);
+        EXPECT(condition > WIRE_NONE && condition < WIRE_COUNT, "%s", name);
+        EXPECT(condition == WIRE_UNDEFINED_CONDITION || strcmp(wire_condition_name(condition), name) == 0, "%s", name);
+        EXPECT(any_condition_state((struct any_condition){.wire = condition}) == STATE_CRITICAL, "%s ends a run", name);
+    }
+    enum wire_condition stanza = wire_condition_find(SPACE_STANZA, name);
     for (enum target_kind kind = TARGET_SERVER; kind <= TARGET_FULL; kind++) {
-        state = answer_state(kind, name, type ? type : "");
+        state = answer_state(kind, stanza, type ? type : "");
         EXPECT((unsigned)state <= STATE_UNKNOWN, "%s", name);
-        bool alive = answer_is_alive(kind, name, type ? type : "");
+        bool alive = answer_is_alive(kind, stanza, type ? type : "");
         EXPECT(!alive || state == STATE_OK || state == STATE_WARNING, "%s is alive and bad", name);
     }
     const char *nearest = condition_nearest(name);

@@ -3,6 +3,7 @@
 #include "options.h"
 
 #include "fuzz.h"
+#include "judged.h"
 #include "metric.h"
 #include "report.h"
 
@@ -58,16 +59,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct settings settings;
     if (!settings_init(&settings))
         abort();
-    char why[512] = "";
-    switch (options_parse(count, words, &settings, why, sizeof why)) {
+    struct line why = LINE_EMPTY;
+    switch (options_parse(count, words, &settings, &why)) {
     case OPTIONS_RUN:
-        if (settings_check(&settings, why, sizeof why))
+        if (fuzz_check(&settings, &why))
             check_settings(&settings);
         else
-            check_error(why);
+            check_error(why.text);
         break;
     case OPTIONS_ERROR:
-        check_error(why);
+        check_error(why.text);
         break;
     case OPTIONS_HELP:
     case OPTIONS_VERSION:

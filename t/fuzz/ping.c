@@ -98,11 +98,13 @@ static void check_stanza(xmpp_ctx_t *ctx, const char *text)
     xmpp_stanza_t *stanza = xmpp_stanza_new_from_string(ctx, text);
     if (!stanza)
         return;
-    char *words = NULL;
-    const char *condition = stanza_condition(stanza, STANZA_ERROR_XMLNS, &words);
-    EXPECT(condition && *condition != '\0', "%s", text);
-    if (words)
-        xmpp_free(ctx, words);
+    for (enum wire_space space = SPACE_STREAM; space < SPACE_ANY; space++) {
+        char *words;
+        enum wire_condition condition = stanza_condition(stanza, space, &words);
+        enum wire_space its_space = wire_condition_space(condition);
+        EXPECT(condition != WIRE_NONE && (its_space == space || its_space == SPACE_ANY), "%s", text);
+        free(words);
+    }
     const char *type = xmpp_stanza_get_type(stanza);
     EXPECT(!ping_is_ping(stanza) || (type && strcmp(type, "get") == 0 && strstr(text, PING_XMLNS)), "%s", text);
     xmpp_stanza_release(stanza);

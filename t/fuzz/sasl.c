@@ -1,55 +1,48 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The SASL exchange with a server that does not know the password: whatever it says, it is not authenticated. First
  * line: the mechanisms that it offers, '+' in front for a channel that can be bound; then a message on each line, taken
- * for base64 behind '=' and else to be put into it; %n stands for the client's nonce. */
+ * for base64 behind '=' and else as it is; %n stands for the client's nonce. With '!' in front it comes by success. */
 #include "sasl.h"
 
-#include <gsasl.h>
 #include <openssl/evp.h>
 
+#include "base64.h"
 #include "fuzz.h"
 #include "mechanism.h"
+#include "scram.h"
 
-#define NAMES_MAX 16
 #define MESSAGES_MAX 8
 
-/* OpenSSL's own, which takes seconds for what the limits allow: in its place, what sasl.c asks it for is watched. */
+/* OpenSSL's own, which takes seconds for what the limits allow: in its place, what scram.c asks it for is watched. */
 int PKCS5_PBKDF2_HMAC(const char *password, int password_length, const unsigned char *salt, int salt_length,
                       int iterations, const EVP_MD *digest, int length, unsigned char *key)
 {
     (void)salt;
     EXPECT(password_length == (int)strlen(password), "%d bytes", password_length);
-    EXPECT(iterations > 0 && (unsigned long)iterations <= SASL_ITERATIONS_MAX, "%d iterations", iterations);
-    EXPECT(salt_length >= 0 && salt_length <= SASL_SALT_MAX, "a salt of %d bytes", salt_length);
+    EXPECT(iterations > 0 && (unsigned long)iterations <= SCRAM_ITERATIONS_MAX, "%d iterations", iterations);
+    EXPECT(salt_length > 0 && salt_length <= SCRAM_SALT_MAX, "a salt of %d bytes", salt_length);
     EXPECT(length == EVP_MD_get_size(digest), "%d bytes", length);
     memset(key, 7, (size_t)length);
     return 1;
 }
 
 /* The nonce in the client's first message; empty when it has none. */
-static void read_nonce(const char *message64, char *nonce, size_t size)
+static void read_nonce(const struct sasl_message *message, char *nonce, size_t size)
 {
-    char *message = NULL;
-    size_t length = 0;
-    nonce[0] = '\0';
-    if (gsasl_base64_from(message64, strlen(message64), &message, &length) != GSASL_OK)
-        return;
-    char *text = strndup(message, length);
-    char *start = strstr(text, ",r=");
-    if (start)
-        snprintf(nonce, size, "%s", start + 3);
+    char *text = strndup((const char *)message->data, message->length);
+    const char *start = strstr(text, ",r=");
+    snprintf(nonce, size, "%s", start ? start + 3 : "");
     free(text);
-    gsasl_free(message);
 }
 
-/* The message on LINE as it goes over the wire. To be freed by gsasl_free(). */
-static char *write_message(const char *line, const char *nonce)
+/* The message on LINE. False when it is none that would reach the exchange. */
+static bool write_message(const char *line, const char *nonce, struct sasl_message *message)
 {
-    char *message = NULL, *encoded = NULL;
+    char *text = NULL;
     size_t size = 0;
     if (*line == '=')
-        return strdup(line + 1);
-    FILE *out = open_memstream(&message, &size);
+        return base64_decode(line + 1, strlen(line + 1), message->data, sizeof message->data, &message->length);
+    FILE *out = open_memstream(&text, &size);
     for (; *line != '\0'; line++) {
         if (strncmp(line, "%n", 2) == 0) {
             fputs(nonce, out);
@@ -59,58 +52,62 @@ static char *write_message(const char *line, const char *nonce)
         }
     }
     fclose(out);
-    if (gsasl_base64_to(message, size, &encoded, NULL) != GSASL_OK)
-        abort();
-    free(message);
-    return encoded;
+    message->length = size < sizeof message->data ? size : sizeof message->data;
+    memcpy(message->data, text, message->length);
+    free(text);
+    return true;
 }
 
 static void converse(struct sasl *sasl, char *rest)
 {
     const struct mechanism *mechanism = mechanism_find(sasl_mechanism(sasl));
+    struct sasl_message in, out;
     char why[160], nonce[256] = "";
-    char *out = NULL;
-    enum sasl_step step = sasl_step(sasl, NULL, &out, why, sizeof why);
-    EXPECT(step == SASL_SEND && out, "no first message: %s", why);
-    if (mechanism->digest)
-        read_nonce(out, nonce, sizeof nonce);
-    sasl_free_message(out);
-    for (int i = 0; i < MESSAGES_MAX; i++) {
-        EXPECT(!mechanism->digest || !sasl_is_complete(sasl), "authenticated without proof");
-        char *line = fuzz_line(&rest);
-        if (!line || sasl_is_complete(sasl))
+    enum sasl_result result = sasl_begin(sasl, &out, why, sizeof why);
+    EXPECT(result == SASL_GOOD, "no first message: %s", why);
+    read_nonce(&out, nonce, sizeof nonce);
+    EXPECT(!mechanism->digest == !*nonce, "nonce %s", nonce);
+    for (int taken = 0; taken < MESSAGES_MAX && result == SASL_GOOD;) {
+        const char *line = fuzz_line(&rest);
+        if (!line)
             break;
-        char *message = write_message(line, nonce);
-        step = sasl_step(sasl, message, &out, why, sizeof why);
-        gsasl_free(message);
-        EXPECT((step == SASL_SEND) == (out != NULL), "step %d", step);
-        EXPECT((step == SASL_SEND || step == SASL_COMPLETE) == (*why == '\0'), "step %d: %s", step, why);
-        EXPECT(step != SASL_OWN_FAULT, "a stranger's message is no fault of ours: %s", why);
-        EXPECT(!mechanism->digest || step != SASL_COMPLETE, "authenticated without proof");
-        sasl_free_message(out);
-        if (step != SASL_SEND)
-            break;
+        bool success = *line == '!';
+        if (!write_message(line + success, nonce, &in))
+            continue;
+        taken++;
+        result = success ? sasl_success(sasl, &in, why, sizeof why) : sasl_challenge(sasl, &in, &out, why, sizeof why);
+        EXPECT((result == SASL_GOOD) == (*why == '\0'), "result %d: %s", result, why);
+        EXPECT(result != SASL_OWN_FAULT, "a stranger's message is no fault of ours: %s", why);
+        EXPECT(!mechanism->digest || !success || result != SASL_GOOD, "authenticated without proof");
+        EXPECT(!mechanism->digest || taken == 1 || result != SASL_GOOD, "authenticated without proof");
+        EXPECT(success || out.length <= sizeof out.data, "%zu bytes", out.length);
     }
+    in.length = 0;
+    result = sasl_success(sasl, &in, why, sizeof why);
+    EXPECT(!mechanism->digest || result == SASL_REFUSED, "authenticated without proof");
 }
 
-static void run(const struct settings *settings, char *offer, char *rest)
+static void run(const struct settings *settings, char *names, char *rest)
 {
-    static const struct tls_binding binding = {.type = "tls-exporter", .data = {1, 2, 3}, .length = 32};
-    bool bound = *offer == '+';
-    const char *names[NAMES_MAX];
-    size_t count = 0;
+    static const struct sasl_binding binding = {.type = "tls-exporter", .data = {1, 2, 3}, .length = 32};
+    static struct sasl_offer offer;
+    bool bound = *names == '+';
     char *place;
-    for (char *name = strtok_r(offer + bound, " ", &place); name && count < NAMES_MAX;
+    memset(&offer, 0, sizeof offer);
+    offer.tells_bindings = bound;
+    if (bound)
+        snprintf(offer.bindings[offer.binding_count++], SASL_NAME_SIZE, "tls-exporter");
+    for (char *name = strtok_r(names + bound, " ", &place); name && offer.mechanism_count < SASL_MECHANISMS_MAX;
          name = strtok_r(NULL, " ", &place))
-        names[count++] = name;
-    char condition[CONDITION_SIZE];
-    struct sasl *sasl = sasl_start(settings, names, count, bound ? &binding : NULL, condition);
-    EXPECT((sasl == NULL) == (*condition != '\0'), "%s", condition);
+        snprintf(offer.mechanisms[offer.mechanism_count++], SASL_NAME_SIZE, "%s", name);
+    char why[200];
+    struct sasl *sasl = sasl_start(settings, &offer, &binding, bound, why, sizeof why);
+    EXPECT((sasl == NULL) == (*why != '\0'), "%s", why);
     if (!sasl)
         return;
     bool offered = false;
-    for (size_t i = 0; i < count; i++)
-        offered |= strcmp(names[i], sasl_mechanism(sasl)) == 0;
+    for (size_t i = 0; i < offer.mechanism_count; i++)
+        offered |= strcmp(offer.mechanisms[i], sasl_mechanism(sasl)) == 0;
     EXPECT(offered, "%s was not offered", sasl_mechanism(sasl));
     EXPECT(bound || !mechanism_find(sasl_mechanism(sasl))->bound, "%s without a binding", sasl_mechanism(sasl));
     converse(sasl, rest);
@@ -126,8 +123,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     settings.password = (struct secret){.set = true, .length = 6, .value = "pencil"};
     char *text = fuzz_string(data, size);
     char *rest = text;
-    char *offer = fuzz_line(&rest);
-    run(&settings, offer, rest);
+    char *names = fuzz_line(&rest);
+    run(&settings, names, rest);
     free(text);
     return 0;
 }

@@ -16,8 +16,9 @@ use TempDir;
 # OPTION, all optional: domain, accounts { name => password }, certificates and certificate as in Prosody.pm; anonymous
 # (a domain for SASL ANONYMOUS), external (1: SASL EXTERNAL), format 'scram' or 'plain' (how passwords are kept),
 # disable (a list of SASL mechanisms), muc (a domain for rooms), s2s ({ port, nameserver => 'ADDRESS:PORT' }: federates by
-# dialback; it asks that server for SRV records, but the system for their targets' addresses: "localhost" will do),
-# config (more lines of YAML).
+# dialback; it asks that server for SRV records, but the system for their targets' addresses: "localhost" will do; tls:
+# STARTTLS as ejabberd's s2s_use_starttls has it, 'false' unless given, with certificates that ca_file vouches for, and
+# direct TLS at s2s_direct_port), component ({ domain, secret }, at component_port), config (more lines of YAML).
 sub new {
     my ($class, %option) = @_;
     my $self = bless {
@@ -25,7 +26,9 @@ sub new {
     }, $class;
     $self->{certificates} //= Certificates->new(domain => $self->{domain});
     $self->{ports}{$_} = free_port() for qw(c2s direct);
-    $self->{ports}{s2s} = $option{s2s}{port} if $option{s2s};
+    $self->{ports}{s2s} = $option{s2s}{port} // free_port() if $option{s2s};
+    $self->{ports}{s2s_direct} = free_port() if $option{s2s} && $option{s2s}{tls};
+    $self->{ports}{component} = free_port() if $option{component};
     write_file("$self->{dir}/ejabberd.yml", $self->_config);
     write_file("$self->{dir}/inetrc", $self->_resolver);
     $self->start;
@@ -67,6 +70,9 @@ sub host { return $_[0]{host} }
 sub domain { return $_[0]{domain} }
 sub port { return $_[0]{ports}{c2s} }
 sub direct_port { return $_[0]{ports}{direct} }
+sub s2s_port { return $_[0]{ports}{s2s} }
+sub s2s_direct_port { return $_[0]{ports}{s2s_direct} }
+sub component_port { return $_[0]{ports}{component} }
 sub certificates { return $_[0]{certificates} }
 sub ca_file { return $_[0]{certificates}->ca_file }
 sub daemon { return $_[0]{daemon} }
@@ -75,7 +81,7 @@ sub stop { $_[0]{daemon}->stop; return }
 
 sub _resolver {
     my ($self) = @_;
-    return "{lookup, [file, native]}.\n" if !$self->{s2s};
+    return "{lookup, [file, native]}.\n" if !$self->{s2s} || !$self->{s2s}{nameserver};
     my ($address, $port) = split /:/, $self->{s2s}{nameserver};
     return sprintf qq({hosts_file, ""}.\n{resolv_conf, ""}.\n{nameserver, {%s}, %d}.\n{lookup, [dns]}.\n), $address =~ tr/./,/r, $port;
 }
@@ -109,9 +115,30 @@ END
     ip: "$self->{host}"
     module: ejabberd_s2s_in
 END
+    $text .= <<"END" if $self->{ports}{s2s_direct};
+  -
+    port: $self->{ports}{s2s_direct}
+    ip: "$self->{host}"
+    module: ejabberd_s2s_in
+    tls: true
+END
+    $text .= <<"END" if $self->{component};
+  -
+    port: $self->{ports}{component}
+    ip: "$self->{host}"
+    module: ejabberd_service
+    hosts:
+      "$self->{component}{domain}":
+        password: "$self->{component}{secret}"
+END
     $text .= "modules:\n  mod_ping: {}\n  mod_disco: {}\n";
     $text .= "  mod_muc:\n    host: \"$self->{muc}\"\n" if $self->{muc};
-    $text .= "  mod_s2s_dialback: {}\ns2s_use_starttls: false\noutgoing_s2s_families: [ipv4]\n" if $self->{s2s};
+    if (my $s2s = $self->{s2s}) {
+        my $tls = $s2s->{tls} // 'false';
+        $text .= "  mod_s2s_dialback: {}\n" if $tls ne 'required_trusted';
+        $text .= "s2s_use_starttls: $tls\noutgoing_s2s_families: [ipv4]\n";
+        $text .= "s2s_cafile: \"${\ $self->ca_file}\"\n" if $tls ne 'false';
+    }
     $text .= "c2s_cafile: \"${\ $self->ca_file}\"\n" if $self->{external};
     $text .= "disable_sasl_mechanisms: [${\ join ', ', @{ $self->{disable} }}]\n" if $self->{disable};
     $text .= "host_config:\n  \"$self->{anonymous}\":\n    auth_method: [anonymous]\n    anonymous_protocol: sasl_anon\n"

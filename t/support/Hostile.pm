@@ -36,17 +36,21 @@ my $SASL = 'urn:ietf:params:xml:ns:xmpp-sasl';
 my $BIND = 'urn:ietf:params:xml:ns:xmpp-bind';
 my $SESSION = 'urn:ietf:params:xml:ns:xmpp-session';
 my $STANZA_ERROR = 'urn:ietf:params:xml:ns:xmpp-stanzas';
+my $DIALBACK = 'urn:xmpp:features:dialback';
 my $STREAM_ERROR = 'urn:ietf:params:xml:ns:xmpp-streams';
 
 # OPTION, all optional: domain ('example.org'), user ('alice'), password ('secret'), mode ('starttls', 'direct', 'clear'),
 # certificates and certificate as in Prosody.pm, tls_options (for IO::Socket::SSL), mechanisms (a list of names in order;
-# SCRAM-SHA-256, SCRAM-SHA-1 and PLAIN), scram (what differs in SCRAM: iterations, salt and salt64 (bytes, or the text to send),
-# nonce, signature, final: see _scram()), wants_session (1), and a PHASE => action for each.
+# SCRAM-SHA-256, SCRAM-SHA-1 and PLAIN), scram (what differs in SCRAM: see _scram()), asks (how many empty challenges stand behind
+# ANONYMOUS' only message), bindings (a list of types to tell of by XEP-0440; of these tls-server-end-point is really bound to),
+# wants_session (1), s2s (1: it is the port for servers, and offers EXTERNAL and dialback; dialback 0: it does not), and a
+# PHASE => action for each.
 sub new {
     my ($class, %option) = @_;
     my $self = bless {
         host => '127.0.0.1', domain => 'example.org', user => 'alice', password => 'secret', mode => 'starttls',
-        certificate => 'good', mechanisms => [qw(SCRAM-SHA-256 SCRAM-SHA-1 PLAIN)], scram => {}, dir => temp_dir(), %option
+        certificate => 'good', mechanisms => [$option{s2s} ? 'EXTERNAL' : qw(SCRAM-SHA-256 SCRAM-SHA-1 PLAIN)],
+        dialback => $option{s2s}, scram => {}, dir => temp_dir(), %option
     }, $class;
     if ($self->{mode} ne 'clear') {
         $self->{certificates} //= Certificates->new(domain => $self->{domain});
@@ -56,7 +60,7 @@ sub new {
             SSL_cert_file => $self->{leaf}{cert},
             SSL_key_file => $self->{leaf}{key},
             SSL_ca => [],    # instead of the system's, which take 30 ms to read
-            $self->{mode} eq 'direct' ? (SSL_alpn_protocols => ['xmpp-client']) : (),
+            $self->{mode} eq 'direct' ? (SSL_alpn_protocols => [$self->{s2s} ? 'xmpp-server' : 'xmpp-client']) : (),
             %{ $self->{tls_options} // {} },
         ) // croak "TLS: $IO::Socket::SSL::SSL_ERROR";
     }
@@ -302,8 +306,11 @@ sub misdeed { my ($name) = @_; return $MISDEED{$name} // croak "no misdeed '$nam
 
 package Hostile::Connection;
 
+use Digest::SHA qw(sha256);
 use MIME::Base64 qw(decode_base64 encode_base64);
 use Socket qw(SO_LINGER SOL_SOCKET);
+
+use TempDir;
 
 sub new {
     my ($class, $server, $socket, $name) = @_;
@@ -350,7 +357,11 @@ sub do_stream { return $_[0]->header }
 sub do_stream2 { return $_[0]->header }
 sub do_stream3 { return $_[0]->header }
 sub do_features { return $_[0]->features("<starttls xmlns='$TLS'><required/></starttls>") }
-sub do_features2 { my ($self) = @_; return $self->features($self->mechanisms) }
+
+sub do_features2 {
+    my ($self) = @_;
+    return $self->features($self->mechanisms . ($self->{server}{dialback} ? "<dialback xmlns='$DIALBACK'/>" : ''));
+}
 
 sub do_features3 {
     my ($self) = @_;
@@ -386,7 +397,12 @@ sub read_sasl {
 sub do_sasl {
     my ($self) = @_;
     my $server = $self->{server};
-    return $self->_scram($1) if $self->{mechanism} =~ /\ASCRAM-(SHA-(?:1|256))\z/;
+    return $self->_scram($1) if $self->{mechanism} =~ /\ASCRAM-(SHA-(?:1|256|512))(?:-PLUS)?\z/;
+    for (1 .. $server->{asks} // 0) {
+        $self->send("<challenge xmlns='$SASL'/>");
+        my $response = $self->read_element;
+        $response =~ m{\A<response\b[^>]*>=</response>\z} or die "not empty: $response\n";
+    }
     my (undef, $user, $password) = split /\0/, $self->{message};
     if ($self->{mechanism} ne 'ANONYMOUS' && !($user eq $server->{user} && $password eq $server->{password})) {
         return $self->sasl_failure('not-authorized');
@@ -398,12 +414,19 @@ sub do_sasl {
 
 # What $server->{scram} may change: iterations and salt64 in what is sent (salt in what is computed too), nonce (a code reference
 # that gets the client's), mandatory and extension (attributes before and behind the others), signature (bytes), final: 'none'
-# (success without it), 'challenge' (in a challenge of its own), 'error'.
+# (success without it), 'challenge' (in a challenge of its own), 'error'; binds (1: it has offered -PLUS, and refuses a client to
+# which that was not told).
 sub _scram {
     my ($self, $hash) = @_;
     my $server = $self->{server};
     my $change = $server->{scram};
-    my ($gs2, $bare) = $self->{message} =~ /\A([ny],[^,]*,)(.*)\z/s or return $self->sasl_failure('malformed-request');
+    my ($gs2, $bare) = $self->{message} =~ /\A((?:[ny]|p=tls-server-end-point),[^,]*,)(.*)\z/s or return $self->sasl_failure('malformed-request');
+    my ($flag) = split /,/, $gs2;
+    $self->note("channel binding $flag");
+    return $self->sasl_failure('malformed-request') if ($flag =~ /=/) != ($self->{mechanism} =~ /-PLUS/);
+    my ($leaf) = $flag =~ /=/ ? read_file($server->{leaf}{cert}) =~ /-----\n(.*?)-----END/s : ();
+    my $channel = $leaf ? sha256(decode_base64($leaf)) : '';
+    return $self->sasl_failure('malformed-request') if $change->{binds} && $gs2 =~ /\Ay/;
     my ($user, $nonce) = $bare =~ /\An=([^,]*),r=([^,]+)\z/ or return $self->sasl_failure('malformed-request');
     my $salt = $change->{salt} // 'sixteen bytes...';
     my $iterations = $change->{iterations} // 4096;
@@ -420,7 +443,7 @@ sub _scram {
     my $message = "$bare,$first,$without_proof";
     my $client_key = decode_base64($proof) ^ Scram::scram_hmac($hash, $stored, $message);
     my $right = Scram::scram_hash($hash, $client_key) eq $stored && $user eq $server->{user}
-        && $without_proof eq 'c=' . encode_base64($gs2, '') . ",r=$full";
+        && $without_proof eq 'c=' . encode_base64($gs2 . $channel, '') . ",r=$full";
     return $self->sasl_failure('not-authorized') if !$right;
     $self->note("login $user");
     my $signature = $change->{signature} // Scram::scram_hmac($hash, $key, $message);
@@ -511,7 +534,8 @@ sub read_header {
 
 sub header_text {
     my ($self) = @_;
-    return "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='$STREAM' id='s$$'"
+    my $xmlns = $self->{server}{s2s} ? "'jabber:server' xmlns:db='jabber:server:dialback'" : "'jabber:client'";
+    return "<?xml version='1.0'?><stream:stream xmlns=$xmlns xmlns:stream='$STREAM' id='s$$'"
         . " from='$self->{server}{domain}' version='1.0'>";
 }
 
@@ -524,7 +548,9 @@ sub features { my ($self, $content) = @_; $self->send("<stream:features>$content
 sub mechanisms {
     my ($self) = @_;
     my $list = join '', map { "<mechanism>$_</mechanism>" } @{ $self->{server}{mechanisms} };
-    return "<mechanisms xmlns='$SASL'>$list</mechanisms>";
+    my $bindings = join '', map { "<channel-binding type='$_'/>" } @{ $self->{server}{bindings} // [] };
+    $bindings = "<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'>$bindings</sasl-channel-binding>" if $self->{server}{bindings};
+    return "<mechanisms xmlns='$SASL'>$list</mechanisms>$bindings";
 }
 
 sub stream_error {

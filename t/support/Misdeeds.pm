@@ -17,7 +17,7 @@ use Probe;
 use Readme qw(readme_says);
 use TempDir;
 
-our @EXPORT_OK = qw(phases_times_misdeeds special_misdeeds run_misdeeds);
+our @EXPORT_OK = qw(phases_times_misdeeds special_misdeeds misdeeds_without_login run_misdeeds);
 
 my $sanitized = grep { /asan/ } Probe->program;
 
@@ -51,9 +51,9 @@ bad_xml         not-xmpp        not-xmpp        not-xmpp        not-xmpp        
 invalid_utf8    not-xmpp        not-xmpp        not-xmpp        not-xmpp        tls-failed not-xmpp        not-xmpp        not-xmpp        not-xmpp        ok
 nul             not-xmpp        not-xmpp        not-xmpp        not-xmpp        tls-failed not-xmpp        not-xmpp        not-xmpp        not-xmpp        ok
 entity_bomb     not-xmpp        not-xmpp        not-xmpp        not-xmpp        tls-failed not-xmpp        not-xmpp        not-xmpp        not-xmpp        ok
-huge_stanza     not-xmpp        not-xmpp        not-xmpp        not-xmpp        tls-failed not-xmpp        not-xmpp        not-xmpp        not-xmpp        ok
+huge_stanza     not-xmpp        not-xmpp        not-xmpp        not-xmpp        tls-failed not-xmpp        not-xmpp        not-xmpp        flooded         ok
 deep_nesting    not-xmpp        not-xmpp        not-xmpp        not-xmpp        tls-failed not-xmpp        not-xmpp        not-xmpp        not-xmpp        ok
-flood           not-xmpp        not-xmpp        not-xmpp        not-xmpp        tls-failed not-xmpp        deadline        deadline        ok              ok
+flood           not-xmpp        not-xmpp        not-xmpp        not-xmpp        tls-failed not-xmpp        flooded         flooded         ok              ok
 wrong_namespace not-xmpp        not-xmpp        not-xmpp        not-xmpp        tls-failed not-xmpp        not-xmpp        not-xmpp        not-xmpp        ok
 stream_error    system-shutdown system-shutdown system-shutdown system-shutdown tls-failed system-shutdown system-shutdown system-shutdown system-shutdown ok
 see_other_host  see-other-host  see-other-host  see-other-host  see-other-host  tls-failed see-other-host  see-other-host  see-other-host  see-other-host  ok
@@ -90,9 +90,9 @@ my @SPECIAL = (
         slow => 1],
     ['a million attributes', { features => sub { $_[0]->send('<a' . join '', map { " a$_=''" } 1 .. 1_000_000) } }, 'stream', 'not-xmpp'],
     ['a name of a million bytes', { features => sub { $_[0]->send('<' . 'a' x 1_000_000) } }, 'stream', 'not-xmpp'],
-    ['renegotiation during SASL', { sasl => 'renegotiate', tls_options => { SSL_version => 'TLSv1_2' } }, 'auth', 'connection-lost', login => 1],
-    ['renegotiation during bind', { bind => 'renegotiate', tls_options => { SSL_version => 'TLSv1_2' } }, 'bind|ping', 'connection-lost', login => 1],
-    ['renegotiation with a pong', { ping => 'renegotiate', tls_options => { SSL_version => 'TLSv1_2' } }, 'ping', 'connection-lost', login => 1],
+    ['renegotiation during SASL', { sasl => 'renegotiate', tls_options => { SSL_version => 'TLSv1_2' } }, 'tls', 'tls-failed', login => 1],
+    ['renegotiation during bind', { bind => 'renegotiate', tls_options => { SSL_version => 'TLSv1_2' } }, 'tls', 'tls-failed', login => 1],
+    ['renegotiation with a pong', { ping => 'renegotiate', tls_options => { SSL_version => 'TLSv1_2' } }, 'tls', 'tls-failed', login => 1],
 
     ['mechanisms downgraded to PLAIN', { mechanisms => ['PLAIN'] }, 'auth', 'mechanism-downgraded', arguments => ['--require-mechanism=SCRAM-SHA-256']],
     ['mechanisms downgraded to SCRAM without binding', { mechanisms => ['SCRAM-SHA-1'] }, 'auth', 'mechanism-downgraded',
@@ -131,7 +131,7 @@ my @SPECIAL = (
     ['a second success', { features3 => 'success' }, 'auth', 'server-not-authenticated', login => 1],
     ['challenges of garbage', { sasl => [challenge => "\xff\0\x01", 'x'] }, 'auth', 'server-not-authenticated', login => 1],
 
-    ['pings whose answers nobody takes', { ping => 'deaf' }, 'ping', 'deadline', login => 1, waits => 1],
+    ['pings whose answers nobody takes', { ping => 'deaf' }, 'ping', 'flooded', login => 1],
 
     # who says again what it was told
     ['PLAIN told again', { mechanisms => ['PLAIN'], sasl => 'echo' }, 'auth', 'not-authorized', login => 1],
@@ -157,6 +157,29 @@ sub phases_times_misdeeds {
         }
     }
     readme_says(scalar(@cases) . ' hostile servers: ' . @phases . ' phases x ' . @rows . ' misdeeds');
+    return @cases;
+}
+
+# Every pair up to the features, before and behind TLS, of a check that does not log in. S2S: at the port for servers.
+sub misdeeds_without_login {
+    my ($s2s) = @_;
+    my ($head, @rows) = split /\n/, $TABLE;
+    my (undef, @columns) = split ' ', $head;
+    my @cases;
+    for my $row (@rows) {
+        my ($misdeed, @conditions) = split ' ', $row;
+        my %condition;
+        @condition{@columns} = @conditions;
+        @condition{qw(stream2 features2)} = @condition{qw(stream features)};
+        for my $phase (qw(accept stream features starttls tls stream2 features2)) {
+            my $named = $phase eq 'accept' && $misdeed eq 'reset' ? 'connect|stream' : $NAMED{ $phase =~ s/2\z//r };
+            push @cases, [
+                "$phase: $misdeed", { s2s => $s2s, $phase => [$misdeed, @{ $ARGUMENTS{$misdeed} // [] }] }, $named, $condition{$phase},
+                arguments => ['-j', 'example.org', $s2s ? '--s2s' : '--no-login'], without_login => 1,
+                waits => scalar($misdeed =~ /\A(?:silence|drip)\z/),
+            ];
+        }
+    }
     return @cases;
 }
 
@@ -226,6 +249,7 @@ sub check {
         $passed &= cmp_ok $user + $system, '<', $WAITING_CPU_MOST, 'waiting takes no CPU time' if $case->{waits};
         $passed &= no_secret_told($run, $server);
         $passed &= no_secret_sent($server, $case->{login});
+        $passed &= unlike $server->received, qr/${\ PASSWORD}/, 'the password is not sent at all' if $case->{without_login};
         diag "$name\n", $run->explain if !$passed;
     };
     return $memory // 0;

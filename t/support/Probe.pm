@@ -178,7 +178,7 @@ sub faults {
         push @wrong, 'no newline at the end' if $self->{stdout} !~ /\n\z/;
         my $sentence = $self->text;
         utf8::decode($sentence) or push @wrong, 'invalid UTF-8';
-        push @wrong, 'sentence has ' . length($sentence) . ' characters' if length $sentence > 80;
+        push @wrong, 'sentence has ' . length($sentence) . ' characters' if length $sentence > 160;
         push @wrong, 'control characters' if $self->{stdout} =~ /[\x00-\x09\x0b-\x1f\x7f]/;
         push @wrong, 'more than one |' if ($self->{stdout} =~ tr/|//) > 1;
         push @wrong, $self->_perfdata_faults(%option);

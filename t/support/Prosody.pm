@@ -28,18 +28,20 @@ use TempDir;
 #   anonymous     a domain for SASL ANONYMOUS
 #   muc           a domain for rooms; components  { domain => secret }, on component_port
 #   domains       more domains (same certificate kind), with accounts as 'name@domain'
-#   s2s           { address, nameserver => 'ADDRESS@PORT' }: federates; s2s_port is its port (5269 unless given as port)
+#   s2s           { nameserver => 'ADDRESS@PORT', port }: federates; s2s_port is its port, a free one unless given; direct 1:
+#                 also by direct TLS, at s2s_direct_port; secure 1: only by TLS, with certificates that ca_file vouches for
 #   modules       names of more modules; without  names of modules to leave out
 #   global, config   text for the global section and for the (first) domain's
 sub new {
     my ($class, %option) = @_;
     my $self = bless {
-        host => '127.0.0.1', domain => 'example.org', iterations => 10000, hash => 'SHA-1', tls => 1,
+        host => '127.0.0.1', domain => 'example.org', iterations => 40960, hash => 'SHA-1', tls => 1,
         certificate => 'good', authentication => 'internal_hashed', dir => temp_dir(), %option
     }, $class;
     $self->{certificates} //= Certificates->new(domain => $self->{domain});
     $self->{ports}{$_} = free_port($self->{host}) for qw(c2s direct component);
     $self->{ports}{s2s} = $option{s2s}{port} // free_port($self->{host}) if $option{s2s};
+    $self->{ports}{s2s_direct} = free_port($self->{host}) if $option{s2s} && $option{s2s}{direct};
     mkdir "$self->{dir}/data" or croak "$self->{dir}/data: $!";
     $self->add_account($_, $option{accounts}{$_}) for sort keys %{ $option{accounts} // {} };
     write_file("$self->{dir}/prosody.cfg.lua", $self->_config);
@@ -55,7 +57,8 @@ sub start {
         log => "$self->{dir}/log",
         dir => $self->{dir},
     );
-    my %wait = (c2s => 1, direct => $self->{tls}, component => !!$self->{components}, s2s => !!$self->{s2s});
+    my %wait = (c2s => 1, direct => $self->{tls}, component => !!$self->{components}, s2s => !!$self->{s2s},
+        s2s_direct => $self->{s2s} && $self->{s2s}{direct});
     $self->{daemon}->wait_port($self->{host}, $self->{ports}{$_}) for grep { $wait{$_} } sort keys %wait;
     return $self;
 }
@@ -66,6 +69,7 @@ sub port { return $_[0]{ports}{c2s} }
 sub direct_port { return $_[0]{ports}{direct} }
 sub component_port { return $_[0]{ports}{component} }
 sub s2s_port { return $_[0]{ports}{s2s} }
+sub s2s_direct_port { return $_[0]{ports}{s2s_direct} }
 sub certificates { return $_[0]{certificates} }
 sub ca_file { return $_[0]{certificates}->ca_file }
 sub daemon { return $_[0]{daemon} }
@@ -103,6 +107,7 @@ sub _ssl {
     my $verify = $self->{authentication} eq 'ccert'
         ? '; cafile = ' . _quote($self->ca_file) . '; verify = { "peer", "client_once" }'
         : '';
+    $verify = '; cafile = ' . _quote($self->ca_file) if $self->{s2s} && $self->{s2s}{secure};
     my $more = $self->{ssl} ? "; $self->{ssl}" : '';
     return sprintf '{ certificate = %s; key = %s%s%s }', _quote($leaf->{cert}), _quote($leaf->{key}), $verify, $more;
 }
@@ -132,7 +137,10 @@ END
         $text .= "c2s_require_encryption = false\nallow_unencrypted_plain_auth = true\n";
     }
     if (my $s2s = $self->{s2s}) {
-        $text .= 's2s_ports = ' . _list($self->s2s_port) . "\ns2s_secure_auth = false\ns2s_require_encryption = false\n";
+        my $secure = $s2s->{secure} ? 'true' : 'false';
+        $text .= 's2s_ports = ' . _list($self->s2s_port) . "\ns2s_secure_auth = $secure\ns2s_require_encryption = $secure\n";
+        $text .= 's2s_direct_tls_ports = ' . _list($self->s2s_direct_port) . "\ns2s_direct_tls_ssl = "
+            . $self->_ssl($self->{domain}) . "\n" if $s2s->{direct};
         $text .= 'unbound = { resolvconf = false; hoststxt = false; forward = ' . _quote($s2s->{nameserver})
             . '; options = { ["do-not-query-localhost:"] = "no" } }' . "\n" if $s2s->{nameserver};
     }

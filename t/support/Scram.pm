@@ -5,13 +5,13 @@ package Scram;
 use strict;
 use warnings;
 
-use Digest::SHA qw(hmac_sha1 hmac_sha256 sha1 sha256);
+use Digest::SHA qw(hmac_sha1 hmac_sha256 hmac_sha512 sha1 sha256 sha512);
 use Exporter 'import';
 
 our @EXPORT_OK = qw(scram_keys scram_hmac scram_hash);
 
-my %HMAC = ('SHA-1' => \&hmac_sha1, 'SHA-256' => \&hmac_sha256);
-my %HASH = ('SHA-1' => \&sha1, 'SHA-256' => \&sha256);
+my %HMAC = ('SHA-1' => \&hmac_sha1, 'SHA-256' => \&hmac_sha256, 'SHA-512' => \&hmac_sha512);
+my %HASH = ('SHA-1' => \&sha1, 'SHA-256' => \&sha256, 'SHA-512' => \&sha512);
 
 sub scram_hmac { my ($hash, $key, $data) = @_; return $HMAC{$hash}->($data, $key) }
 sub scram_hash { my ($hash, $data) = @_; return $HASH{$hash}->($data) }

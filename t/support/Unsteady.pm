@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A server's life made hard: a process that, at random moments, restarts it (SIGTERM), kills it (SIGKILL), stops and
-# continues it (SIGSTOP), and keeps record of when it surely was away and when it surely served.
+# continues it (SIGSTOP), and keeps record of when it surely was away and when it surely served. Each of these is done once
+# before any is done again, a stop also for longer than a check takes.
 #
-#   my $unsteady = Unsteady->new($prosody, seed => 1, longest => 6);    # of a stop, in seconds
-#   $unsteady->rest;                      # an end to that, with the server up
+#   my $unsteady = Unsteady->new($prosody, seed => 1, outlast => 5);    # seconds that a check takes at most
+#   $unsteady->has_done_all               # whether each has been done
+#   $unsteady->rest, $unsteady->rests     # asks for an end to that, whether it has come; the server is up then
 #   $unsteady->away, $unsteady->steady    # when it was
 package Unsteady;
 
@@ -11,28 +13,36 @@ use strict;
 use warnings;
 
 use Carp qw(croak);
+use List::Util qw(shuffle);
 use POSIX ();
 use Time::HiRes qw(sleep);
 
 use Daemon qw(now);
 use TempDir;
 
+# What is done, and how likely it takes so long that a check can not wait for the end of it.
+my @DEEDS = ([restart => 0.25], [kill => 0.25], [stop => 0], [stop => 1], [stop_and_kill => 0.25]);
+
 # PROSODY has been stopped; here it is started.
 sub new {
     my ($class, $prosody, %option) = @_;
-    my $self = bless { prosody => $prosody, longest => 3, dir => temp_dir(), %option }, $class;
+    my $self = bless { prosody => $prosody, outlast => 2, dir => temp_dir(), %option }, $class;
     $self->{record} = write_file("$self->{dir}/record", '');
     $self->{daemon} = Daemon->run('unsteady', sub { $self->_live });
     $self->{daemon}->wait_until(sub { read_file($self->{record}) =~ /serves/ }, 30, 'start the server');
     return $self;
 }
 
-# Tells it to leave the server alone, and waits until that is up. It stays up until stop().
-sub rest {
-    my ($self) = @_;
-    write_file("$self->{dir}/rest", '');
-    $self->{daemon}->wait_until(sub { -e "$self->{dir}/rests" }, 60, 'come to rest');
-    return;
+sub has_done_all { return $_[0]->_marked('all') }
+
+# The server stays up from when it rests until stop().
+sub rest { write_file("$_[0]{dir}/rest", ''); return }
+sub rests { return $_[0]->_marked('rests') }
+
+sub _marked {
+    my ($self, $mark) = @_;
+    croak 'what makes the server unsteady has ended' if !$self->{daemon}->alive;
+    return -e "$self->{dir}/$mark";
 }
 
 sub stop { $_[0]{daemon}->stop; return }
@@ -83,11 +93,13 @@ sub _live {
     my $ended = 0;
     $SIG{TERM} = sub { $ended = 1 };
     $self->_start;
-    my @deeds = qw(restart kill stop stop stop_and_kill);
+    my @round;
     while (!$ended) {
         # All dice are thrown here, so that a seed means the same plan whatever the server does.
-        my ($deed, $before, $pause) = ($deeds[rand @deeds], 0.2 + rand 3, rand);
-        my $long = rand() < 0.25;
+        @round = shuffle(@DEEDS) if !@round;
+        my ($deed, $chance) = @{ shift @round };
+        my $before = 0.2 + rand $self->{outlast};
+        my $pause = rand() < $chance ? $self->{outlast} * (1.2 + rand 0.3) : rand;
         my $end = now() + $before;
         sleep 0.02 while !$ended && now() < $end && !-e "$self->{dir}/rest";
         last if $ended;
@@ -98,8 +110,9 @@ sub _live {
         my $method = $self->can("_$deed");
         $self->_note("do $deed");
         $self->_note('disturbed');
-        $self->$method($long ? $self->{longest} * (0.7 + 0.3 * $pause) : $pause);
+        $self->$method($pause);
         $self->_note('serves');
+        write_file("$self->{dir}/all", '') if !@round;
     }
     $self->{prosody}->stop;
     return;

@@ -6,27 +6,72 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "confine.h"
+#include "sandbox.h"
 
 /* What stands there before the child is confined, and may be tried by it. */
 static struct {
     pid_t parent;
+    pid_t neighbour; /* a process of the same user's */
     char directory[64];
     char file[80];             /* holds "kept" */
     char other[80];            /* does not exist */
+    char readable[80];         /* the child may read it, as a link in LINKS leads to it */
+    char links[80];            /* a directory that the child may read */
     int writable;              /* FILE, open for writing */
+    int listener;              /* of server */
     struct sockaddr_in server; /* takes connections */
+    int elsewhere_listener;
+    struct sockaddr_in elsewhere; /* so does this, where the child has nothing to do */
+    int local_listener;
+    struct sockaddr_un local; /* so does this service of the machine's */
+    int journal_receiver;
+    struct sockaddr_un journal; /* takes datagrams */
 } scene;
+
+static inline int make_listener(struct sockaddr_in *address)
+{
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    socklen_t size = sizeof *address;
+    *address = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    if (bind(listener, (struct sockaddr *)address, size) != 0 || listen(listener, 50) != 0 ||
+        getsockname(listener, (struct sockaddr *)address, &size) != 0)
+        exit(99);
+    return listener;
+}
+
+static inline int make_service(struct sockaddr_un *address, const char *name, int type)
+{
+    int service = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
+    snprintf(address->sun_path, sizeof address->sun_path, "%.70s/%s", scene.directory, name);
+    if (bind(service, (struct sockaddr *)address, sizeof *address) != 0 ||
+        (type == SOCK_STREAM && listen(service, 50) != 0))
+        exit(99);
+    return service;
+}
+
+static inline int make_file(char path[80], const char *name, const char *content)
+{
+    snprintf(path, 80, "%s/%s", scene.directory, name);
+    int fd = open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0 || write(fd, content, strlen(content)) != (ssize_t)strlen(content))
+        exit(99);
+    return fd;
+}
 
 static inline void make_scene(void)
 {
@@ -34,33 +79,49 @@ static inline void make_scene(void)
     snprintf(scene.directory, sizeof scene.directory, "%s", "/tmp/confine.XXXXXX");
     if (!mkdtemp(scene.directory))
         exit(99);
-    snprintf(scene.file, sizeof scene.file, "%s/file", scene.directory);
     snprintf(scene.other, sizeof scene.other, "%s/other", scene.directory);
-    scene.writable = open(scene.file, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    socklen_t size = sizeof scene.server;
-    scene.server = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    if (write(scene.writable, "kept", 4) != 4 || bind(listener, (struct sockaddr *)&scene.server, size) != 0 ||
-        listen(listener, 5) != 0 || getsockname(listener, (struct sockaddr *)&scene.server, &size) != 0)
+    scene.writable = make_file(scene.file, "file", "kept");
+    close(make_file(scene.readable, "readable", "told"));
+    snprintf(scene.links, sizeof scene.links, "%s/links", scene.directory);
+    char link[96];
+    snprintf(link, sizeof link, "%s/link", scene.links);
+    if (mkdir(scene.links, 0700) != 0 || symlink("../readable", link) != 0)
         exit(99);
+    scene.listener = make_listener(&scene.server);
+    scene.elsewhere_listener = make_listener(&scene.elsewhere);
+    scene.local_listener = make_service(&scene.local, "local", SOCK_STREAM);
+    scene.journal_receiver = make_service(&scene.journal, "journal", SOCK_DGRAM);
+    scene.neighbour = fork();
+    if (scene.neighbour == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (;;)
+            pause();
+    }
 }
 
+/* Only by who has made it. */
 static inline void clear_scene(void)
 {
+    char link[96];
+    if (getpid() != scene.parent)
+        return;
+    kill(scene.neighbour, SIGKILL);
+    waitpid(scene.neighbour, NULL, 0);
+    snprintf(link, sizeof link, "%s/link", scene.links);
+    unlink(link);
+    rmdir(scene.links);
+    unlink(scene.local.sun_path);
+    unlink(scene.journal.sun_path);
+    unlink(scene.readable);
     unlink(scene.other);
+    rmdir(scene.other);
     unlink(scene.file);
     rmdir(scene.directory);
-}
-
-static inline bool scene_is_untouched(void)
-{
-    char content[8] = "";
-    struct stat status;
-    int fd = open(scene.file, O_RDONLY | O_CLOEXEC);
-    bool same = fd >= 0 && read(fd, content, sizeof content) == 4 && memcmp(content, "kept", 4) == 0 &&
-                fstat(fd, &status) == 0 && (status.st_mode & 0777) == 0600 && status.st_nlink == 1;
-    close(fd);
-    return same && access(scene.other, F_OK) != 0;
+    close(scene.writable);
+    close(scene.listener);
+    close(scene.elsewhere_listener);
+    close(scene.local_listener);
+    close(scene.journal_receiver);
 }
 
 /* Returns 0, or errno. */
@@ -71,23 +132,56 @@ static inline int result(long code)
     return code < 0 ? errno : 0;
 }
 
-/* Runs WORK in a confined child, which keeps KEEP. Returns how it ended, as of waitpid(). */
-static inline int confined(attempt work, int keep, int64_t seconds)
+/* How far the sandbox is closed: see sandbox.h. */
+enum door { DOOR_OPEN, DOOR_ENTERED, DOOR_DNS_ENDED, DOOR_LOGIN_ENDED };
+
+/* What of the sandbox this machine has. */
+static inline unsigned close_doors(enum door doors)
 {
-    pid_t child = fork();
-    if (child == 0) {
-        confine(scene.parent, clock_now() + seconds * NS_PER_S, keep);
-        _exit(work());
-    }
+    struct sandbox_reads reads = {0};
+    sandbox_read(&reads, "/dev/urandom");
+    reads.directories = scene.links;
+    unsigned bars = sandbox_enter(&reads);
+    uint16_t port = ntohs(scene.server.sin_port);
+    if ((doors >= DOOR_DNS_ENDED && !sandbox_end_dns(bars, &port, 1)) ||
+        (doors >= DOOR_LOGIN_ENDED && !sandbox_end_login(bars)))
+        _exit(98);
+    return bars;
+}
+
+static inline int wait_for(pid_t child)
+{
     int status = -1;
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
     return status;
 }
 
+/* Runs WORK in a child behind DOORS, which keeps KEEP. Returns how it ended, as of waitpid(). */
+static inline int confined(attempt work, enum door doors, int keep, int64_t seconds)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        confine(scene.parent, clock_now() + seconds * NS_PER_S, keep);
+        if (doors > DOOR_OPEN)
+            close_doors(doors);
+        _exit(work());
+    }
+    return wait_for(child);
+}
+
+/* The same with no bar at all: what the attempt does then. */
+static inline int unconfined(attempt work)
+{
+    pid_t child = fork();
+    if (child == 0)
+        _exit(work());
+    return wait_for(child);
+}
+
 static inline int try_in_child(attempt work)
 {
-    return confined(work, -1, 60);
+    return confined(work, DOOR_ENTERED, -1, 60);
 }
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A library for LD_PRELOAD that lets calls of libc fail, as the system may: FAULT="parent|child CALL NUMBER ERRNO
- * [on]" fails the call of that number, from 1, of that process, with "on" each one from there on. FAULT_COUNTS names a
+ * [on]" fails the call of that number, from 1, of that process, with "on" each one from there on. With an ERRNO of 0 it
+ * never returns, and no signal handler runs, as with a dead network file system. FAULT_COUNTS names a
  * file that tells afterwards how often each call was made by each process, and how many failed: see struct tally. */
 #include <dlfcn.h>
 #include <errno.h>
@@ -134,6 +135,15 @@ __attribute__((constructor)) static void begin(void)
     tallies = made;
 }
 
+static void hang(void)
+{
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, NULL); /* sigprocmask() is one of those above */
+    for (;;)
+        pause();
+}
+
 static bool fails(enum call call)
 {
     if (!tallies)
@@ -142,6 +152,8 @@ static bool fails(enum call call)
     if (call != fault.call || here != fault.process || !(number == fault.number || (fault.on && number > fault.number)))
         return false;
     tallies[call].failed++;
+    if (fault.error == 0)
+        hang();
     errno = fault.error;
     return true;
 }

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bar.h"
 #include "clock.h"
+#include "names.h"
 #include "tap.h"
 #include "verdict.h"
 
@@ -27,7 +29,9 @@ struct scene {
     enum state timeout_state;
     bool min_alive_given;
     int min_alive;
-    bool anonymous, insecure, no_tls, omit, quiet;
+    bool anonymous, insecure, no_tls, unverified, omit, quiet;
+    bool no_login, s2s, component;
+    const char *offers, *offers_not; /* names with blanks between */
     int verbose;
     int64_t timeout; /* 0: 10 s */
     /* the pings of each target: "5" is a result after 5 ms, "x" a timeout, "?" pending, "-" not sent,
@@ -37,11 +41,21 @@ struct scene {
     enum supervise_end end;
     int signal; /* SUPERVISE_FAILED: not 0 is a record that is not valid */
     bool failed, own_fault;
-    enum phase last; /* the last phase begun; PHASE_DNS also stands for "all" */
+    bool unheard;    /* no byte had come from outside */
+    int barred;      /* a system call that was not allowed; 0: none */
+    enum phase
+        last; /* the last phase begun; PHASE_DNS also stands for "all": up to the pings, without a login to TLS */
     const char *condition, *cause;
     const char *mechanism;
+    bool no_proof;               /* the child tells of no login in which the server proved itself */
+    const char *flaw;            /* its condition */
+    const char *before, *behind; /* what is offered before and behind TLS, with blanks between, as scene_offer() has it;
+                                  * NULL: features did not come */
+    bool more_offers;            /* and more than that */
+    bool sandboxed;              /* it has told BARS */
+    unsigned bars;
     const char *endpoint_down; /* its condition */
-    bool certificate;
+    bool certificate, chain;   /* chain: of that certificate and its issuer */
     int days;
     bool memory;
     /* what must come out */
@@ -55,6 +69,7 @@ struct staged {
     struct target targets[SCENE_TARGETS];
     struct label_limits label;
     struct condition_map map;
+    char *offers[8], *offers_not[8], names[2][160];
     struct result result;
     struct verdict verdict;
     char texts[SCENE_TARGETS][160];
@@ -72,6 +87,17 @@ static inline int scene_count(const char *pings)
     int count = 1;
     for (; *pings != '\0'; pings++)
         count += *pings == ' ';
+    return count;
+}
+
+/* Splits TEXT into LIST. Returns how many there are. COPY has room for TEXT and lives as long as LIST. */
+static inline size_t scene_split(const char *text, char copy[160], char *list[8])
+{
+    size_t count = 0;
+    snprintf(copy, 160, "%s", text ? text : "");
+    for (char *rest = copy, *word; (word = strsep(&rest, " ")) != NULL;)
+        if (*word != '\0' && count < 8)
+            list[count++] = word;
     return count;
 }
 
@@ -115,6 +141,13 @@ static inline void scene_settings(struct staged *staged, const struct scene *sce
         snprintf(staged->map.name, sizeof staged->map.name, "%.*s", (int)(equals - scene->map), scene->map);
         state_parse(equals + 1, &staged->map.state);
     }
+    settings->offers = staged->offers;
+    settings->offers_count = scene_split(scene->offers, staged->names[0], staged->offers);
+    settings->offers_not = staged->offers_not;
+    settings->offers_not_count = scene_split(scene->offers_not, staged->names[1], staged->offers_not);
+    settings->s2s = scene->s2s;
+    settings->no_login = scene->no_login || scene->s2s;
+    settings->component_text = scene->component ? (char *)"c.example.org" : NULL;
     settings->min_alive = scene->min_alive_given ? scene->min_alive : -1;
     settings->timeout = scene->timeout ? scene->timeout : 10 * NS_PER_S;
     settings->timeout_state = scene->timeout_state;
@@ -142,7 +175,7 @@ static inline void scene_ping(struct result *result, size_t target, uint32_t seq
     } else if (sscanf(word, "%79[^/]/%79[^@]@%79s", condition, type, by) >= 2) {
         event.kind = EVENT_PING_ERROR;
         event.value = 3 * NS_PER_MS;
-        event_set(event.condition, condition);
+        event_set_condition(&event, condition_named(condition, SPACE_STANZA));
         event_set(event.type, type);
         event_set(event.by, by);
         event_set(event.text, "so it is");
@@ -181,6 +214,43 @@ static inline int64_t scene_phases(struct result *result, enum phase last)
     return at;
 }
 
+/* One offer: the words that have a kind of their own, "=TYPE" a channel binding; all else is a mechanism. */
+static inline void scene_offer(struct result *result, const char *word, bool behind)
+{
+    static const char *const kinds[OFFER_KIND_END] = {
+        [OFFER_STARTTLS] = "starttls",
+        [OFFER_STARTTLS_REQUIRED] = "starttls-required",
+        [OFFER_CHANNEL_BINDING] = "channel-binding",
+        [OFFER_SASL2] = "sasl2",
+        [OFFER_BIND2] = "bind2",
+        [OFFER_DIALBACK] = "dialback",
+    };
+    struct event event = event_new(EVENT_OFFER);
+    event.code = behind;
+    event.value = *word == '=' ? OFFER_BINDING : OFFER_MECHANISM;
+    for (int kind = OFFER_STARTTLS; kind < OFFER_KIND_END; kind++)
+        if (strcmp(word, kinds[kind]) == 0)
+            event.value = kind;
+    if (event.value <= OFFER_BINDING)
+        event_set(event.name, *word == '=' ? word + 1 : word);
+    result_take(&event, result);
+}
+
+static inline void scene_features(struct result *result, const char *words, bool behind, bool more)
+{
+    char copy[512];
+    if (!words)
+        return;
+    snprintf(copy, sizeof copy, "%s", words);
+    for (char *rest = copy, *word; (word = strsep(&rest, " ")) != NULL;)
+        if (*word != '\0')
+            scene_offer(result, word, behind);
+    struct event event = event_new(EVENT_FEATURES);
+    event.code = behind;
+    event.value = more;
+    result_take(&event, result);
+}
+
 static inline void scene_facts(struct result *result, const struct scene *scene, enum phase last)
 {
     struct event event = event_new(EVENT_ENDPOINT);
@@ -188,42 +258,81 @@ static inline void scene_facts(struct result *result, const struct scene *scene,
     event.value = 2 * NS_PER_MS;
     if (scene->endpoint_down) {
         event_set(event.text, "one.example.org 192.0.2.1:5222");
-        event_set(event.condition, scene->endpoint_down);
+        event_set_condition(&event, condition_named(scene->endpoint_down, SPACE_ANY));
         event_set(event.name, "Connection refused");
         result_take(&event, result);
     }
     if (last == PHASE_CONNECT)
         return;
     event_set(event.text, "two.example.org 192.0.2.2:5222");
-    event_set(event.condition, "");
+    event_set_condition(&event, condition_named("", SPACE_ANY));
     event_set(event.name, "");
     result_take(&event, result);
-    if (scene->certificate) {
+    bool whole = last == (scene->no_login || scene->s2s ? PHASE_TLS : PHASE_PING);
+    if (whole && !scene->no_tls) {
         event = event_new(EVENT_TLS);
-        event.code = !scene->insecure;
+        event.code = !scene->insecure && !scene->unverified;
         event_set(event.name, "TLSv1.3");
         event_set(event.text, "TLS_AES_256_GCM_SHA384");
         result_take(&event, result);
+    }
+    if (scene->certificate) {
         event = event_new(EVENT_CERTIFICATE);
         event.value = scene->days;
         event_set(event.text, "example.org");
         result_take(&event, result);
     }
+    for (uint32_t i = 0; i < 2 && scene->chain; i++) {
+        event = event_new(EVENT_CHAIN);
+        event.value = scene->days + 1000 * (int)i;
+        event.code = i == 0 ? 256 : 4096;
+        event_set(event.name, i == 0 ? "EC" : "RSA");
+        event_set(event.by, "2027-02-25T12:00:00Z");
+        event_set(event.text, i == 0 ? "example.org" : "Root|CA");
+        result_take(&event, result);
+    }
+    scene_features(result, scene->before, false, scene->more_offers);
+    scene_features(result, scene->behind, true, scene->more_offers);
     if (scene->mechanism) {
         event = event_new(EVENT_MECHANISM);
         event_set(event.name, scene->mechanism);
         result_take(&event, result);
     }
+    if (whole && !scene->no_login && !scene->s2s && !scene->no_proof) {
+        event = event_new(EVENT_LOGIN);
+        result_take(&event, result);
+    }
+    if (scene->flaw) {
+        event = event_new(EVENT_FLAW);
+        event.phase = PHASE_AUTH;
+        event_set_condition(&event, condition_named(scene->flaw, SPACE_ANY));
+        event_set(event.text, "so it is");
+        result_take(&event, result);
+    }
+}
+
+static inline void scene_bars(struct result *result, const struct scene *scene)
+{
+    struct event event = event_new(EVENT_SANDBOX);
+    event.code = scene->bars;
+    if (scene->sandboxed)
+        result_take(&event, result);
 }
 
 static inline void scene_end(struct result *result, const struct scene *scene, enum phase last, int64_t at)
 {
+    struct event heard = event_new(EVENT_HEARD), barred = event_new(EVENT_BARRED);
+    barred.value = scene->barred;
+    if (!scene->unheard)
+        result_take(&heard, result);
+    if (scene->barred)
+        result_take(&barred, result);
     struct supervision supervision = {.end = scene->end, .signal = scene->signal, .ended_at = at};
     if (scene->failed) {
         struct event event = event_new(EVENT_FAILURE);
         event.phase = (uint32_t)last;
         event.code = scene->own_fault;
-        event_set(event.condition, scene->condition);
+        event_set_condition(&event, condition_named(scene->condition, scene->component ? SPACE_STREAM : SPACE_ANY));
         event_set(event.text, scene->cause);
         result_take(&event, result);
     }
@@ -236,13 +345,20 @@ static inline void scene_end(struct result *result, const struct scene *scene, e
         result->out_of_memory = true;
 }
 
+/* A test of another output says so before it includes this: each has its own needs of the result. */
+#ifndef SCENE_OUTPUT
+#define SCENE_OUTPUT OUTPUT_NAGIOS
+#endif
+
 /* Plays a scene up to its verdict. STAGED holds it until scene_leave(). */
 static inline void scene_play(struct staged *staged, const struct scene *scene)
 {
     *staged = (struct staged){0};
     scene_settings(staged, scene);
+    staged->settings.output = SCENE_OUTPUT;
     result_init(&staged->result, &staged->settings, SCENE_START);
-    enum phase last = scene->last == PHASE_DNS ? PHASE_PING : scene->last;
+    enum phase last = scene->last ? scene->last : scene->no_login || scene->s2s ? PHASE_TLS : PHASE_PING;
+    scene_bars(&staged->result, scene);
     int64_t at = scene_phases(&staged->result, last);
     if (last >= PHASE_CONNECT)
         scene_facts(&staged->result, scene, last);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # One run of each kind under valgrind, which must find neither errors, in the parent or in the child, nor leaks in the parent. (The
 # child ends as soon as it has told all, and frees nothing on purpose.) `make check-valgrind` builds the program for this: without
-# the limit on memory, of which valgrind itself needs more, and says how to call valgrind (VALGRIND).
+# the limit on memory, of which valgrind itself needs more, and the filter of system calls, and says how to call valgrind (VALGRIND).
 
 use strict;
 use warnings;
@@ -33,7 +33,7 @@ sub valgrind_ok {
     my $run = Probe->start([@valgrind, Probe->program, @arguments], program => $valgrind, input => '/dev/null', limit => 180);
     my $connection = $log->accept;
     my $said = do { local $/ = undef; <$connection> } // '';
-    $said = join "\n", grep { /\A==/ } split /\n/, $said;    # the rest is about calls that valgrind does not know: seccomp(2)
+    $said = join "\n", grep { /\A==/ } split /\n/, $said;    # the rest is about calls that valgrind does not know: Landlock's
     $run->finish;
     is $said, '', "$name: valgrind finds nothing";
     is $run->exit, $exit, "$name: exit code" or diag $run->explain;

@@ -3,10 +3,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <endian.h>
+#include <linux/posix_acl.h>
+#include <linux/posix_acl_xattr.h>
+#include <sys/xattr.h>
+#endif
 
 #include "tap.h"
 
@@ -19,19 +26,147 @@ static void check_modes(void)
 {
     static const struct {
         mode_t mode;
-        bool is_public;
-    } modes[] = {{0600, false}, {0400, false}, {0640, true},  {0604, true}, {0644, true},
-                 {0440, true},  {0404, true},  {0700, false}, {0620, false}};
+        bool readable, writable;
+    } modes[] = {{0600, false, false}, {0400, false, false}, {0640, true, false}, {0604, true, false},
+                 {0644, true, false},  {0440, true, false},  {0404, true, false}, {0700, false, false},
+                 {0620, false, true},  {0602, false, true},  {0666, true, true},  {0711, false, false}};
     for (size_t i = 0; i < COUNT(modes); i++) {
         struct stat status;
+        char readers[FILE_OTHERS_SIZE] = "", writers[FILE_OTHERS_SIZE] = "";
         chmod(path, modes[i].mode);
         int fd = file_open(path, &status);
-        ok(fd >= 0 && file_is_public(&status) == modes[i].is_public, "a file of mode %04o is %s",
-           (unsigned)modes[i].mode, modes[i].is_public ? "public" : "private");
+        bool readable = file_others(fd, &status, FILE_READ, readers),
+             writable = file_others(fd, &status, FILE_WRITE, writers);
+        ok(readable == modes[i].readable && writable == modes[i].writable, "others can %s a file of mode %04o",
+           modes[i].readable && modes[i].writable ? "read and write"
+           : modes[i].readable                    ? "read"
+           : modes[i].writable                    ? "write"
+                                                  : "not use",
+           (unsigned)modes[i].mode);
+        is_str(readers, readable ? "group or others" : "", "they are named");
         close(fd);
     }
     chmod(path, 0600);
 }
+
+#ifdef __linux__
+
+/* One entry of an ACL. */
+struct entry {
+    uint16_t tag, allowed;
+    uid_t id;
+};
+
+#define STRANGER 4000000
+#define NOBODY ((uid_t)ACL_UNDEFINED_ID)
+
+static void set_acl(const struct entry *entries)
+{
+    struct {
+        struct posix_acl_xattr_header header;
+        struct posix_acl_xattr_entry entries[8];
+    } acl = {.header.a_version = htole32(POSIX_ACL_XATTR_VERSION)};
+    size_t count = 0;
+    for (; entries[count].tag != 0; count++) {
+        acl.entries[count].e_tag = htole16(entries[count].tag);
+        acl.entries[count].e_perm = htole16(entries[count].allowed);
+        acl.entries[count].e_id = htole32(entries[count].id);
+    }
+    size_t size = sizeof acl.header + count * sizeof acl.entries[0];
+    if (setxattr(path, "system.posix_acl_access", &acl, size, 0) != 0)
+        diag("this file system has no ACLs: %s", strerror(errno));
+}
+
+static void check_acls(void)
+{
+    const struct {
+        const char *name;
+        struct entry entries[8];
+        const char *readers, *writers; /* "" for none */
+    } rows[] = {
+        {"an ACL that opens a file to a stranger",
+         {{ACL_USER_OBJ, 6, NOBODY},
+          {ACL_USER, 4, STRANGER},
+          {ACL_GROUP_OBJ, 0, NOBODY},
+          {ACL_MASK, 4, NOBODY},
+          {ACL_OTHER, 0, NOBODY}},
+         "user 4000000 (by an ACL)",
+         ""},
+        {"one that opens it to this process and to root",
+         {{ACL_USER_OBJ, 6, NOBODY},
+          {ACL_USER, 6, 0},
+          {ACL_USER, 6, geteuid() ? geteuid() : 1},
+          {ACL_GROUP_OBJ, 0, NOBODY},
+          {ACL_MASK, 6, NOBODY},
+          {ACL_OTHER, 0, NOBODY}},
+         geteuid() ? "" : "user 1 (by an ACL)",
+         geteuid() ? "" : "user 1 (by an ACL)"},
+        {"one whose mask closes it again",
+         {{ACL_USER_OBJ, 6, NOBODY},
+          {ACL_USER, 6, STRANGER},
+          {ACL_GROUP_OBJ, 6, NOBODY},
+          {ACL_GROUP, 6, STRANGER},
+          {ACL_MASK, 0, NOBODY},
+          {ACL_OTHER, 0, NOBODY}},
+         "",
+         ""},
+        {"one whose mask closes it half",
+         {{ACL_USER_OBJ, 6, NOBODY},
+          {ACL_USER, 6, STRANGER},
+          {ACL_GROUP_OBJ, 0, NOBODY},
+          {ACL_MASK, 2, NOBODY},
+          {ACL_OTHER, 0, NOBODY}},
+         "",
+         "user 4000000 (by an ACL)"},
+        {"one for the file's group",
+         {{ACL_USER_OBJ, 6, NOBODY},
+          {ACL_USER, 0, STRANGER},
+          {ACL_GROUP_OBJ, 4, NOBODY},
+          {ACL_MASK, 6, NOBODY},
+          {ACL_OTHER, 0, NOBODY}},
+         "group or others",
+         ""},
+        {"one for another group",
+         {{ACL_USER_OBJ, 6, NOBODY},
+          {ACL_GROUP_OBJ, 0, NOBODY},
+          {ACL_GROUP, 2, STRANGER},
+          {ACL_MASK, 6, NOBODY},
+          {ACL_OTHER, 0, NOBODY}},
+         "",
+         "group or others"},
+        {"one for all others",
+         {{ACL_USER_OBJ, 6, NOBODY},
+          {ACL_USER, 4, 0},
+          {ACL_GROUP_OBJ, 0, NOBODY},
+          {ACL_MASK, 4, NOBODY},
+          {ACL_OTHER, 4, NOBODY}},
+         "group or others",
+         ""},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct stat status;
+        char readers[FILE_OTHERS_SIZE] = "", writers[FILE_OTHERS_SIZE] = "";
+        set_acl(rows[i].entries);
+        int fd = file_open(path, &status);
+        bool readable = file_others(fd, &status, FILE_READ, readers),
+             writable = file_others(fd, &status, FILE_WRITE, writers);
+        ok(readable == (rows[i].readers[0] != '\0'), "%s", rows[i].name);
+        is_str(readers, rows[i].readers, "  its readers: '%s'", rows[i].readers);
+        ok(writable == (rows[i].writers[0] != '\0'), "  whether others write");
+        is_str(writers, rows[i].writers, "  its writers: '%s'", rows[i].writers);
+        close(fd);
+    }
+    removexattr(path, "system.posix_acl_access");
+    chmod(path, 0600);
+}
+
+#else
+
+static void check_acls(void)
+{
+}
+
+#endif
 
 static void check_reading(void)
 {
@@ -74,6 +209,7 @@ int main(void)
     ok(fd >= 0 && write(fd, "12345", 5) == 5, "there is a file of 5 bytes");
     close(fd);
     check_modes();
+    check_acls();
     check_reading();
     check_kinds();
     rmdir(directory);

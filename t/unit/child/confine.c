@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the child needs works, and its limits hold: each is tried from inside. */
-#include <linux/capability.h>
+/* What the child needs works in the sandbox, and its limits hold: each is tried from inside. */
+#include <net/if.h>
+#include <netinet/tcp.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 
 #include "confined.h"
@@ -18,7 +17,12 @@
 static int read_file(void)
 {
     char byte;
-    return result(read(open(scene.file, O_RDONLY | O_CLOEXEC), &byte, 1));
+    return result(read(open(scene.readable, O_RDONLY | O_CLOEXEC), &byte, 1));
+}
+
+static int read_missing_file(void)
+{
+    return open(scene.other, O_RDONLY | O_CLOEXEC) < 0 ? errno : 0;
 }
 
 static int open_random(void)
@@ -30,7 +34,9 @@ static int connect_tcp(void)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     int on = 1;
-    if (setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) != 0)
+    if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0 ||
+        setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on) != 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &on, sizeof on) != 0)
         return errno;
     if (connect(fd, (struct sockaddr *)&scene.server, sizeof scene.server) != 0 && errno != EINPROGRESS)
         return errno;
@@ -51,9 +57,25 @@ static int open_ipv6(void)
     return result(socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0)) % EAFNOSUPPORT; /* a kernel may have none */
 }
 
-static int open_netlink(void)
+/* For a link-local name server. */
+static int find_interface(void)
 {
-    return result(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0));
+    char name[IF_NAMESIZE];
+    unsigned index = if_nametoindex("lo");
+    return index > 0 && if_indextoname(index, name) ? 0 : errno;
+}
+
+static int use_pair(void)
+{
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) != 0)
+        return errno;
+    int other = dup2(ends[1], ends[1] + 1);
+    char byte;
+    struct iovec part = {.iov_base = &byte, .iov_len = 1};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    return result(send(ends[0], "x", 1, MSG_NOSIGNAL)) || result(recvmsg(other, &message, MSG_PEEK)) ||
+           result(recv(other, &byte, 1, 0)) || result(shutdown(ends[0], SHUT_RDWR));
 }
 
 static int use_memory(void)
@@ -97,12 +119,13 @@ static int print(void)
 static const struct {
     const char *name;
     attempt work;
-} needs[] = {{"read a file", read_file},
+} needs[] = {{"read the file that is in the list", read_file},
              {"read the system's random device", open_random},
              {"connect by TCP", connect_tcp},
              {"send a datagram", send_udp},
              {"make an IPv6 socket", open_ipv6},
-             {"ask for interfaces", open_netlink},
+             {"find an interface", find_interface},
+             {"use a pair of streams", use_pair},
              {"use memory", use_memory},
              {"get random bytes", get_random},
              {"use a timer and a signal handler", use_timer},
@@ -112,6 +135,83 @@ static void test_needs(void)
 {
     for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
         is_int(try_in_child(needs[i].work), 0, "the child can %s", needs[i].name);
+    is_int(WEXITSTATUS(try_in_child(read_missing_file)), ENOENT, "a file that is not there is not there");
+    is_int(confined(connect_tcp, DOOR_DNS_ENDED, -1, 60), 0, "behind DNS the child can connect to the server");
+    is_int(confined(use_memory, DOOR_LOGIN_ENDED, -1, 60), 0, "behind the login the child can use memory");
+    is_int(confined(get_random, DOOR_LOGIN_ENDED, -1, 60), 0, "and get random bytes");
+}
+
+/* --- what others see of it --- */
+
+/* The first word of the line of /proc/PID/status that begins with NAME. */
+static void look_at(pid_t pid, const char *name, char word[32])
+{
+    char path[64], line[256], format[64];
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    snprintf(format, sizeof format, "%s: %%31s", name);
+    FILE *file = fopen(path, "re");
+    word[0] = '\0';
+    while (file && fgets(line, sizeof line, file) && sscanf(line, format, word) != 1)
+        ;
+    if (file)
+        fclose(file);
+}
+
+/* Starts WORK behind all doors. */
+static pid_t start(attempt work)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        confine(scene.parent, clock_now() + 60 * NS_PER_S, -1);
+        close_doors(DOOR_LOGIN_ENDED);
+        _exit(work());
+    }
+    return child;
+}
+
+static int stop(void)
+{
+    return result(raise(SIGSTOP));
+}
+
+static void test_privileges(void)
+{
+    static const struct {
+        const char *name, *wanted;
+    } lines[] = {{"CapInh", "0000000000000000"},
+                 {"CapPrm", "0000000000000000"},
+                 {"CapEff", "0000000000000000"},
+                 {"CapAmb", "0000000000000000"},
+                 {"NoNewPrivs", "1"},
+                 {"Threads", "1"}};
+    pid_t child = start(stop);
+    waitpid(child, NULL, WUNTRACED);
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        char word[32];
+        look_at(child, lines[i].name, word);
+        is_str(word, lines[i].wanted, "%s is %s", lines[i].name, lines[i].wanted);
+    }
+    is_int(getsid(child), child, "it is in a session of its own");
+    kill(child, SIGKILL);
+    wait_for(child);
+}
+
+static int doze(void)
+{
+    return result(poll(NULL, 0, 500));
+}
+
+/* The kernel goes on with a call that was stopped by a call of its own. */
+static void test_stopping(void)
+{
+    char state[32] = "";
+    pid_t child = start(doze);
+    while (kill(child, 0) == 0 && state[0] != 'S')
+        look_at(child, "State", state);
+    kill(child, SIGSTOP);
+    waitpid(child, NULL, WUNTRACED);
+    kill(child, SIGCONT);
+    is_int(wait_for(child), 0, "a child that was stopped goes on waiting");
 }
 
 /* --- limits --- */
@@ -161,18 +261,9 @@ static int raise_limit(void)
     return setrlimit(RLIMIT_CPU, &more) != 0 || getuid() == 0 ? 0 : 1;
 }
 
-static int look_at_privileges(void)
+static int look_at_dumpable(void)
 {
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-    if (syscall(SYS_capget, &header, data) != 0)
-        return errno;
-    uint32_t others = ~(1u << CAP_DAC_READ_SEARCH);
-    if ((data[0].effective & others) || (data[0].permitted & others) || data[1].effective || data[1].permitted)
-        return 1;
-    if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
-        return 2;
-    return prctl(PR_GET_DUMPABLE) == 0 ? 0 : 3;
+    return prctl(PR_GET_DUMPABLE);
 }
 
 static int look_at_low_limit(void)
@@ -190,20 +281,21 @@ static void test_limits(void)
         is_int(WEXITSTATUS(try_in_child(map_too_much)), ENOMEM, "the child has no more than its memory");
     is_int(try_in_child(open_too_many), 0, "the child has no more than its descriptors");
     is_int(try_in_child(look_for_descriptors), 0, "the child inherits no descriptor");
-    is_int(WEXITSTATUS(confined(look_for_descriptors, scene.writable, 60)), 1, "but the one that it is to keep");
-    is_int(WEXITSTATUS(confined(append, scene.writable, 60)), EFBIG, "the child cannot even write to an open file");
-    status = confined(spin, -1, 0);
+    is_int(WEXITSTATUS(confined(look_for_descriptors, DOOR_ENTERED, scene.writable, 60)), 1,
+           "but the one that it is to keep");
+    is_int(WEXITSTATUS(confined(append, DOOR_ENTERED, scene.writable, 60)), EFBIG,
+           "the child cannot even write to an open file");
+    status = confined(spin, DOOR_ENTERED, -1, 0);
     ok(WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL),
        "a child that computes for ever is killed");
-    is_int(try_in_child(raise_limit), 0, "the child cannot raise its limits");
-    is_int(try_in_child(look_at_privileges), 0,
-           "the child has no privileges but to read, gains none, cannot be traced");
+    is_int(confined(raise_limit, DOOR_OPEN, -1, 60), 0, "the child cannot raise its limits");
+    is_int(confined(look_at_dumpable, DOOR_OPEN, -1, 60), 0, "the child cannot be traced");
 
     struct rlimit before, low;
     getrlimit(RLIMIT_NOFILE, &before);
     low = (struct rlimit){.rlim_cur = 20, .rlim_max = before.rlim_max};
     setrlimit(RLIMIT_NOFILE, &low);
-    is_int(try_in_child(look_at_low_limit), 0, "a limit that is lower already is kept");
+    is_int(confined(look_at_low_limit, DOOR_OPEN, -1, 60), 0, "a limit that is lower already is kept");
     setrlimit(RLIMIT_NOFILE, &before);
 }
 
@@ -212,6 +304,8 @@ int main(void)
     make_scene();
     atexit(clear_scene);
     test_needs();
+    test_privileges();
+    test_stopping();
     test_limits();
     done_testing();
     return exit_status();

@@ -83,29 +83,35 @@ static void add_address(struct endpoint *endpoint, union address address)
     endpoint->addresses[endpoint->address_count++] = address;
 }
 
-static void observe(const struct endpoint *endpoint, const union address *address, const char *condition,
-                    const char *cause, int64_t time, void *userdata)
+static void observe(const struct endpoint *endpoint, const union address *address, enum dial_step step,
+                    enum condition condition, const char *cause, int64_t time, void *userdata)
 {
     struct world *world = userdata;
     size_t length = strlen(world->log);
-    if (condition && *condition == '\0') {
+    if (step == DIAL_BEGUN) {
         world->begun++;
         return;
     }
     (void)address;
     (void)cause;
     snprintf(world->log + length, sizeof(world->log) - length, "%s%s %s%s", length ? ", " : "", endpoint->name,
-             condition ? condition : "connected", time < 0 ? " in negative time" : "");
+             step == DIAL_CONNECTED ? "connected" : condition_name(condition), time < 0 ? " in negative time" : "");
 }
 
-static bool run(struct world *world, size_t first, int64_t patience, struct dialed *dialed, int64_t *took)
+static bool run_on(struct world *world, struct dial_position *position, int64_t patience, struct dialed *dialed,
+                   int64_t *took)
 {
     int64_t begun_at = clock_now();
     world->log[0] = '\0';
     world->begun = 0;
-    bool connected = dial(&world->resolution, first, begun_at + patience, observe, world, dialed);
+    bool connected = dial(&world->resolution, position, begun_at + patience, observe, world, dialed);
     *took = clock_now() - begun_at;
     return connected;
+}
+
+static bool run(struct world *world, size_t first, int64_t patience, struct dialed *dialed, int64_t *took)
+{
+    return run_on(world, &(struct dial_position){.endpoint = first}, patience, dialed, took);
 }
 
 /* Which descriptors are open, to find leaks. */
@@ -147,7 +153,7 @@ static void test_failures(union address good, union address refused, union addre
     ok(!run(&world, 0, LONG, &dialed, &took) && dialed.fd == -1, "a refused connection is none");
     ok(took < AT_ONCE, "and is known at once");
     is_str(world.log, "bad connect-refused", "the observer is told why");
-    is_str(dialed.condition, "connect-refused", "the condition is connect-refused");
+    is_str(condition_name(dialed.condition), "connect-refused", "the condition is connect-refused");
     char name[300], expected[400];
     snprintf(expected, sizeof(expected), "%s: Connection refused",
              dial_endpoint_format(endpoint, &refused, name, sizeof(name)));
@@ -161,14 +167,14 @@ static void test_failures(union address good, union address refused, union addre
     close(dialed.fd);
 
     memset(&world, 0, sizeof(world));
-    snprintf(add_endpoint(&world, "nowhere")->condition, CONDITION_SIZE, "dns-not-found");
+    add_endpoint(&world, "nowhere")->condition = CONDITION_DNS_NOT_FOUND;
     add_address(add_endpoint(&world, "bad"), refused);
     add_address(add_endpoint(&world, "good"), good6);
     ok(run(&world, 0, LONG, &dialed, &took), "endpoints without address and refused ones are passed over");
     ok(took < AT_ONCE, "at once");
     is_str(world.log, "nowhere dns-not-found, bad connect-refused, good connected", "the observer is told of each");
     is_int((long long)dialed.endpoint, 2, "the index is that of the endpoint that took it");
-    is_str(dialed.condition, "", "and there is no condition");
+    is_str(condition_name(dialed.condition), "", "and there is no condition");
     close(dialed.fd);
     ok(run(&world, 2, LONG, &dialed, &took), "dialing can begin with a later endpoint");
     is_str(world.log, "good connected", "and passes over those before");
@@ -177,7 +183,8 @@ static void test_failures(union address good, union address refused, union addre
 
     world.resolution.endpoint_count = 2;
     ok(!run(&world, 0, LONG, &dialed, &took), "when all fail there is no connection");
-    is_str(dialed.condition, "connect-refused", "and the condition is of the attempt that got furthest");
+    is_str(condition_name(dialed.condition), "connect-refused",
+           "and the condition is of the attempt that got furthest");
 }
 
 static void test_unreachable(union address refused)
@@ -190,13 +197,13 @@ static void test_unreachable(union address refused)
     host_set_port(&broadcast, 5222);
     add_address(add_endpoint(&world, "broadcast"), broadcast);
     ok(!run(&world, 0, LONG, &dialed, &took), "an address that cannot be connected to fails");
-    is_str(dialed.condition, "connect-unreachable", "as unreachable");
+    is_str(condition_name(dialed.condition), "connect-unreachable", "as unreachable");
     add_address(add_endpoint(&world, "bad"), refused);
     run(&world, 0, LONG, &dialed, &took);
-    is_str(dialed.condition, "connect-refused", "a refusal got further than that");
+    is_str(condition_name(dialed.condition), "connect-refused", "a refusal got further than that");
     add_address(add_endpoint(&world, "broadcast"), broadcast);
     run(&world, 0, LONG, &dialed, &took);
-    is_str(dialed.condition, "connect-refused", "also when it came first");
+    is_str(condition_name(dialed.condition), "connect-refused", "also when it came first");
 }
 
 static void test_silence(union address good, union address hole)
@@ -209,13 +216,13 @@ static void test_silence(union address good, union address hole)
     ok(!run(&world, 0, NS_PER_S, &dialed, &took), "an endpoint that is silent is waited for until the deadline");
     ok(took >= NS_PER_S - NS_PER_MS && took < 2 * NS_PER_S, "and no longer");
     is_str(world.log, "dead connect-timeout", "the observer is told of it then");
-    is_str(dialed.condition, "connect-timeout", "the condition is connect-timeout");
+    is_str(condition_name(dialed.condition), "connect-timeout", "the condition is connect-timeout");
 
     add_address(add_endpoint(&world, "good"), good);
     ok(run(&world, 0, LONG, &dialed, &took), "the next endpoint is tried when the first stays silent");
     ok(took >= DIAL_ENDPOINT_PATIENCE - NS_PER_MS && took < DIAL_ENDPOINT_PATIENCE + NS_PER_S, "after its patience");
     is_str(world.log, "dead connect-timeout, good connected", "the observer is told of both");
-    is_str(dialed.condition, "", "no condition is left");
+    is_str(condition_name(dialed.condition), "", "no condition is left");
     close(dialed.fd);
 
     add_address(dead, good);
@@ -223,6 +230,64 @@ static void test_silence(union address good, union address hole)
     ok(took >= DIAL_STAGGER - NS_PER_MS && took < DIAL_STAGGER + NS_PER_S, "after the stagger");
     is_int((long long)dialed.endpoint, 0, "before the next endpoint");
     close(dialed.fd);
+}
+
+static void test_going_on(union address good, union address refused, union address good6)
+{
+    struct world world = {0};
+    struct dialed dialed;
+    struct dial_position position = {0};
+    int64_t took;
+    struct endpoint *first = add_endpoint(&world, "first");
+    add_address(first, refused);
+    add_address(first, good);
+    add_address(first, good6);
+    snprintf(add_endpoint(&world, "nowhere")->cause, sizeof(first->cause), "NXDOMAIN");
+    world.endpoints[1].condition = CONDITION_DNS_NOT_FOUND;
+    add_address(add_endpoint(&world, "second"), good);
+
+    is_int((long long)dial_left(&world.resolution, &position), 4, "at the beginning all addresses are left");
+    ok(run_on(&world, &position, LONG, &dialed, &took) && dialed.endpoint == 0 && host_same(&dialed.address, &good),
+       "the first address that takes the connection is used");
+    close(dialed.fd);
+    is_int((long long)dial_left(&world.resolution, &position), 2, "the one that refused it is not left either");
+    ok(run_on(&world, &position, LONG, &dialed, &took) && dialed.endpoint == 0 && host_same(&dialed.address, &good6),
+       "when it was of no use, the next address of the same endpoint is");
+    is_str(world.log, "first connected", "and no other is tried");
+    close(dialed.fd);
+    ok(run_on(&world, &position, LONG, &dialed, &took) && dialed.endpoint == 2, "then the next endpoint");
+    is_str(world.log, "nowhere dns-not-found, second connected", "which the observer is told");
+    close(dialed.fd);
+    is_int((long long)dial_left(&world.resolution, &position), 0, "no address is left");
+    ok(!run_on(&world, &position, LONG, &dialed, &took) && dialed.fd == -1, "and none takes the connection");
+    is_str(world.log, "", "and nothing is told");
+    ok(!run_on(&world, &position, LONG, &dialed, &took), "and so on");
+}
+
+static void test_going_on_in_silence(union address good, union address hole)
+{
+    struct world world = {0};
+    struct dialed dialed;
+    struct dial_position position = {0};
+    int64_t took;
+    struct endpoint *endpoint = add_endpoint(&world, "half dead");
+    add_address(endpoint, hole);
+    add_address(endpoint, good);
+    ok(run_on(&world, &position, LONG, &dialed, &took), "an address is connected to while one before it is silent");
+    close(dialed.fd);
+    is_int((long long)dial_left(&world.resolution, &position), 0, "the silent one has had its time");
+
+    memset(&world, 0, sizeof(world));
+    position = (struct dial_position){0};
+    endpoint = add_endpoint(&world, "half dead");
+    add_address(endpoint, good);
+    add_address(endpoint, hole);
+    ok(run_on(&world, &position, LONG, &dialed, &took), "an address is connected to before a silent one is tried");
+    close(dialed.fd);
+    ok(!run_on(&world, &position, LONG, &dialed, &took), "the silent one is tried next");
+    ok(took >= DIAL_ENDPOINT_PATIENCE - NS_PER_MS && took < DIAL_ENDPOINT_PATIENCE + 3 * NS_PER_S,
+       "but only for its patience: there is something to tell already");
+    is_str(world.log, "half dead connect-timeout", "the observer is told of it then");
 }
 
 /* The kernel gives a connecting socket a port of the ephemeral range: when that is the one it connects to, it is
@@ -288,10 +353,13 @@ int main(void)
     test_success(good);
     test_failures(good, refused, good6);
     test_unreachable(refused);
-    if (has_hole)
+    test_going_on(good, refused, good6);
+    if (has_hole) {
         test_silence(good, silent);
-    else
+        test_going_on_in_silence(good, silent);
+    } else {
         diag("a full backlog still takes connections here: silence is not tested");
+    }
     test_self_connection();
     test_format();
     is_int(open_descriptors(), before, "no descriptor is left open");

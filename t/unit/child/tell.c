@@ -20,15 +20,13 @@ static struct event heard(void)
 static void check_masking(const struct teller *teller)
 {
     struct event event = event_new(EVENT_PING_ERROR);
-    event_set(event.condition, "x-hunter2-hunter2");
     event_set(event.type, "hunter2-hunter2");
     event_set(event.name, "say hunter2-hunter2");
     event_set(event.by, "hunter2-hunter2@example.org");
     event_set(event.text, "all is well");
     tell(teller, &event);
     event = heard();
-    is_str(event.condition, "[masked]", "a condition that holds the password is masked");
-    is_str(event.type, "[masked]", "and a type");
+    is_str(event.type, "[masked]", "a type that holds the password is masked");
     is_str(event.name, "[masked]", "a name");
     is_str(event.by, "[masked]", "a sender");
     is_str(event.text, "all is well", "what does not hold it stays");
@@ -36,7 +34,7 @@ static void check_masking(const struct teller *teller)
 }
 
 /* A password that is a word of the protocol's must not change what was found. */
-static void check_words(const char *password, const char *condition, const char *type)
+static void check_words(const char *password, enum wire_condition condition, const char *type)
 {
     struct secret secret = {.set = true, .length = strlen(password)};
     memcpy(secret.value, password, secret.length);
@@ -44,12 +42,50 @@ static void check_words(const char *password, const char *condition, const char 
     secrets_collect(&secrets, &secret, "alice");
     struct teller teller = {.fd = ends[1], .secrets = &secrets};
     struct event event = event_new(EVENT_PING_ERROR);
-    event_set(event.condition, condition);
+    event.wire = condition;
     event_set(event.type, type);
     tell(&teller, &event);
     event = heard();
-    is_str(event.condition, condition, "with the password %s, the condition %s stays", password, condition);
+    is_int(event.wire, condition, "with the password %s, the condition stays", password);
     is_str(event.type, type, "and the type %s", type);
+}
+
+static void check_flaw(const struct teller *teller)
+{
+    tell_flaw(teller, CONDITION_SCRAM_WEAK, "1 iteration, hunter2-hunter2");
+    struct event event = heard();
+    ok(event.kind == EVENT_FLAW && event.condition == CONDITION_SCRAM_WEAK, "a flaw has its condition");
+    is_str(event.text, "[masked]", "and words, masked");
+    tell_login(teller);
+    is_int(heard().kind, EVENT_LOGIN, "a login is told");
+}
+
+/* A password that is a word of ours must not show by what is masked. */
+static void check_own_words(void)
+{
+    struct secret secret = {.set = true, .length = 6, .value = "server"};
+    struct secrets secrets;
+    secrets_collect(&secrets, &secret, "alice");
+    struct teller teller = {.fd = ends[1], .secrets = &secrets};
+    struct failure failure;
+    failure_set(&failure, PHASE_TLS, CONDITION_CONNECTION_LOST, "closed by the server");
+    tell_failure(&teller, &failure);
+    is_str(heard().text, "closed by the server", "with the password server, our own words stay");
+    is_str(tell_masked(&teller, "your server is wrong"), "[masked]", "a stranger's are masked");
+    failure_set(&failure, PHASE_TLS, CONDITION_CONNECTION_LOST, "the server says c2VydmVy");
+    tell_failure(&teller, &failure);
+    is_str(heard().text, "[masked]", "the password in base64 is no word of ours");
+    tell_offer(&teller, OFFER_MECHANISM, "SERVER-server", true);
+    is_str(heard().name, "[masked]", "nor is a mechanism that nobody knows");
+    secret = (struct secret){.set = true, .length = 5, .value = "PLAIN"};
+    secrets_collect(&secrets, &secret, "alice");
+    tell_offer(&teller, OFFER_MECHANISM, "PLAIN", true);
+    is_str(heard().name, "PLAIN", "one that all know stays, also when it is the password");
+    secret = (struct secret){.set = true, .length = 7, .value = "server1"};
+    secrets_collect(&secrets, &secret, "alice");
+    failure_set(&failure, PHASE_TLS, CONDITION_CONNECTION_LOST, "the server says server1");
+    tell_failure(&teller, &failure);
+    is_str(heard().text, "[masked]", "what is no word is masked wherever it stands");
 }
 
 static void check_log(const struct teller *teller)
@@ -69,8 +105,7 @@ static void check_phases(void)
     tell_phase_end(&teller);
     tell_phase_end(&teller);
     struct failure failure;
-    failure_set(&failure, PHASE_AUTH, "aborted", "%d times", 3);
-    failure.own_fault = true;
+    failure_set(&failure, PHASE_AUTH, CONDITION_NO_MECHANISM, "%d times", 3);
     tell_failure(&teller, &failure);
     struct event event = heard();
     ok(event.kind == EVENT_PHASE_BEGIN && event.phase == PHASE_TLS, "a phase begins");
@@ -79,9 +114,18 @@ static void check_phases(void)
     event = heard();
     ok(event.kind == EVENT_PHASE_END && event.phase == PHASE_AUTH, "which ends");
     event = heard();
-    ok(event.kind == EVENT_FAILURE && event.phase == PHASE_AUTH && event.code == 1, "once; then a failure");
-    is_str(event.condition, "aborted", "with its condition");
+    ok(event.kind == EVENT_FAILURE && event.phase == PHASE_AUTH && event.code == 0, "once; then a failure");
+    is_int(event.condition, CONDITION_NO_MECHANISM, "with its condition");
     is_str(event.text, "3 times", "and words");
+    failure_set_wire(&failure, PHASE_AUTH, WIRE_SASL_ABORTED, NULL);
+    tell_failure(&teller, &failure);
+    event = heard();
+    ok(event.condition == CONDITION_NONE && event.wire == WIRE_SASL_ABORTED, "a server's condition is another");
+    is_str(event.text, "", "which may have no words");
+    failure_set_own_fault(&failure, PHASE_AUTH, "out of memory");
+    tell_failure(&teller, &failure);
+    event = heard();
+    ok(event.code == 1 && event.condition == CONDITION_NONE && event.wire == WIRE_NONE, "a fault of our own has none");
 }
 
 int main(void)
@@ -93,9 +137,10 @@ int main(void)
     secrets_collect(&secrets, &secret, "alice");
     const struct teller teller = {.fd = ends[1], .secrets = &secrets};
     check_masking(&teller);
-    check_words("conflict", "conflict", "cancel");
-    check_words("cancel", "gone", "cancel");
-    check_words("connect-refused", "connect-refused", "");
+    check_words("conflict", WIRE_STANZA_CONFLICT, "cancel");
+    check_words("cancel", WIRE_STANZA_GONE, "cancel");
+    check_flaw(&teller);
+    check_own_words();
     check_log(&teller);
     check_phases();
     done_testing();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is told of handshakes, with certificates made here, over a pair of buffers; each in a process of its own, as
- * tls_prepare() is for once. */
+ * OpenSSL starts but once. */
 #include "tls.h"
 
 #include <openssl/pem.h>
@@ -10,9 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tap.h"
+
+/* Before the one name of a certificate: an XmppAddr. */
+#define XMPP_ADDR "xmpp:"
 
 static char directory[] = "/tmp/check_xmpp_ping-tls-XXXXXX";
 static char ca_file[64], other_file[64], empty_file[64];
@@ -25,6 +29,21 @@ static void add_extension(X509 *certificate, int nid, const char *value)
     X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, NULL, nid, value);
     X509_add_ext(certificate, extension, -1);
     X509_EXTENSION_free(extension);
+}
+
+/* OpenSSL's notation for extensions has no way to say UTF-8 in a list of names. */
+static void add_xmpp_addr(X509 *certificate, const char *address)
+{
+    ASN1_TYPE *value = ASN1_TYPE_new();
+    ASN1_UTF8STRING *text = ASN1_UTF8STRING_new();
+    ASN1_STRING_set(text, address, -1);
+    ASN1_TYPE_set(value, V_ASN1_UTF8STRING, text);
+    GENERAL_NAME *name = GENERAL_NAME_new();
+    GENERAL_NAME_set0_othername(name, OBJ_txt2obj("1.3.6.1.5.5.7.8.5", 1), value);
+    GENERAL_NAMES *names = GENERAL_NAMES_new();
+    sk_GENERAL_NAME_push(names, name);
+    X509_add1_ext_i2d(certificate, NID_subject_alt_name, names, 0, 0);
+    GENERAL_NAMES_free(names);
 }
 
 /* Signed by ISSUER, by itself when that is NULL; valid from FROM to TO, in days from now. */
@@ -41,7 +60,9 @@ static X509 *make_certificate(X509 *issuer, const char *common_name, const char 
     if (common_name)
         X509_NAME_add_entry_by_NID(name, NID_commonName, MBSTRING_UTF8, (const unsigned char *)common_name, -1, -1, 0);
     X509_set_issuer_name(certificate, X509_get_subject_name(issuer ? issuer : certificate));
-    if (names)
+    if (names && strncmp(names, XMPP_ADDR, strlen(XMPP_ADDR)) == 0)
+        add_xmpp_addr(certificate, names + strlen(XMPP_ADDR));
+    else if (names)
         add_extension(certificate, NID_subject_alt_name, names);
     add_extension(certificate, NID_basic_constraints, ca ? "critical,CA:TRUE" : "critical,CA:FALSE");
     X509_sign(certificate, key, EVP_sha256());
@@ -57,74 +78,115 @@ static void write_certificate(char *path, size_t size, const char *name, X509 *c
     fclose(file);
 }
 
-/* Hands the bytes of both sides over until neither has any more. */
-static void shake_hands(SSL *client, SSL *server)
-{
-    BIO *ends[2];
-    BIO_new_bio_pair(&ends[0], 0, &ends[1], 0);
-    SSL_set_bio(client, ends[0], ends[0]);
-    SSL_set_bio(server, ends[1], ends[1]);
-    SSL_set_connect_state(client);
-    SSL_set_accept_state(server);
-    for (int i = 0; i < 20; i++) {
-        SSL_do_handshake(client);
-        SSL_do_handshake(server);
-    }
-}
-
 struct outcome {
     bool prepared;
-    char why[200];
+    char why[300];
+    bool established;
+    enum tls_result ended; /* of the client's handshake, else of its last reading */
     struct tls_facts facts;
-    bool bound;
-    char binding[16];
-    size_t pending;
+    char bindings[100];
+    char text[8]; /* what the server said */
 };
 
 struct shake {
     const char *domain;
+    const char *jid_domain; /* with U-labels; NULL: the same */
     const char *ca_file;
     bool insecure;
     int version; /* the most that the server has; 0: any */
-    X509 *leaf, *issuer;
+    bool asks;   /* the server requires a client certificate, which we do not have */
+    X509 *leaf, *issuer, *extra;
 };
+
+static SSL *make_server(const struct shake *shake, SSL_CTX *context)
+{
+    SSL_CTX_use_certificate(context, shake->leaf);
+    SSL_CTX_use_PrivateKey(context, key);
+    if (shake->issuer)
+        SSL_CTX_add1_chain_cert(context, shake->issuer);
+    if (shake->extra)
+        SSL_CTX_add1_chain_cert(context, shake->extra);
+    if (shake->version)
+        SSL_CTX_set_max_proto_version(context, shake->version);
+    if (shake->asks)
+        SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    SSL_CTX_set_security_level(context, 0);
+    SSL *server = SSL_new(context);
+    SSL_set_bio(server, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+    SSL_set_accept_state(server);
+    return server;
+}
+
+/* Hands over what each side has for the other. */
+static void carry(struct tls *client, SSL *server)
+{
+    char bytes[20000];
+    size_t length;
+    while ((length = tls_take(client, bytes, sizeof bytes)) > 0)
+        BIO_write(SSL_get_rbio(server), bytes, (int)length);
+    int got;
+    while ((got = BIO_read(SSL_get_wbio(server), bytes, sizeof bytes)) > 0)
+        tls_put(client, bytes, (size_t)got);
+}
+
+/* Whether the server has the same bytes: RFC 9266 with its empty context, which on TLS 1.2 is another than none. */
+static bool is_shared(SSL *server, const struct sasl_binding *binding)
+{
+    static const char label[] = "EXPORTER-Channel-Binding";
+    unsigned char bytes[64];
+    unsigned length = 32;
+    if (strcmp(binding->type, "tls-exporter") == 0)
+        SSL_export_keying_material(server, bytes, length, label, sizeof label - 1, (const unsigned char *)"", 0, 1);
+    else if (strcmp(binding->type, "tls-unique") == 0)
+        length = (unsigned)SSL_get_peer_finished(server, bytes, sizeof bytes);
+    else
+        X509_digest(SSL_get_certificate(server), EVP_sha256(), bytes, &length);
+    return length == binding->length && memcmp(bytes, binding->data, length) == 0;
+}
+
+static void talk(struct tls *client, SSL *server, struct outcome *outcome)
+{
+    outcome->ended = TLS_WAITS;
+    for (int i = 0; i < 10 && outcome->ended == TLS_WAITS; i++) {
+        outcome->ended = tls_handshake(client);
+        carry(client, server);
+        SSL_do_handshake(server);
+        carry(client, server);
+    }
+    outcome->established = outcome->ended == TLS_DONE;
+    struct sasl_binding bindings[TLS_BINDINGS_MAX];
+    size_t count = tls_channel_bindings(client, bindings);
+    for (size_t i = 0; i < count; i++) {
+        size_t used = strlen(outcome->bindings);
+        snprintf(outcome->bindings + used, sizeof outcome->bindings - used, "%s %s, ", bindings[i].type,
+                 is_shared(server, &bindings[i]) ? "shared" : "of its own");
+    }
+    if (!outcome->established)
+        return;
+    SSL_write(server, "hello", 5);
+    carry(client, server);
+    size_t length = 0;
+    outcome->ended = tls_read(client, outcome->text, 1, &length);
+    if (outcome->ended == TLS_DONE)
+        tls_read(client, outcome->text + length, sizeof outcome->text - 2, &length);
+}
 
 static void run(const struct shake *shake, struct outcome *outcome)
 {
-    SSL_CTX *server_context = SSL_CTX_new(TLS_server_method());
-    SSL_CTX_use_certificate(server_context, shake->leaf);
-    SSL_CTX_use_PrivateKey(server_context, key);
-    if (shake->issuer)
-        SSL_CTX_add1_chain_cert(server_context, shake->issuer);
-    if (shake->version)
-        SSL_CTX_set_max_proto_version(server_context, shake->version);
-    SSL_CTX_set_security_level(server_context, 0);
-    SSL *server = SSL_new(server_context); /* before the hooks are there */
-
     struct settings settings = {.insecure = shake->insecure, .ca_file = (char *)shake->ca_file};
     settings.jid.ascii = (char *)shake->domain;
-    outcome->prepared = tls_prepare(&settings, outcome->why, sizeof outcome->why);
-    if (!outcome->prepared)
+    settings.jid.domain = (char *)(shake->jid_domain ? shake->jid_domain : shake->domain);
+    struct tls_context *context = tls_prepare(&settings, outcome->why, sizeof outcome->why);
+    outcome->prepared = context != NULL;
+    if (!context)
         return;
-    SSL_CTX *client_context = SSL_CTX_new(TLS_client_method());
-    SSL_CTX_set_verify(client_context, shake->insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, NULL);
-    tls_expect(true);
-    SSL *client = SSL_new(client_context);
-    SSL_set1_host(client, shake->domain); /* as libstrophe does */
-    shake_hands(client, server);
-    struct tls_binding binding = {0};
-    outcome->bound = tls_channel_binding(&binding);
-    snprintf(outcome->binding, sizeof outcome->binding, "%s", binding.type ? binding.type : "");
-    SSL_write(server, "hello", 5);
-    char letter;
-    if (SSL_read(client, &letter, 1) == 1)
-        outcome->pending = tls_pending();
-    outcome->facts = *tls_facts();
-    SSL_free(client);
-    if (tls_channel_binding(&binding) || tls_pending() > 0)
-        outcome->bound = false; /* of an object that is gone */
+    SSL_CTX *server_context = SSL_CTX_new(TLS_server_method());
+    SSL *server = make_server(shake, server_context);
+    struct tls *client = tls_new(context, true);
+    talk(client, server, outcome);
+    outcome->facts = *tls_facts(client);
+    tls_free(client);
     SSL_free(server);
-    SSL_CTX_free(client_context);
     SSL_CTX_free(server_context);
 }
 
@@ -155,51 +217,100 @@ static struct outcome shake(struct shake shake)
 static void check_good(void)
 {
     X509 *leaf = make_certificate(authority, "ignored", "DNS:example.org,DNS:*.example.org,email:a@b", -1, 90, false);
-    struct outcome got = shake((struct shake){"example.org", ca_file, .leaf = leaf});
-    ok(got.facts.handshake && got.facts.certificate && got.facts.verified, "a good certificate is verified");
-    is_str(got.facts.condition, "", "and there is nothing against it");
-    is_str(got.facts.names, "example.org, *.example.org", "its DNS names are told");
-    is_int(got.facts.days_left, 90, "and its days");
+    struct outcome got = shake((struct shake){"example.org", .ca_file = ca_file, .leaf = leaf});
+    ok(got.established && got.facts.certificate.seen && got.facts.certificate.verified,
+       "a good certificate is verified");
+    is_str(condition_name(got.facts.certificate.condition), "", "and there is nothing against it");
+    is_str(got.facts.certificate.names, "example.org, *.example.org", "its DNS names are told");
+    is_int(got.facts.certificate.days_left, 90, "and its days");
     is_str(got.facts.version, "TLSv1.3", "the version is known");
     ok(strncmp(got.facts.cipher, "TLS_", 4) == 0, "and the cipher: %s", got.facts.cipher);
-    is_str(got.binding, "tls-exporter", "the channel can be bound by the exporter");
-    ok(got.bound, "as long as it is there");
-    is_int((long long)got.pending, 4, "what is decrypted and not read is known");
+    is_str(got.bindings, "tls-exporter shared, tls-server-end-point shared, ", "the channel can be bound");
+    is_str(got.text, "hello", "what the server says is read, in pieces of any size");
 
-    got = shake((struct shake){"example.org", ca_file, .leaf = leaf, .version = TLS1_2_VERSION});
+    got = shake((struct shake){"example.org", .ca_file = ca_file, .leaf = leaf, .version = TLS1_2_VERSION});
     is_str(got.facts.version, "TLSv1.2", "a server without TLS 1.3 is as good");
-    is_str(got.binding, "tls-unique", "and its channel is bound by tls-unique");
-    got = shake((struct shake){"example.org", ca_file, .leaf = leaf, .version = TLS1_1_VERSION});
-    ok(!got.facts.handshake, "one that has no more than TLS 1.1 is not");
+    is_str(got.bindings, "tls-exporter shared, tls-unique shared, tls-server-end-point shared, ",
+           "and its channel can be bound by tls-unique, too");
+    got = shake((struct shake){"example.org", .ca_file = ca_file, .leaf = leaf, .version = TLS1_1_VERSION});
+    ok(!got.established, "one that has no more than TLS 1.1 is not");
     ok(got.facts.error[0] != '\0', "which has words: %s", got.facts.error);
-    ok(!got.bound, "and nothing to bind to");
+    ok(!got.facts.own_fault, "and is not our fault");
+    is_str(got.bindings, "", "and nothing to bind to");
 
-    got = shake((struct shake){"example.net", ca_file, .insecure = true, .leaf = leaf});
-    ok(got.facts.handshake && !got.facts.verified, "with --insecure any certificate will do, and none is verified");
+    got = shake((struct shake){"example.net", .ca_file = ca_file, .insecure = true, .leaf = leaf});
+    ok(got.established && !got.facts.certificate.verified,
+       "with --insecure any certificate will do, and none is verified");
     X509_free(leaf);
 }
 
+/* What the server thinks of the client's certificate comes behind the handshake with TLS 1.3. */
+static void check_alert(void)
+{
+    X509 *leaf = make_certificate(authority, NULL, "DNS:example.org", -1, 90, false);
+    struct outcome got = shake((struct shake){"example.org", .ca_file = ca_file, .leaf = leaf, .asks = true});
+    is_int(got.ended, TLS_FAILED, "a server that requires a client certificate ends the connection");
+    is_str(got.facts.alert, "certificate required", "and its alert is known");
+    got =
+        shake((struct shake){"example.org", .ca_file = ca_file, .leaf = leaf, .asks = true, .version = TLS1_2_VERSION});
+    is_int(got.ended, TLS_FAILED, "with TLS 1.2, too");
+    is_str(got.facts.alert, "handshake failure", "with the alert of that version");
+    X509_free(leaf);
+}
+
+#define SRV_NAME "otherName:1.3.6.1.5.5.7.8.7;IA5:"
+
 static const struct {
     const char *name;
-    const char *domain, *common_name, *names;
+    const char *domain, *jid_domain, *common_name, *names;
     int from, to;
-    const char *condition, *cause, *told;
+    enum condition condition;
+    const char *cause, *told;
 } leaves[] = {
-    {"another name", "example.org", "x", "DNS:example.net", -1, 9, "cert-hostname", "is for example.net",
+    {"another name", "example.org", NULL, "x", "DNS:example.net", -1, 9, CONDITION_CERT_HOSTNAME, "is for example.net",
      "example.net"},
-    {"an expired one", "example.org", NULL, "DNS:example.org", -9, -3, "cert-expired", "certificate expired 3 days ago",
-     "example.org"},
-    {"one that expired yesterday", "example.org", NULL, "DNS:example.org", -9, -1, "cert-expired",
+    {"an expired one", "example.org", NULL, NULL, "DNS:example.org", -9, -3, CONDITION_CERT_EXPIRED,
+     "certificate expired 3 days ago", "example.org"},
+    {"one that expired yesterday", "example.org", NULL, NULL, "DNS:example.org", -9, -1, CONDITION_CERT_EXPIRED,
      "certificate expired 1 day ago", "example.org"},
-    {"one of the future", "example.org", NULL, "DNS:example.org", 2, 9, "cert-not-yet-valid",
+    {"one of another server that has expired, too", "example.org", NULL, NULL, "DNS:example.net", -9, -1,
+     CONDITION_CERT_HOSTNAME, "is for example.net", "example.net"},
+    {"one of the future", "example.org", NULL, NULL, "DNS:example.org", 2, 9, CONDITION_CERT_NOT_YET_VALID,
      "certificate becomes valid in 2 days", "example.org"},
-    {"only a common name", "example.org", "example.org", NULL, -1, 9, "", "", "example.org"},
-    {"another common name", "example.org", "example.net", NULL, -1, 9, "cert-hostname", "is for example.net",
-     "example.net"},
-    {"no name at all", "example.org", NULL, NULL, -1, 9, "cert-hostname", "is for no name", ""},
-    {"an address for an address", "192.0.2.1", "x", "IP:192.0.2.1", -1, 9, "", "", "x"},
-    {"another address", "192.0.2.1", "x", "IP:192.0.2.2", -1, 9, "cert-hostname", "is for x", "x"},
-    {"an IPv6 address, which a JID has in brackets", "[2001:db8::1]", "x", "IP:2001:db8::1", -1, 9, "", "", "x"},
+    {"only a common name, which counts for nothing", "example.org", NULL, "example.org", NULL, -1, 9,
+     CONDITION_CERT_HOSTNAME, "is for CN=example.org, which is no name of a server",
+     "CN=example.org, which is no name of a server"},
+    {"a common name beside another name", "example.org", NULL, "example.org", "DNS:example.net", -1, 9,
+     CONDITION_CERT_HOSTNAME, "is for example.net", "example.net"},
+    {"no name at all", "example.org", NULL, NULL, NULL, -1, 9, CONDITION_CERT_HOSTNAME, "is for no name", ""},
+    {"a wildcard", "a.example.org", NULL, NULL, "DNS:*.example.org", -1, 9, CONDITION_NONE, "", "*.example.org"},
+    {"a wildcard for one label only", "a.b.example.org", NULL, NULL, "DNS:*.example.org", -1, 9,
+     CONDITION_CERT_HOSTNAME, "is for *.example.org", "*.example.org"},
+    {"an address for an address", "192.0.2.1", NULL, "x", "IP:192.0.2.1", -1, 9, CONDITION_NONE, "",
+     "CN=x, which is no name of a server"},
+    {"another address", "192.0.2.1", NULL, NULL, "IP:192.0.2.2", -1, 9, CONDITION_CERT_HOSTNAME, "is for no name", ""},
+    {"an IPv6 address, which a JID has in brackets", "[2001:db8::1]", NULL, NULL, "IP:2001:db8::1", -1, 9,
+     CONDITION_NONE, "", ""},
+    {"an SRV-ID", "example.org", NULL, NULL, SRV_NAME "_xmpp-client.example.org", -1, 9, CONDITION_NONE, "", ""},
+    {"an SRV-ID in capitals", "example.org", NULL, NULL, SRV_NAME "_XMPP-Client.Example.ORG", -1, 9, CONDITION_NONE, "",
+     ""},
+    {"an SRV-ID of the other service", "example.org", NULL, NULL, SRV_NAME "_xmpp-server.example.org", -1, 9,
+     CONDITION_CERT_HOSTNAME, "is for no name", ""},
+    {"an SRV-ID that goes on", "example.org", NULL, NULL, SRV_NAME "_xmpp-client.example.org.evil.test", -1, 9,
+     CONDITION_CERT_HOSTNAME, "is for no name", ""},
+    {"an XmppAddr", "example.org", NULL, NULL, XMPP_ADDR "example.org", -1, 9, CONDITION_NONE, "", ""},
+    {"an XmppAddr in capitals", "example.org", NULL, NULL, XMPP_ADDR "Example.ORG", -1, 9, CONDITION_NONE, "", ""},
+    {"an XmppAddr with U-labels", "xn--bcher-kva.example",
+     "b\xc3\xbc"
+     "cher.example",
+     NULL,
+     XMPP_ADDR "b\xc3\xbc"
+               "cher.example",
+     -1, 9, CONDITION_NONE, "", ""},
+    {"the XmppAddr of a user", "example.org", NULL, NULL, XMPP_ADDR "mallory@example.org", -1, 9,
+     CONDITION_CERT_HOSTNAME, "is for no name", ""},
+    {"the XmppAddr of another server", "example.org", NULL, NULL, XMPP_ADDR "example.net", -1, 9,
+     CONDITION_CERT_HOSTNAME, "is for no name", ""},
 };
 
 static void check_leaves(void)
@@ -207,12 +318,15 @@ static void check_leaves(void)
     for (size_t i = 0; i < sizeof leaves / sizeof leaves[0]; i++) {
         X509 *leaf =
             make_certificate(authority, leaves[i].common_name, leaves[i].names, leaves[i].from, leaves[i].to, false);
-        struct outcome got = shake((struct shake){leaves[i].domain, ca_file, .leaf = leaf});
-        is_str(got.facts.condition, leaves[i].condition, "%s: the condition", leaves[i].name);
-        is_str(got.facts.cause, leaves[i].cause, "the cause");
-        is_str(got.facts.names, leaves[i].told, "whom it is for");
-        ok(got.facts.certificate && got.facts.verified == (leaves[i].condition[0] == '\0'),
-           "and whether it is verified");
+        struct outcome got =
+            shake((struct shake){leaves[i].domain, leaves[i].jid_domain, .ca_file = ca_file, .leaf = leaf});
+        const struct certificate_facts *facts = &got.facts.certificate;
+        is_str(condition_name(facts->condition), condition_name(leaves[i].condition), "%s: the condition",
+               leaves[i].name);
+        is_str(facts->cause, leaves[i].cause, "the cause");
+        is_str(facts->names, leaves[i].told, "whom it is for");
+        bool good = leaves[i].condition == CONDITION_NONE;
+        ok(facts->seen && facts->verified == good && got.established == good, "and whether it is verified");
         X509_free(leaf);
     }
 }
@@ -220,55 +334,173 @@ static void check_leaves(void)
 static void check_chains(void)
 {
     X509 *leaf = make_certificate(NULL, "example.org", "DNS:example.org", -1, 9, false);
-    struct outcome got = shake((struct shake){"example.org", ca_file, .leaf = leaf});
-    is_str(got.facts.condition, "cert-untrusted", "a self-signed certificate is not trusted");
-    is_str(got.facts.cause, "is self-signed", "and told from others");
+    struct outcome got = shake((struct shake){"example.org", .ca_file = ca_file, .leaf = leaf});
+    is_str(condition_name(got.facts.certificate.condition), "cert-untrusted",
+           "a self-signed certificate is not trusted");
+    is_str(got.facts.certificate.cause, "is self-signed", "and told from others");
+    is_int(got.facts.certificate.days_left, 9, "its days are known all the same");
+    ok(got.facts.certificate.chain_length == 1 && got.facts.certificate.chain[0].days_left == 9,
+       "and it is all of its chain");
+    char own_file[64];
+    write_certificate(own_file, sizeof own_file, "own.pem", leaf);
+    got = shake((struct shake){"example.org", .ca_file = own_file, .leaf = leaf});
+    ok(got.established, "but for who has it as --ca-file");
     X509_free(leaf);
 
     leaf = make_certificate(authority, "example.org", "DNS:example.org", -1, 9, false);
-    got = shake((struct shake){"example.org", other_file, .leaf = leaf});
-    is_str(got.facts.cause, "signed by an unknown authority", "an authority that is not trusted is unknown");
-    got = shake((struct shake){"example.org", NULL, .leaf = leaf});
-    is_str(got.facts.cause, "signed by an unknown authority", "the system does not know it either");
+    got = shake((struct shake){"example.org", .ca_file = other_file, .leaf = leaf});
+    is_str(got.facts.certificate.cause, "signed by an unknown authority",
+           "an authority that is not trusted is unknown");
+    got = shake((struct shake){"example.org", .leaf = leaf});
+    is_str(got.facts.certificate.cause, "signed by an unknown authority", "the system does not know it either");
+    write_certificate(own_file, sizeof own_file, "own.pem", leaf);
+    got = shake((struct shake){"example.org", .ca_file = own_file, .leaf = leaf});
+    ok(got.established, "the server's own certificate, signed by whomever, is a trust anchor in --ca-file");
+    got = shake((struct shake){"example.net", .ca_file = own_file, .leaf = leaf});
+    ok(!got.established, "for its own name alone");
     X509_free(leaf);
 
     X509 *middle = make_certificate(authority, "Middle", NULL, -9, 5, true);
     leaf = make_certificate(middle, "example.org", "DNS:example.org", -1, 90, false);
-    got = shake((struct shake){"example.org", ca_file, .leaf = leaf, .issuer = middle});
-    ok(got.facts.verified, "a chain with an intermediate authority is verified");
-    is_int(got.facts.days_left, 5, "the days are those of the first to expire");
+    got = shake((struct shake){"example.org", .ca_file = ca_file, .leaf = leaf, .issuer = middle});
+    ok(got.facts.certificate.verified, "a chain with an intermediate authority is verified");
+    is_int(got.facts.certificate.days_left, 5, "the days are those of the first to expire");
+    is_int((long long)got.facts.certificate.chain_length, 3, "each of the chain is told of, the root too");
+    const struct certificate_link *links = got.facts.certificate.chain;
+    is_str(links[0].names, "example.org", "the leaf by its names");
+    is_str(links[1].names, "Middle", "an authority by its common name");
+    ok(links[0].days_left == 90 && links[1].days_left == 5, "each has its own days");
+    ok(strcmp(links[1].key, "EC") == 0 && links[1].bits == 256, "and its key: %s, %d bits", links[1].key,
+       links[1].bits);
+    struct tm end = {0};
+    const char *rest = strptime(links[1].until, "%Y-%m-%dT%H:%M:%SZ", &end);
+    ok(rest && *rest == '\0' && labs(timegm(&end) - time(NULL) - 5 * 86400) < 3600,
+       "the end of its validity is in UTC: %s", links[1].until);
+    write_certificate(own_file, sizeof own_file, "own.pem", middle);
+    got = shake((struct shake){"example.org", .ca_file = own_file, .leaf = leaf});
+    ok(got.facts.certificate.verified, "an intermediate authority is a trust anchor in --ca-file");
+    unlink(own_file);
     X509_free(leaf);
     X509_free(middle);
 
     middle = make_certificate(authority, "Middle", NULL, -9, -2, true);
     leaf = make_certificate(middle, "example.org", "DNS:example.org", -1, 90, false);
-    got = shake((struct shake){"example.org", ca_file, .leaf = leaf, .issuer = middle});
-    is_str(got.facts.cause, "an issuer's certificate expired 2 days ago", "an intermediate one that expired is named");
+    got = shake((struct shake){"example.org", .ca_file = ca_file, .leaf = leaf, .issuer = middle});
+    is_str(got.facts.certificate.cause, "an issuer's certificate expired 2 days ago",
+           "an intermediate one that expired is named");
+    is_int(got.facts.certificate.days_left, 90, "the days of what was not verified are the leaf's");
     X509_free(leaf);
+
+    X509 *good = make_certificate(authority, "Good", NULL, -9, 30, true);
+    leaf = make_certificate(good, "example.org", "DNS:example.org", -1, 90, false);
+    got = shake((struct shake){"example.org", .ca_file = ca_file, .leaf = leaf, .issuer = good, .extra = middle});
+    ok(got.facts.certificate.verified, "what a server sends besides is nobody's trouble");
+    is_int(got.facts.certificate.days_left, 30, "and its days do not count");
+    X509_free(leaf);
+    X509_free(good);
     X509_free(middle);
+
+    X509 *short_lived = make_certificate(NULL, "Short", NULL, -9, 3, true);
+    char short_file[64];
+    write_certificate(short_file, sizeof short_file, "short.pem", short_lived);
+    leaf = make_certificate(short_lived, "example.org", "DNS:example.org", -1, 90, false);
+    got = shake((struct shake){"example.org", .ca_file = short_file, .leaf = leaf});
+    is_int(got.facts.certificate.days_left, 3, "the days of the root count, though it was not sent");
+    unlink(short_file);
+    X509_free(leaf);
+    X509_free(short_lived);
 
     middle = make_certificate(authority, "Middle", NULL, -9, 9, false);
     leaf = make_certificate(middle, "example.org", "DNS:example.org", -1, 90, false);
-    got = shake((struct shake){"example.org", ca_file, .leaf = leaf, .issuer = middle});
-    is_str(got.facts.condition, "cert-untrusted", "who is no authority can sign nothing");
-    ok(got.facts.cause[0] != '\0', "which has OpenSSL's words: %s", got.facts.cause);
+    got = shake((struct shake){"example.org", .ca_file = ca_file, .leaf = leaf, .issuer = middle});
+    is_str(condition_name(got.facts.certificate.condition), "cert-untrusted", "who is no authority can sign nothing");
+    ok(got.facts.certificate.cause[0] != '\0', "which has OpenSSL's words: %s", got.facts.certificate.cause);
     X509_free(leaf);
     X509_free(middle);
 }
 
-static void check_files(void)
+static void check_own_side(void)
 {
     X509 *leaf = make_certificate(authority, "example.org", NULL, -1, 9, false);
-    struct outcome got = shake((struct shake){"example.org", empty_file, .leaf = leaf});
+    struct outcome got = shake((struct shake){"example.org", .ca_file = empty_file, .leaf = leaf});
     char expected[160];
     snprintf(expected, sizeof expected, "--ca-file: %s holds no certificate that can be read", empty_file);
     ok(!got.prepared, "a CA file without certificates is refused");
     is_str(got.why, expected, "and named");
+
+    setenv("SSL_CERT_FILE", "/nonexistent/bundle", 1);
+    setenv("SSL_CERT_DIR", directory, 1);
+    got = shake((struct shake){"example.org", .leaf = leaf});
+    ok(!got.prepared, "a machine without any authority is refused");
+    ok(strncmp(got.why, "no CA to trust: ", 16) == 0, "and told: %s", got.why);
+    got = shake((struct shake){"example.org", .insecure = true, .leaf = leaf});
+    ok(got.prepared, "with --insecure it needs none");
+    unsetenv("SSL_CERT_FILE");
+    unsetenv("SSL_CERT_DIR");
     X509_free(leaf);
 }
 
-int main(void)
+/* Configurations of OpenSSL, and what they make of a run: NULL for no harm. */
+static const struct {
+    const char *name, *text, *why;
+} configurations[] = {
+    {"a stricter policy", "[tls]\nMinProtocol = TLSv1.3\nCipherString = DEFAULT@SECLEVEL=3\n", NULL},
+    {"a policy that allows no version that we do", "[tls]\nMaxProtocol = TLSv1.1\n", "no ciphers available"},
+    {"a policy without ciphers", "[tls]\nCipherString = RC4\nCiphersuites =\n", ""},
+    {"a provider that is not there",
+     "[tls]\nMinProtocol = TLSv1.2\n[providers]\nnone = none_section\n[none_section]\nactivate = 1\n", ""},
+    {"FIPS without its module", "[tls]\nMinProtocol = TLSv1.2\n[algorithms]\ndefault_properties = fips=yes\n", ""},
+};
+
+/* OpenSSL reads its configuration once in a process' life: this is a new one. */
+static int prepare_only(const char *file)
 {
+    struct settings settings = {.ca_file = (char *)file, .jid = {.ascii = "example.org", .domain = "example.org"}};
+    char why[300] = "";
+    static struct tls_context *context; /* which is for a process' life: no leak */
+    context = tls_prepare(&settings, why, sizeof why);
+    printf("%s", context ? "usable" : why);
+    return 0;
+}
+
+static char *prepare_with(const char *configuration, const char *program)
+{
+    static char answer[400];
+    char command[500];
+    snprintf(command, sizeof command, "OPENSSL_CONF=%s %s %s", configuration, program, ca_file);
+    FILE *out = popen(command, "r");
+    size_t length = fread(answer, 1, sizeof answer - 1, out);
+    answer[length] = '\0';
+    pclose(out);
+    return answer;
+}
+
+static void check_configurations(const char *program)
+{
+    char file[64];
+    snprintf(file, sizeof file, "%s/openssl.cnf", directory);
+    for (size_t i = 0; i < sizeof configurations / sizeof configurations[0]; i++) {
+        const char *text = configurations[i].text;
+        FILE *out = fopen(file, "w");
+        fprintf(out, "openssl_conf = init\n[init]\nssl_conf = ssl\n%s%s[ssl]\nsystem_default = tls\n%s",
+                strstr(text, "[providers]") ? "providers = providers\n" : "",
+                strstr(text, "[algorithms]") ? "alg_section = algorithms\n" : "", text);
+        fclose(out);
+        const char *got = prepare_with(file, program);
+        const char *why = configurations[i].why;
+        if (why)
+            ok(strncmp(got, "OpenSSL cannot be used here: ", 29) == 0 && strstr(got, why), "%s is told: %s",
+               configurations[i].name, got);
+        else
+            is_str(got, "usable", "%s is no harm", configurations[i].name);
+    }
+    unlink(file);
+}
+
+int main(int argc, char *argv[])
+{
+    if (argc > 1)
+        return prepare_only(argv[1]);
     if (!mkdtemp(directory))
         return 1;
     key = EVP_EC_gen("P-256");
@@ -279,9 +511,11 @@ int main(void)
     write_certificate(empty_file, sizeof empty_file, "empty.pem", NULL);
     X509_free(other);
     check_good();
+    check_alert();
     check_leaves();
     check_chains();
-    check_files();
+    check_own_side();
+    check_configurations(argv[0]);
     X509_free(authority);
     EVP_PKEY_free(key);
     unlink(ca_file);

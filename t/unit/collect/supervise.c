@@ -2,17 +2,22 @@
 #include "supervise.h"
 
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "tap.h"
 #include "clock.h"
-#include "child/confine.h"
+#include "guard.h"
 
 /* --- children --- */
 
@@ -93,6 +98,22 @@ static void work_flood(const void *input, int fd)
         say(fd, EVENT_TCP_RTT, 1);
 }
 
+/* Makes a system call that a small filter of its own traps. */
+static void work_barred(const void *input, int fd)
+{
+    (void)input, (void)fd;
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_sched_yield, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {.len = sizeof code / sizeof *code, .filter = code};
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+    syscall(SYS_sched_yield);
+}
+
 /* Tells the limits that it finds on itself. */
 static void work_limits(const void *input, int fd)
 {
@@ -157,6 +178,30 @@ static void test_ends(void)
     outcome = run(work_close, NULL, LONG_TIME, &seen);
     is_int(outcome.end, SUPERVISE_CRASHED, "a child that only closes the pipe has crashed too");
     no_child_is_left("a closed pipe");
+}
+
+static void note_barred(const struct event *event, void *userdata)
+{
+    if (event->kind == EVENT_BARRED)
+        *(int64_t *)userdata = event->value;
+}
+
+static void test_barred(void)
+{
+    int64_t call = -1;
+    struct supervised child = {.work = work_barred, .targets = 2, .pings = 3, .sink = note_barred, .userdata = &call};
+    supervise(&child, 1, clock_now() + LONG_TIME);
+    is_int(child.outcome.end, SUPERVISE_CRASHED, "a system call that is not allowed is a crash");
+    is_int(child.outcome.signal, SIGSYS, "by SIGSYS");
+    is_int(call, SYS_sched_yield, "and the call is told");
+    int number = SIGSYS;
+    child = (struct supervised){
+        .work = work_die, .input = &number, .targets = 2, .pings = 3, .sink = note_barred, .userdata = &call};
+    call = -1;
+    supervise(&child, 1, clock_now() + LONG_TIME);
+    is_int(child.outcome.signal, SIGSYS, "death by a SIGSYS that somebody has sent is one too");
+    is_int(call, -1, "with no call to tell");
+    no_child_is_left("SIGSYS");
 }
 
 static void test_crashes(void)
@@ -249,6 +294,41 @@ static void test_limits(void)
     is_int(seen.values[2], 1, "what the child prints goes nowhere");
 }
 
+/* Stops this process, by a helper that then lets it go on: "after A ms, for B ms" of each row. */
+static pid_t stop_and_continue(int times, int after, int pause)
+{
+    pid_t parent = getpid(), helper = fork();
+    if (helper != 0)
+        return helper;
+    for (int i = 0; i < times; i++) {
+        poll(NULL, 0, after);
+        kill(parent, SIGSTOP);
+        poll(NULL, 0, pause);
+        kill(parent, SIGCONT);
+    }
+    _exit(0);
+}
+
+static void test_stopped(void)
+{
+    static const struct {
+        int times, after, pause; /* ms */
+        int64_t end;             /* ms: when it goes on for the last time, or the deadline */
+        const char *name;
+    } rows[] = {{1, 100, 1000, 1100, "one stop beyond the deadline"}, {8, 20, 60, 700, "eight short stops before it"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct seen seen;
+        int64_t begin = clock_now();
+        pid_t helper = stop_and_continue(rows[i].times, rows[i].after, rows[i].pause);
+        struct supervision outcome = run(work_hang, NULL, 700 * NS_PER_MS, &seen);
+        int64_t took = clock_now() - begin;
+        waitpid(helper, NULL, 0);
+        is_int(outcome.end, SUPERVISE_DEADLINE, "the deadline strikes after %s", rows[i].name);
+        ok(took >= rows[i].end * NS_PER_MS && took < (rows[i].end + 300) * NS_PER_MS, "at once: %lld ms",
+           (long long)(took / NS_PER_MS));
+    }
+}
+
 /* Stands for the scheduler. The signal is held back until the next wait. */
 static void stop_when_told(const struct event *event, void *userdata)
 {
@@ -268,24 +348,14 @@ static void test_interrupt(void)
     no_child_is_left("SIGTERM");
 }
 
-/* First: a mask is inherited from whoever starts the program. */
-static void test_masks(void)
-{
-    sigset_t mask;
-    sigfillset(&mask);
-    sigprocmask(SIG_SETMASK, &mask, NULL);
-    supervise_prepare();
-    sigprocmask(SIG_SETMASK, NULL, &mask);
-    ok(!sigismember(&mask, SIGALRM) && !sigismember(&mask, SIGABRT),
-       "what ends a parent that hangs or crashes arrives");
-    ok(sigismember(&mask, SIGTERM), "what asks it to stop is held back");
-}
-
 int main(void)
 {
-    test_masks();
+    int64_t begin = clock_now();
+    guard_begin(begin, begin + LONG_TIME);
+    test_stopped();
     test_ends();
     test_crashes();
+    test_barred();
     test_deadline();
     test_side_by_side();
     test_strangers();

@@ -12,8 +12,8 @@
 #include "tap.h"
 #include "config.h"
 #include "config_test.h"
+#include "lists.h"
 #include "options.h"
-#include "why.h"
 
 /* libconfig (1.5) loses the string in front of a syntax error. */
 const char *__lsan_default_suppressions(void);
@@ -305,16 +305,16 @@ static void add_entries(struct command *command, const char *option, const confi
 /* Remotes that are groups come to a row without an option: they are added to SETTINGS. */
 static void add_remotes(struct settings *settings, const config_setting_t *remotes)
 {
-    char why[400];
+    struct line why = LINE_EMPTY;
     for (int i = 0; remotes && i < config_setting_length(remotes); i++) {
         const config_setting_t *remote = config_setting_get_elem(remotes, (unsigned)i);
         if (!config_setting_is_group(remote)) {
-            settings_add_remote(settings, config_setting_get_string(remote), why, sizeof why);
+            list_add_remote(settings, config_setting_get_string(remote), &why);
             continue;
         }
         const config_setting_t *alias = member(remote, "alias"), *jid = member(remote, "jid");
-        settings_add_target(settings, alias ? config_setting_get_string(alias) : NULL, config_setting_get_string(jid),
-                            why, sizeof why);
+        list_add_target(settings, alias ? config_setting_get_string(alias) : NULL, config_setting_get_string(jid),
+                        &why);
         struct target *target = &settings->targets[settings->target_count - 1];
         static const struct {
             const char *key;
@@ -334,16 +334,37 @@ static void add_remotes(struct settings *settings, const config_setting_t *remot
         }
         struct settings values;
         settings_init(&values);
-        options_parse(command.argc, command.argv, &values, why, sizeof why);
+        options_parse(command.argc, command.argv, &values, &why);
         settings_copy_to_target(target, &values, target->own);
         settings_free(&values);
         free_command(&command);
     }
 }
 
+static bool is_on(const config_setting_t *profile, const char *name)
+{
+    const config_setting_t *setting = member(profile, name);
+    return setting && config_setting_get_bool(setting);
+}
+
+/* Whether the defaults' NAME is left out as it means nothing with what PROFILE says. */
+static bool is_useless(const config_setting_t *profile, const char *name)
+{
+    static const char pings[] = " remotes count interval ping_timeout warning critical min_alive require_mechanism ";
+    static const char account[] = " client_cert client_key ";
+    static const char others[] = " no_login s2s login each_endpoint offers offers_not require_mechanism ";
+    char word[80];
+    snprintf(word, sizeof word, " %s ", name);
+    if (member(profile, "component"))
+        return strstr(others, word) || strstr(account, word);
+    if (is_on(profile, "s2s"))
+        return strstr(pings, word) != NULL;
+    return is_on(profile, "no_login") && (strstr(pings, word) || strstr(account, word));
+}
+
 /* The keys of PROFILE and then those of DEFAULTS that it has not. */
 static bool read_as_options(const config_setting_t *profile, const config_setting_t *defaults,
-                            struct settings *settings, char *why, size_t why_size)
+                            struct settings *settings, struct line *why)
 {
     const config_setting_t *levels[] = {profile, defaults};
     struct command command = {.argv = {(char *)"check_xmpp_ping"}, .argc = 1};
@@ -357,7 +378,8 @@ static bool read_as_options(const config_setting_t *profile, const config_settin
         for (int i = 0; levels[level] && i < config_setting_length(levels[level]); i++) {
             const config_setting_t *setting = config_setting_get_elem(levels[level], (unsigned)i);
             const char *name = config_setting_name(setting);
-            bool known = level == 1 && (member(profile, name) || (family && strncmp(name, "use_ipv", 7) == 0));
+            bool known = level == 1 && (member(profile, name) || (family && strncmp(name, "use_ipv", 7) == 0) ||
+                                        is_useless(profile, name));
             bool special = strcmp(name, "limits") == 0 || strcmp(name, "map") == 0 || strcmp(name, "remotes") == 0 ||
                            strcmp(name, "password") == 0;
             if (!known && !special)
@@ -365,15 +387,17 @@ static bool read_as_options(const config_setting_t *profile, const config_settin
         }
     }
     settings_init(settings);
-    bool good = options_parse(command.argc, command.argv, settings, why, why_size) == OPTIONS_RUN;
+    bool good = options_parse(command.argc, command.argv, settings, why) == OPTIONS_RUN;
     free_command(&command);
     const config_setting_t *remotes = member(profile, "remotes");
-    add_remotes(settings, remotes ? remotes : member(defaults, "remotes"));
+    if (!remotes && !is_useless(profile, "remotes"))
+        remotes = member(defaults, "remotes");
+    add_remotes(settings, remotes);
     const config_setting_t *password = member(profile, "password");
     password = password ? password : member(defaults, "password");
     settings->password.set = password != NULL;
     if (password)
-        why_set(settings->password.value, sizeof settings->password.value, "%s", config_setting_get_string(password));
+        snprintf(settings->password.value, sizeof settings->password.value, "%s", config_setting_get_string(password));
     return good;
 }
 
@@ -425,12 +449,12 @@ static void write_text(const char *name, const char *text, size_t length)
 }
 
 /* --profile=PROFILE, NULL for none, of the file NAME. */
-static bool load(struct settings *settings, const char *name, const char *profile, char *why, size_t why_size)
+static bool load(struct settings *settings, const char *name, const char *profile, struct line *why)
 {
     settings_init(settings);
     settings->config_file = strdup(name);
     settings->profile = profile ? strdup(profile) : NULL;
-    return config_load(settings, why, why_size);
+    return config_load(settings, why);
 }
 
 struct counts {
@@ -439,32 +463,34 @@ struct counts {
 
 static void check_profile(const config_t *tree, const char *profile, struct counts *counts)
 {
-    char why[512] = "";
+    struct line why = LINE_EMPTY;
     struct settings settings, options, again;
     const config_setting_t *root = config_root_setting(tree);
     const config_setting_t *defaults = member(root, "defaults");
     const config_setting_t *group = profile ? member(member(root, "profiles"), profile) : NULL;
-    bool good = load(&settings, "m", profile, why, sizeof why);
-    good = read_as_options(group, defaults, &options, why, sizeof why) && good;
+    bool good = load(&settings, "m", profile, &why);
+    good = read_as_options(group, defaults, &options, &why) && good;
     char *got = print(&settings), *expected = print(&options);
     write_text("again", got, strlen(got));
     good = good && strcmp(settings.password.value, options.password.value) == 0;
     if (!good || !same_lines(got, expected)) {
-        diag("profile %s: %s", profile ? profile : "(none)", why);
+        diag("profile %s: %s", profile ? profile : "(none)", why.text);
         counts->other_meaning++;
     }
     free(got);
     got = print(&settings);
-    bool reread = load(&again, "again", NULL, why, sizeof why);
+    bool reread = load(&again, "again", NULL, &why);
     free(expected);
     expected = print(&again);
     if (!reread || strcmp(got, expected) != 0) {
-        diag("printed and read again: %s", why);
+        diag("printed and read again: %s", why.text);
         counts->other_when_read_again++;
     }
     free(got);
     free(expected);
-    settings_check(&settings, why, sizeof why);
+    struct mistakes mistakes = MISTAKES_NONE;
+    settings_check(&settings, &mistakes);
+    mistakes_free(&mistakes);
     settings_free(&settings);
     settings_free(&options);
     settings_free(&again);
@@ -495,21 +521,21 @@ static void check_taken(const struct text *text, struct counts *counts)
 static void check_text(const struct text *text, struct counts *counts)
 {
     struct settings settings;
-    char why[512] = "";
+    struct line why = LINE_EMPTY;
     struct counts before = *counts;
     write_text("m", text->bytes, text->length);
-    bool taken = load(&settings, "m", NULL, why, sizeof why);
+    bool taken = load(&settings, "m", NULL, &why);
     settings_free(&settings);
     if (taken) {
         counts->taken++;
         check_taken(text, counts);
     } else {
         counts->refused++;
-        counts->silent += strncmp(why, "m:", 2) != 0 || strlen(why) < 8;
-        counts->told += strstr(why, PASSWORD) != NULL;
+        counts->silent += strncmp(why.text, "m:", 2) != 0 || strlen(why.text) < 8;
+        counts->told += strstr(why.text, PASSWORD) != NULL;
     }
     if (counts->silent > before.silent || counts->told > before.told)
-        diag("'%s'", why);
+        diag("'%s'", why.text);
     if (counts->other_meaning > before.other_meaning || counts->other_when_read_again > before.other_when_read_again) {
         diag("the file was:");
         diag("%s", text->bytes);

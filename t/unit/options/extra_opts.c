@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "tap.h"
+#include "text.h"
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
@@ -56,21 +57,21 @@ static void expand(const char *line, char out[1024])
 {
     struct command command;
     struct extra_opts extra;
-    char why[512] = "";
+    struct line why = LINE_EMPTY;
     make_command(&command, line);
     size_t used = 0;
     *out = '\0';
-    if (extra_opts_expand(command.argc, command.argv, &extra, why, sizeof why)) {
+    if (extra_opts_expand(command.argc, command.argv, &extra, &why)) {
         for (int i = 1; i < extra.argc && used < 1024; i++)
             used += (size_t)snprintf(out + used, 1024 - used, "%s%s", i > 1 ? " " : "", extra.argv[i]);
         if (extra.argv[0] != command.argv[0] || extra.argv[extra.argc] != NULL)
             snprintf(out, 1024, "the command line has lost an end");
     } else {
-        const char *file = strstr(why, path);
+        const char *file = strstr(why.text, path);
         if (file)
-            snprintf(out, 1024, "! %.*sF%s", (int)(file - why), why, file + strlen(path));
+            text_format(out, 1024, "! %.*sF%s", (int)(file - why.text), why.text, file + strlen(path));
         else
-            snprintf(out, 1024, "! %s", why);
+            text_format(out, 1024, "! %s", why.text);
     }
     extra_opts_free(&extra);
     free_command(&command);
@@ -281,13 +282,14 @@ static void check_program_names(void)
         {"/a/b/", "check_xmpp_ping"},
     };
     for (size_t i = 0; i < COUNT(names); i++) {
-        char text[128], why[512] = "", option[128];
+        char text[128], option[128];
+        struct line why = LINE_EMPTY;
         snprintf(text, sizeof text, "[%s]\nport=7\n", names[i].section);
         write_bytes(path, text, strlen(text));
         snprintf(option, sizeof option, "--extra-opts=@%s", path);
         char *argv[] = {(char *)names[i].name, option, NULL};
         struct extra_opts extra;
-        ok(extra_opts_expand(2, argv, &extra, why, sizeof why) && extra.argc == 2, "called '%s' it reads section %s",
+        ok(extra_opts_expand(2, argv, &extra, &why) && extra.argc == 2, "called '%s' it reads section %s",
            names[i].name, names[i].section);
         extra_opts_free(&extra);
     }
@@ -318,10 +320,11 @@ static void check_limits(void)
         used += (size_t)sprintf(large + used, "v=\n");
     write_bytes(path, large, used);
     struct extra_opts extra;
-    char why[512], option[128];
+    char option[128];
+    struct line why = LINE_EMPTY;
     snprintf(option, sizeof option, "--extra-opts=s@%s", path);
     char *argv[] = {(char *)"check_xmpp_ping", option, NULL};
-    ok(extra_opts_expand(2, argv, &extra, why, sizeof why) && extra.argc == 1001, "a thousand options are taken");
+    ok(extra_opts_expand(2, argv, &extra, &why) && extra.argc == 1001, "a thousand options are taken");
     extra_opts_free(&extra);
     used += (size_t)sprintf(large + used, "v=\n");
     write_bytes(path, large, used);

@@ -7,6 +7,7 @@
 
 #include "tap.h"
 #include "clock.h"
+#include "habits.h"
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
@@ -22,6 +23,16 @@ static const struct {
     {"--jid example.org", "jid=example.org"},
     {"-j a@example.org -j b@example.org", "jid=b@example.org"},
     {"--password-file /x/y", "password_file=/x/y"},
+    {"--login=auto", ""},
+    {"--login=sasl2", "login_way=1"},
+    {"--login=rfc6120", "login_way=2"},
+    {"--no-login", "no_login"},
+    {"--s2s --from=B.example", "s2s from=b.example"},
+    {"--offers=SCRAM-SHA-256 --offers=sasl2 --offers-not=PLAIN", "offers SCRAM-SHA-256 offers sasl2 offers-not PLAIN"},
+    {"--offers=starttls-required --offers=plain-before-tls --offers=channel-binding --offers=dialback",
+     "offers starttls-required offers plain-before-tls offers channel-binding offers dialback"},
+    {"--offers=X-OAUTH2 --offers=A_1", "offers X-OAUTH2 offers A_1"},
+    {"--component=a@Probe.example.org", "component=a@probe.example.org"},
     {"-H xmpp.example.org", "hostname=xmpp.example.org"},
     {"-H 192.0.2.1", "hostname=192.0.2.1"},
     {"-H ::1", "hostname=::1"},
@@ -95,6 +106,21 @@ static const struct {
     const char *why;
 } invalid[] = {
     {"--timeuot=10", "--timeuot: unknown option: did you mean --timeout?"},
+    {"-D 14,7", "-D: unknown option: the days that a certificate has left are -C WARN,CRIT"},
+    {"-j a@b.example -qS", "-S: unknown option: TLS is used without it; --tls=direct is for ports without STARTTLS"},
+    {"--ssl", "--ssl: unknown option: TLS is used without it; --tls=direct is for ports without STARTTLS"},
+    {"--starttls", "--starttls: unknown option: STARTTLS is used without it, or by --tls=starttls"},
+    {"--sni=b.example", "--sni: unknown option: the JID's domain is always sent as the server's name"},
+    {"-E", "-E: unknown option: nothing is to be sent or expected: the program itself speaks XMPP"},
+    {"-e x", "-e: unknown option: nothing is to be sent or expected: the program itself speaks XMPP"},
+    {"-k", "-k: unknown option: --insecure leaves the certificate unverified"},
+    {"-u alice", "-u: unknown option: the account is the JID of -j"},
+    {"-U alice", "-U: unknown option: the account is the JID of -j"},
+    {"-l alice", "-l: unknown option: the account is the JID of -j"},
+    {"--user=alice", "--user: unknown option: the account is the JID of -j"},
+    {"--json", "--json: unknown option: -o json prints JSON"},
+    {"--ipv4", "--ipv4: unknown option: IPv4 only is -4"},
+    {"-\xe2", "-?: unknown option"},
     {"--zzzzzzzzzz", "--zzzzzzzzzz: unknown option"},
     {"--=x", "--: unknown option"},
     {"--quiet=yes", "--quiet: takes no argument"},
@@ -123,8 +149,27 @@ static const struct {
     {"-j @example.org", "--jid: @example.org has an empty local part before @"},
     {"--password-file=", "--password-file: is empty"},
     {"-H ''", "--hostname: is empty"},
+    {"--login=sasl", "--login: sasl is none of auto, sasl2 and rfc6120"},
+    {"--from=a@b.example", "--from: a@b.example is not a domain"},
+    {"--from=b.example/c", "--from: b.example/c is not a domain"},
+    {"--from=@b.example", "--from: @b.example has an empty local part before @"},
+    {"--component=@b.example", "--component: @b.example has an empty local part before @"},
+    {"--component=", "--component: is empty"},
+    {"--offers=", "--offers: is empty"},
+    {"--offers=starttls", "--offers: starttls is nothing that a server offers: did you mean starttls-required?"},
+    {"--offers-not=sasl", "--offers-not: sasl is nothing that a server offers: did you mean sasl2?"},
+    {"--offers=plain", "--offers: plain is nothing that a server offers: did you mean PLAIN?"},
+    {"--offers=scram-sha-256-plus",
+     "--offers: scram-sha-256-plus is nothing that a server offers: did you mean SCRAM-SHA-256-PLUS?"},
+    {"--offers=ABCDEFGHIJKLMNOPQRSTU",
+     "--offers: ABCDEFGHIJKLMNOPQRSTU is no SASL mechanism, which has capitals, and none of starttls-required, "
+     "plain-before-tls, channel-binding, sasl2 and dialback"},
+    {"--no-login=yes", "--no-login: takes no argument"},
     {"-H host:5222", "--hostname: host:5222 is neither a host name nor an address"},
     {"-H [192.0.2.1", "--hostname: [192.0.2.1 is neither a host name nor an address"},
+    {"-H 0127.0.0.1", "--hostname: 0127.0.0.1 is no IPv4 address: four numbers up to 255, without zeros in front"},
+    {"-H 127.0.0.256", "--hostname: 127.0.0.256 is no IPv4 address: four numbers up to 255, without zeros in front"},
+    {"-j alice@0127.0.0.1", "--jid: alice@0127.0.0.1 has a domain that ends in a number but is no IPv4 address"},
     {"-p 0", "--port: 0 is not a whole number from 1 to 65535"},
     {"-p 65536", "--port: 65536 is not a whole number from 1 to 65535"},
     {"-p 99999999999999999999", "--port: 99999999999999999999 is not a whole number from 1 to 65535"},
@@ -247,6 +292,10 @@ static void add_lists(FILE *out, const struct settings *settings)
                 : target->kind == TARGET_BARE ? "bare"
                                               : "server");
     }
+    for (size_t i = 0; i < settings->offers_count; i++)
+        fprintf(out, " offers %s", settings->offers[i]);
+    for (size_t i = 0; i < settings->offers_not_count; i++)
+        fprintf(out, " offers-not %s", settings->offers_not[i]);
     for (size_t i = 0; i < settings->label_count; i++)
         fprintf(out, " limit %s,%s,%s", settings->labels[i].label, settings->labels[i].warning,
                 settings->labels[i].critical);
@@ -263,6 +312,11 @@ static char *describe(const struct settings *settings)
     FILE *out = open_memstream(&text, &size);
     add_string(out, "jid", settings->jid_text ? jid_format(&settings->jid, jid, sizeof jid) : NULL);
     add_string(out, "password_file", settings->password_file);
+    add_number(out, "login_way", settings->login_way, LOGIN_WAY_AUTO);
+    add_switch(out, "no_login", settings->no_login);
+    add_switch(out, "s2s", settings->s2s);
+    add_string(out, "from", settings->from_text ? jid_format(&settings->from, jid, sizeof jid) : NULL);
+    add_string(out, "component", settings->component_text ? jid_format(&settings->component, jid, sizeof jid) : NULL);
     add_string(out, "hostname", settings->hostname);
     add_number(out, "port", settings->port, 0);
     add_number(out, "family", settings->family == AF_INET ? 4 : settings->family == AF_INET6 ? 6 : 0, 0);
@@ -301,15 +355,16 @@ static bool shows_itself(const struct settings *settings)
     bool good = true;
     for (size_t i = 0; i < option_count; i++) {
         const struct option_row *row = &option_table[i];
-        char first[OPTION_SHOWN_SIZE], second[OPTION_SHOWN_SIZE], why[200];
-        const char *value = row->show ? row->show(settings, first) : NULL;
+        char first[OPTION_SHOWN_SIZE], second[OPTION_SHOWN_SIZE];
+        struct line why = LINE_EMPTY;
+        const char *value = option_show(row, settings, first);
         struct settings again;
         settings_init(&again);
-        if (value && row->argument && !row->apply(&again, value, why, sizeof why)) {
-            diag("--%s=%s: %s", row->name, value, why);
+        if (value && row->argument && !option_apply(row, &again, value, &why)) {
+            diag("--%s=%s: %s", row->name, value, why.text);
             good = false;
         } else if (value && row->argument) {
-            const char *shown = row->show(&again, second);
+            const char *shown = option_show(row, &again, second);
             good = shown && strcmp(value, shown) == 0 && good;
         }
         settings_free(&again);
@@ -321,63 +376,97 @@ static void check_valid(const char *arguments, const char *expected)
 {
     struct command command;
     struct settings settings;
-    char why[512] = "";
+    struct line why = LINE_EMPTY;
     split(&command, arguments);
     settings_init(&settings);
-    bool run = options_parse(command.argc, command.argv, &settings, why, sizeof why) == OPTIONS_RUN;
+    bool run = options_parse(command.argc, command.argv, &settings, &why) == OPTIONS_RUN;
     char *description = describe(&settings);
     ok(run, "'%s' is valid", arguments);
     if (!run)
-        diag("%s", why);
+        diag("%s", why.text);
     is_str(*description == ' ' ? description + 1 : description, expected, "it sets '%s'", expected);
     ok(shows_itself(&settings), "what it shows of them sets the same");
     free(description);
     settings_free(&settings);
 }
 
-static enum options_result parse(const char *arguments, char *why, size_t why_size)
+static enum options_result parse(const char *arguments, struct line *why)
 {
     struct command command;
     struct settings settings;
     split(&command, arguments);
     settings_init(&settings);
-    enum options_result result = options_parse(command.argc, command.argv, &settings, why, why_size);
+    enum options_result result = options_parse(command.argc, command.argv, &settings, why);
     settings_free(&settings);
     return result;
 }
 
+/* Values with blanks at their ends, which nobody would see. */
+static const struct {
+    const char *argument;
+    const char *why;
+} blanks[] = {
+    {"-H127.0.0.1 ", "--hostname: 127.0.0.1\xe2\x90\xa3 is neither a host name nor an address"},
+    {"-H xmpp.example", "--hostname: \xe2\x90\xa3xmpp.example is neither a host name nor an address"},
+    {"-Hxmpp.example\xc2\xa0", "--hostname: xmpp.example\xe2\x90\xa3 is neither a host name nor an address"},
+    {"-H ", "--hostname: \xe2\x90\xa3 is neither a host name nor an address"},
+    {"-jalice@example.org ", "--jid: alice@example.org\xe2\x90\xa3 ends with a blank"},
+    {"-j alice@example.org", "--jid: \xe2\x90\xa3"
+                             "alice@example.org begins with a blank"},
+    {"-jalice@example.org\t", "--jid: alice@example.org\xe2\x90\xa3 holds a control character"},
+    {"-Rb=bob@example.org ", "--remote: bob@example.org\xe2\x90\xa3 ends with a blank"},
+    {"-n3 ", "--count: 3\xe2\x90\xa3 is not a whole number from 1 to 1000"},
+};
+
+static void check_blanks(void)
+{
+    for (size_t i = 0; i < COUNT(blanks); i++) {
+        char program[] = "check_xmpp_ping", argument[64];
+        struct line why = LINE_EMPTY;
+        snprintf(argument, sizeof argument, "%s", blanks[i].argument);
+        struct settings settings;
+        settings_init(&settings);
+        is_int(options_parse(2, (char *[]){program, argument, NULL}, &settings, &why), OPTIONS_ERROR, "'%s' is refused",
+               argument);
+        is_str(why.text, blanks[i].why, "it shows the blank");
+        settings_free(&settings);
+    }
+}
+
 static void check_invalid(const char *arguments, const char *expected)
 {
-    char why[512] = "";
-    is_int(parse(arguments, why, sizeof why), OPTIONS_ERROR, "'%s' is refused", arguments);
-    is_str(why, expected, "it says '%s'", expected);
+    struct line why = LINE_EMPTY;
+    is_int(parse(arguments, &why), OPTIONS_ERROR, "'%s' is refused", arguments);
+    is_str(why.text, expected, "it says '%s'", expected);
 }
 
 static void check_long_values(void)
 {
-    char argument[300] = "-H", why[512];
+    char argument[300] = "-H";
+    struct line why = LINE_EMPTY;
     memset(argument + 2, 'a', 256);
-    parse(argument, why, sizeof why);
-    is_str(why, "--hostname: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa... is too long", "a host of 256 bytes is too long");
+    parse(argument, &why);
+    is_str(why.text, "--hostname: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa... is too long",
+           "a host of 256 bytes is too long");
     memcpy(argument, "-t", 2);
-    parse(argument, why, sizeof why);
-    is_str(why, "--timeout: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa... is too long",
+    parse(argument, &why);
+    is_str(why.text, "--timeout: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa... is too long",
            "a timeout of 256 digits is too long");
     memcpy(argument, "-w,", 3);
     argument[257] = '%';
-    parse(argument, why, sizeof why);
-    is_str(why, "--warning: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa... has a loss that is too long",
+    parse(argument, &why);
+    is_str(why.text, "--warning: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa... has a loss that is too long",
            "a loss of 254 digits is too long");
 }
 
 static void check_ends(void)
 {
-    char why[512];
-    is_int(parse("-h", why, sizeof why), OPTIONS_HELP, "-h asks for help");
-    is_int(parse("-q --help", why, sizeof why), OPTIONS_HELP, "--help asks for help");
-    is_int(parse("-V", why, sizeof why), OPTIONS_VERSION, "-V asks for the version");
-    is_int(parse("--version --zzz", why, sizeof why), OPTIONS_VERSION, "what stands behind --version is not read");
-    is_int(parse("--zzz --help", why, sizeof why), OPTIONS_ERROR, "an error in front of --help is one");
+    struct line why = LINE_EMPTY;
+    is_int(parse("-h", &why), OPTIONS_HELP, "-h asks for help");
+    is_int(parse("-q --help", &why), OPTIONS_HELP, "--help asks for help");
+    is_int(parse("-V", &why), OPTIONS_VERSION, "-V asks for the version");
+    is_int(parse("--version --zzz", &why), OPTIONS_VERSION, "what stands behind --version is not read");
+    is_int(parse("--zzz --help", &why), OPTIONS_ERROR, "an error in front of --help is one");
 }
 
 /* Every line of TEXT. */
@@ -435,23 +524,23 @@ static void check_table(void)
             unique = unique && strcmp(row->name, option_table[j].name) != 0 &&
                      (!row->letter || row->letter != option_table[j].letter);
         ok(unique, "--%s and its letter stand once in the table", row->name);
+        ok(!habit_answer(row->name) && !habit_answer((char[]){(char)row->letter, '\0'}),
+           "--%s is no habit from elsewhere", row->name);
         ok(islower((unsigned char)row->help[0]) || isupper((unsigned char)row->help[1]),
            "the help of --%s begins small", row->name);
         ok(row->help[strlen(row->help) - 1] != '.', "the help of --%s ends without a full stop", row->name);
         char key[OPTION_KEY_SIZE];
-        bool is_list = row->repeatable && row->argument;
-        ok((*option_key(row, key) != '\0' && !is_list) == (row->show != NULL), "--%s is shown if it has a value",
-           row->name);
-        ok(!row->own || row->show, "what a remote can have of its own is shown");
-        if (!row->choices)
-            continue;
-        char choices[100], why[200];
-        snprintf(choices, sizeof choices, "%s", row->choices);
-        char *rest = choices;
-        for (char *word; (word = strsep(&rest, " ")) != NULL;) {
+        struct line why = LINE_EMPTY;
+        option_key(row, key);
+        ok(row->type != OPTION_SPECIAL || (row->apply && (row->show || *key == '\0')),
+           "--%s has what it takes to be set and shown", row->name);
+        for (size_t j = 0; row->choices && row->choices[j]; j++) {
             struct settings settings;
+            char shown[OPTION_SHOWN_SIZE];
             settings_init(&settings);
-            ok(row->apply(&settings, word, why, sizeof why), "--%s=%s is a choice that is taken", row->name, word);
+            ok(option_apply(row, &settings, row->choices[j], &why), "--%s=%s is a choice that is taken", row->name,
+               row->choices[j]);
+            is_str(option_show(row, &settings, shown), row->choices[j], "and shown");
             settings_free(&settings);
         }
     }
@@ -463,6 +552,7 @@ int main(void)
         check_valid(valid[i].arguments, valid[i].settings);
     for (size_t i = 0; i < COUNT(invalid); i++)
         check_invalid(invalid[i].arguments, invalid[i].why);
+    check_blanks();
     check_long_values();
     check_ends();
     check_help();

@@ -63,7 +63,7 @@ static void take(struct live *live, enum event_kind kind, uint32_t target, uint3
     event.target = target;
     event.seq = seq;
     event.value = kind == EVENT_PING_SENT ? 0 : 1500 * NS_PER_US;
-    event_set(event.condition, condition);
+    event_set_condition(&event, condition_named(condition, SPACE_STANZA));
     event_set(event.by, condition ? "b.example" : "");
     event_set(event.text, condition ? "go\x1b away" : "");
     live_take(&event, live);
@@ -94,7 +94,7 @@ static void check_pongs(void)
     take(&live, EVENT_PING_RESULT, 1, 2, NULL);
     take(&live, EVENT_PING_RESULT, 2, 0, NULL);
     is_str(terminal_read(&terminal), "", "a ping that there is not is none");
-    is_int(staged.result.targets[0].answered + staged.result.targets[1].answered, 2, "the result has taken all in");
+    is_int(staged.result.targets[0].ended + staged.result.targets[1].ended, 3, "the result has taken all in");
     result_free(&staged.result);
     terminal_close(&terminal);
 }
@@ -124,7 +124,7 @@ static const char *shown(const struct scene *scene, enum output_format output, c
     struct live live = live_on(fd, &staged.settings, &staged.result);
     take(&live, EVENT_PING_SENT, 0, 0, NULL);
     take(&live, EVENT_PING_RESULT, 0, 0, NULL);
-    is_int(staged.result.targets[0].answered, 1, "the result has taken it in");
+    is_int(staged.result.targets[0].ended, 1, "the result has taken it in");
     result_free(&staged.result);
     return terminal_read(terminal);
 }

@@ -120,8 +120,7 @@ static void check_verbose(void)
 
     scene.verbose = 2;
     text = report_of(&scene, "<body>");
-    ok(strstr(text, "\naccount: alice@example.org, password from the environment or the configuration\n") &&
-           strstr(text, "\nway: SRV of example.org, TLS as SRV says, trusts the system_s CAs\n") &&
+    ok(strstr(text, "\nsetting jid: alice@example.org\n") && strstr(text, "\nsetting tls: auto\n") &&
            strstr(text, "\ncheck_xmpp_ping " VERSION " "),
        "with -vv there are the settings and the versions");
     ok(!strstr(text, "body"), "but not the log");
@@ -133,11 +132,57 @@ static void check_verbose(void)
     is_int(count_of(text, '|'), 1, "there is one '|' in all of it");
     free(text);
 
+    scene = (struct scene){.pings = {"1"}, .verbose = 1, .sandboxed = true, .bars = BAR_BIT(BAR_COUNT) - 1};
+    text = report_of(&scene, "");
+    ok(!strstr(text, "sandbox"), "-v says nothing of a sandbox that is whole");
+    free(text);
+    scene.bars = BAR_BIT(BAR_FILES);
+    text = report_of(&scene, "");
+    ok(strstr(text, "\nsandbox: calls no, files yes, ports no\n"), "it does when something is missing");
+    free(text);
+    scene = (struct scene){.pings = {"1"}, .verbose = 2, .sandboxed = true, .bars = BAR_BIT(BAR_COUNT) - 1};
+    text = report_of(&scene, "");
+    ok(strstr(text, "\nsandbox: calls yes, files yes, ports yes\n"), "-vv always says what holds");
+    free(text);
+
     scene = (struct scene){.pings = {"1"}, .verbose = 1, .insecure = true, .certificate = true};
     text = report_of(&scene, "");
     ok(strstr(text, "certificate not verified\nexample.org") || strstr(text, "certificate not verified |"),
        "--insecure is told of in the first line");
     ok(strstr(text, "TLS_AES_256_GCM_SHA384, certificate not verified\n"), "and among the details");
+    free(text);
+}
+
+/* What was offered, and the chain. */
+static void check_offers(void)
+{
+    struct scene scene = {.pings = {"-"},
+                          .no_login = true,
+                          .before = "starttls",
+                          .behind = "PLAIN sasl2 =tls-exporter",
+                          .certificate = true,
+                          .chain = true,
+                          .days = -1};
+    char *text = report_of(&scene, "");
+    ok(!strstr(text, "not pinged") && !strstr(text, "\nexample.org:"), "without a login there is no target");
+    ok(strstr(text, "OK - example.org takes logins over TLSv1.3") && !strchr(strchr(text, '\n') + 1, '\n'),
+       "an OK has one line");
+    free(text);
+    scene.verbose = 1;
+    text = report_of(&scene, "");
+    ok(strstr(text, "\nchain: example.org, EC 256 bits, until 2027-02-25T12:00:00Z, expired 1 day ago\n"
+                    "chain: Root?CA, RSA 4096 bits, until 2027-02-25T12:00:00Z, 999 days left\n"),
+       "with -v the chain is there");
+    ok(strstr(text, "\noffers before TLS: starttls\n"
+                    "offers behind TLS: PLAIN, sasl2, channel-binding:tls-exporter\n"),
+       "and what was offered");
+    free(text);
+    scene.before = NULL;
+    scene.behind = "";
+    scene.more_offers = true;
+    text = report_of(&scene, "");
+    ok(strstr(text, "\noffers behind TLS: nothing and more\n") && !strstr(text, "before TLS"),
+       "of what did not come nothing is said");
     free(text);
 }
 
@@ -169,6 +214,7 @@ static void check_hostile(void)
         {.pings = {"1", "?"}, .jids = {NULL, "a|b\n`c`"}, .verbose = 3, .end = SUPERVISE_DEADLINE},
         {.pings = {"1", "a|b$/can<cel@b|c`\\"}, .verbose = 3},
         {.pings = {"1"}, .mechanism = evil, .endpoint_down = evil, .map = "endpoint-down=WARNING", .verbose = 3},
+        {.pings = {"-"}, .no_login = true, .before = evil, .behind = evil, .offers = "PLAIN", .verbose = 3},
     };
     for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
         char *text = report_of(&scenes[i], evil);
@@ -194,12 +240,18 @@ static void check_errors(void)
     is_str(text, "XMPP PING UNKNOWN - out of memory\n", "any other has one line");
     free(text);
     out = open_memstream(&text, &size);
-    report_usage_error(out, "--a-very-long-option-and-what-is-wrong-with-it: 0123456789012345678901234567890123456789");
+    report_usage_error(out, "--a-very-long-option-and-what-is-wrong-with-it: "
+                            "012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
+                            "012345678901234567890123456789");
     fclose(out);
     is_str(text,
-           "XMPP PING UNKNOWN - --a-very-long-option-and-what-is-wrong-with-it: 01234567890123456789012345678...\n"
+           "XMPP PING UNKNOWN - --a-very-long-option-and-what-is-wrong-with-it: "
+           "01234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456"
+           "78...\n"
            "Try check_xmpp_ping --help for more.\n"
-           "--a-very-long-option-and-what-is-wrong-with-it: 0123456789012345678901234567890123456789\n",
+           "--a-very-long-option-and-what-is-wrong-with-it: "
+           "01234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456"
+           "7890123456789\n",
            "one that is too long is told whole behind that");
     free(text);
 }
@@ -212,6 +264,7 @@ int main(void)
         free(text);
     }
     check_verbose();
+    check_offers();
     check_ignored();
     check_hostile();
     check_errors();

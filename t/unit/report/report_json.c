@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 
+#define SCENE_OUTPUT OUTPUT_JSON
 #include "scene.h"
 #include "perfdata.h"
 
@@ -41,7 +42,9 @@ static const char refused[] =
     "\"phases\":{\"dns\":0.01,\"connect\":0.01,\"stream\":null,\"tls\":null,\"auth\":null,\"bind\":null,\"ping\":null},"
     "\"endpoints\":[{\"name\":\"one.example.org 192.0.2.1:5222\",\"tls\":\"starttls\",\"connected\":false,"
     "\"time\":0.002,\"error\":{\"condition\":\"connect-refused\",\"text\":\"Connection refused\"}}],\"tls\":null,"
-    "\"mechanism\":null,\"findings\":[{\"state\":\"CRITICAL\",\"condition\":\"connect-refused\","
+    "\"offers\":{\"before_tls\":[],\"behind_tls\":[]},\"mechanism\":null,\"sandbox\":null,\"findings\":[{\"state\":"
+    "\"CRITICAL\","
+    "\"condition\":\"connect-refused\","
     "\"text\":\"connect: connect-refused: one\"}],\"ignored\":" NONE_IGNORED ",\"metrics\":[" TIME("rtt")
         TIME("rtt_min") TIME("rtt_max")
             TIME("rtt_first") "{\"label\":\"loss\",\"value\":null,\"unit\":\"%\","
@@ -86,7 +89,8 @@ static void check_whole(void)
 /* Also what is printed when jansson has no memory, but for state, code and summary. */
 static const char resort[] =
     "{\"state\":\"UNKNOWN\",\"code\":3,\"summary\":\"out of memory\",\"phase\":null,\"condition\":null,\"server\":null,"
-    "\"targets\":[],\"phases\":{" NO_PHASES "},\"endpoints\":[],\"tls\":null,\"mechanism\":null,"
+    "\"targets\":[],\"phases\":{" NO_PHASES "},\"endpoints\":[],\"tls\":null,"
+    "\"offers\":{\"before_tls\":[],\"behind_tls\":[]},\"mechanism\":null,\"sandbox\":null,"
     "\"findings\":[{\"state\":\"UNKNOWN\",\"condition\":null,\"text\":\"out of memory\"}],\"ignored\":" NONE_IGNORED
     ",\"metrics\":[],\"log\":null,\"checks\":[]}\n";
 
@@ -99,12 +103,13 @@ static void check_unknown(void)
     settings.jid.domain = (char *)"example.org";
     settings.verbose = 3;
     text = unknown_of(&settings,
-                      "--password-file: 0123456789 0123456789 0123456789 0123456789 0123456789\n0123456789 <x>");
-    ok(strstr(text,
-              "\"summary\":\"--password-file: 0123456789 0123456789 0123456789 0123456789 0123456789 01234...\","),
+                      "--password-file: 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 "
+                      "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789\n0123456789 <x>");
+    ok(strstr(text, "\"summary\":\"--password-file: 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 "
+                    "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 01234567...\","),
        "a long reason is cut in the summary");
-    ok(strstr(text,
-              "\"text\":\"--password-file: 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 (x)\"}"),
+    ok(strstr(text, "\"text\":\"--password-file: 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 "
+                    "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 (x)\"}"),
        "and stands whole, and clean, among the findings");
     ok(strstr(text, "\"server\":\"example.org\""), "the server is told as soon as it is known");
     ok(strstr(text, "\"log\":[]"), "with -vvv there is a log, if an empty one");
@@ -160,6 +165,8 @@ static void check_parts(void)
         .certificate = true,
         .days = -3,
         .mechanism = "SCRAM-SHA-1",
+        .sandboxed = true,
+        .bars = BAR_BIT(BAR_CALLS) | BAR_BIT(BAR_PORTS),
         .endpoint_down = "connect-timeout",
         .warning = "1",
         .verbose = 3};
@@ -199,8 +206,9 @@ static void check_parts(void)
         {"endpoints/1", "{\"name\":\"two.example.org 192.0.2.2:5222\",\"tls\":\"starttls\",\"connected\":true,"
                         "\"time\":0.002,\"error\":null}"},
         {"tls", "{\"version\":\"TLSv1.3\",\"cipher\":\"TLS_AES_256_GCM_SHA384\",\"verified\":true,\"days_left\":-3,"
-                "\"names\":\"example.org\"}"},
+                "\"names\":\"example.org\",\"chain\":[]}"},
         {"mechanism", "\"SCRAM-SHA-1\""},
+        {"sandbox", "{\"calls\":true,\"files\":false,\"ports\":true}"},
         {"findings/0/state", "\"WARNING\""},
         {"findings/0/condition", "\"deadline\""},
         {"ignored/strangers", "2"},
@@ -212,6 +220,27 @@ static void check_parts(void)
     json_t *report = play(&scene, "<a>|\xff\x1b[31m");
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
         is_at(report, values[i].path, values[i].value);
+    json_decref(report);
+}
+
+/* Without a login. */
+static void check_offers(void)
+{
+    static const struct scene scene = {.pings = {"-"},
+                                       .no_login = true,
+                                       .before = "starttls",
+                                       .behind = "PLAIN =tls-exporter",
+                                       .certificate = true,
+                                       .chain = true,
+                                       .days = 5};
+    json_t *report = play(&scene, "");
+    is_at(report, "targets", "[]");
+    is_at(report, "offers",
+          "{\"before_tls\":[\"starttls\"],\"behind_tls\":[\"PLAIN\",\"channel-binding:tls-exporter\"]}");
+    is_at(report, "tls/chain/0",
+          "{\"names\":\"example.org\",\"key\":{\"type\":\"EC\",\"bits\":256},\"until\":\"2027-02-25T12:00:00Z\","
+          "\"days_left\":5}");
+    is_at(report, "tls/chain/1/names", "\"Root?CA\"");
     json_decref(report);
 }
 
@@ -262,7 +291,7 @@ static void check_refused_certificate(void)
     staged.result.tls_version[0] = staged.result.tls_cipher[0] = '\0';
     char *text = json_of(&staged);
     ok(strstr(text, "\"tls\":{\"version\":null,\"cipher\":null,\"verified\":false,\"days_left\":7,"
-                    "\"names\":\"example.org\"}"),
+                    "\"names\":\"example.org\",\"chain\":[]}"),
        "a refused certificate is told of, and is not verified");
     free(text);
     scene_leave(&staged);
@@ -290,6 +319,7 @@ static void check_hostile(void)
         {"a JID", .pings = {"1", "x"}, .jids = {NULL, "a|b\n`c`"}, .verbose = 3},
         {"an error", .pings = {"1", "a|b$/can<cel@b|c`\\"}, .verbose = 3},
         {"a mechanism and an endpoint", .pings = {"1"}, .mechanism = evil, .endpoint_down = evil, .verbose = 3},
+        {"offers", .pings = {"-"}, .no_login = true, .before = evil, .behind = evil, .verbose = 3},
         {"the own domain", .jid = "a\"b|\xff", .pings = {"remote-server-not-found/cancel"}, .verbose = 3},
     };
     for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
@@ -343,6 +373,7 @@ int main(void)
     check_whole();
     check_unknown();
     check_parts();
+    check_offers();
     check_values();
     check_refused_certificate();
     check_hostile();

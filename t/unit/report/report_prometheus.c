@@ -57,6 +57,11 @@ static const struct {
      TARGET_STATE "xmpp_ping_target_state" OWN " 2\n"         //
      PHASE IN_PHASE("dns") IN_PHASE("connect")                //
      DURATION "xmpp_ping_duration_seconds{server=\"example.org\"} 0.020000\n"},
+    {{"without a login there is no target", .pings = {"-"}, .no_login = true, .before = "starttls", .behind = "PLAIN"},
+     "# XMPP PING OK - example.org takes logins over TLSv1.3\n"                   //
+     STATE "xmpp_ping_state{server=\"example.org\"} 0\n"                          //
+     PHASE IN_PHASE("dns") IN_PHASE("connect") IN_PHASE("stream") IN_PHASE("tls") //
+     DURATION "xmpp_ping_duration_seconds{server=\"example.org\"} 0.040000\n"},
 };
 
 /* The states of the own server and of a remote in each kind of bad run. */

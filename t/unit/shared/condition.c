@@ -7,60 +7,105 @@
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
-/* "Getting there" and the names of RFC 6120 that may end a run. */
-static const struct {
-    const char *name;
-    enum state state;
-} runs[] = {
-    {"dns-not-found", STATE_CRITICAL},
-    {"dns-failed", STATE_CRITICAL},
-    {"service-not-offered", STATE_CRITICAL},
-    {"connect-refused", STATE_CRITICAL},
-    {"connect-timeout", STATE_CRITICAL},
-    {"connect-unreachable", STATE_CRITICAL},
-    {"endpoint-down", STATE_OK},
-    {"not-xmpp", STATE_CRITICAL},
-    {"starttls-missing", STATE_CRITICAL},
-    {"tls-failed", STATE_CRITICAL},
-    {"cert-expired", STATE_CRITICAL},
-    {"cert-not-yet-valid", STATE_CRITICAL},
-    {"cert-hostname", STATE_CRITICAL},
-    {"cert-untrusted", STATE_CRITICAL},
-    {"cert-expiring", STATE_WARNING},
-    {"no-mechanism", STATE_CRITICAL},
-    {"mechanism-downgraded", STATE_CRITICAL},
-    {"server-not-authenticated", STATE_CRITICAL},
-    {"bind-failed", STATE_CRITICAL},
-    {"connection-lost", STATE_CRITICAL},
-    {"probe-crashed", STATE_CRITICAL},
-    {"deadline", STATE_CRITICAL},
-    {"ping-timeout", STATE_CRITICAL},
-};
-
-static const char *const rfc6120[] = {
-    /* 4.9.3 */
-    "bad-format", "bad-namespace-prefix", "conflict", "connection-timeout", "host-gone", "host-unknown",
-    "improper-addressing", "internal-server-error", "invalid-from", "invalid-namespace", "invalid-xml",
-    "not-authorized", "not-well-formed", "policy-violation", "remote-connection-failed", "reset", "resource-constraint",
-    "restricted-xml", "see-other-host", "system-shutdown", "undefined-condition", "unsupported-encoding",
-    "unsupported-feature", "unsupported-stanza-type", "unsupported-version",
-    /* 6.5 */
-    "aborted", "account-disabled", "credentials-expired", "encryption-required", "incorrect-encoding",
-    "invalid-authzid", "invalid-mechanism", "malformed-request", "mechanism-too-weak", "not-authorized",
-    "temporary-auth-failure",
-    /* 8.3.3 */
-    "bad-request", "conflict", "feature-not-implemented", "forbidden", "gone", "internal-server-error",
-    "item-not-found", "jid-malformed", "not-acceptable", "not-allowed", "not-authorized", "policy-violation",
-    "recipient-unavailable", "redirect", "registration-required", "remote-server-not-found", "remote-server-timeout",
-    "resource-constraint", "service-unavailable", "subscription-required", "undefined-condition", "unexpected-request"};
-
-static const char *const unknown[] = {"", "result", "ping", "dns", "tls", "Deadline", "deadline ", "foo", "dns_failed"};
-
-/* "Answers to a ping": own server, domain or bare JID, full JID. */
 #define O STATE_OK
 #define W STATE_WARNING
 #define C STATE_CRITICAL
 #define U STATE_UNKNOWN
+
+/* "Getting there". */
+static const struct {
+    enum condition condition;
+    const char *name;
+    enum state state;
+} own[] = {
+    {CONDITION_DNS_NOT_FOUND, "dns-not-found", C},
+    {CONDITION_DNS_FAILED, "dns-failed", C},
+    {CONDITION_SERVICE_NOT_OFFERED, "service-not-offered", C},
+    {CONDITION_CONNECT_REFUSED, "connect-refused", C},
+    {CONDITION_CONNECT_TIMEOUT, "connect-timeout", C},
+    {CONDITION_CONNECT_UNREACHABLE, "connect-unreachable", C},
+    {CONDITION_ENDPOINT_DOWN, "endpoint-down", O},
+    {CONDITION_NOT_XMPP, "not-xmpp", C},
+    {CONDITION_STARTTLS_MISSING, "starttls-missing", C},
+    {CONDITION_TLS_FAILED, "tls-failed", C},
+    {CONDITION_CERT_EXPIRED, "cert-expired", C},
+    {CONDITION_CERT_NOT_YET_VALID, "cert-not-yet-valid", C},
+    {CONDITION_CERT_HOSTNAME, "cert-hostname", C},
+    {CONDITION_CERT_UNTRUSTED, "cert-untrusted", C},
+    {CONDITION_CERT_EXPIRING, "cert-expiring", W},
+    {CONDITION_SASL2_MISSING, "sasl2-missing", C},
+    {CONDITION_LOGIN_CONTINUES, "login-continues", C},
+    {CONDITION_NOT_OFFERED, "not-offered", C},
+    {CONDITION_OFFERED, "offered", C},
+    {CONDITION_NO_FEDERATION, "no-federation", C},
+    {CONDITION_NO_MECHANISM, "no-mechanism", C},
+    {CONDITION_MECHANISM_DOWNGRADED, "mechanism-downgraded", C},
+    {CONDITION_SERVER_NOT_AUTHENTICATED, "server-not-authenticated", C},
+    {CONDITION_SCRAM_WEAK, "scram-weak", W},
+    {CONDITION_BIND_FAILED, "bind-failed", C},
+    {CONDITION_FLOODED, "flooded", C},
+    {CONDITION_CONNECTION_LOST, "connection-lost", C},
+    {CONDITION_PROBE_CRASHED, "probe-crashed", C},
+    {CONDITION_DEADLINE, "deadline", C},
+    {CONDITION_PING_TIMEOUT, "ping-timeout", C},
+};
+
+/* RFC 6120's, by section; each ends with NULL. */
+static const char *const rfc6120[][30] = {
+    [SPACE_STREAM] = {"bad-format",
+                      "bad-namespace-prefix",
+                      "conflict",
+                      "connection-timeout",
+                      "host-gone",
+                      "host-unknown",
+                      "improper-addressing",
+                      "internal-server-error",
+                      "invalid-from",
+                      "invalid-namespace",
+                      "invalid-xml",
+                      "not-authorized",
+                      "not-well-formed",
+                      "policy-violation",
+                      "remote-connection-failed",
+                      "reset",
+                      "resource-constraint",
+                      "restricted-xml",
+                      "see-other-host",
+                      "system-shutdown",
+                      "unsupported-encoding",
+                      "unsupported-feature",
+                      "unsupported-stanza-type",
+                      "unsupported-version",
+                      "xml-not-well-formed"},
+    [SPACE_SASL] = {"aborted", "account-disabled", "credentials-expired", "encryption-required", "incorrect-encoding",
+                    "invalid-authzid", "invalid-mechanism", "malformed-request", "mechanism-too-weak", "not-authorized",
+                    "temporary-auth-failure"},
+    [SPACE_STANZA] = {"bad-request",
+                      "conflict",
+                      "feature-not-implemented",
+                      "forbidden",
+                      "gone",
+                      "internal-server-error",
+                      "item-not-found",
+                      "jid-malformed",
+                      "not-acceptable",
+                      "not-allowed",
+                      "not-authorized",
+                      "policy-violation",
+                      "recipient-unavailable",
+                      "redirect",
+                      "registration-required",
+                      "remote-server-not-found",
+                      "remote-server-timeout",
+                      "resource-constraint",
+                      "service-unavailable",
+                      "subscription-required",
+                      "unexpected-request"},
+};
+
+static const char *const unknown[] = {"", "result", "ping", "dns", "tls", "Deadline", "deadline ", "foo", "dns_failed"};
+
+/* "Answers to a ping": own server, domain or bare JID, full JID. */
 static const struct {
     const char *condition;
     const char *type;
@@ -98,8 +143,7 @@ static const struct {
     {"resource-constraint", "wait", {C, C, C}},
     {"undefined-condition", "cancel", {C, C, C}},
     {"unexpected-request", "modify", {C, C, C}},
-    {"ping-timeout", "", {C, C, C}},
-    {"something-of-a-stranger", "cancel", {C, C, C}},
+    {"endpoint-down", "cancel", {C, C, C}}, /* as a stranger's word */
     {"", "", {C, C, C}},
 };
 
@@ -109,32 +153,94 @@ static void check_answers(void)
         [TARGET_SERVER] = "the own server", [TARGET_BARE] = "a domain or bare JID", [TARGET_FULL] = "a full JID"};
     for (size_t i = 0; i < COUNT(answers); i++) {
         for (int kind = TARGET_SERVER; kind <= TARGET_FULL; kind++) {
+            enum wire_condition condition = wire_condition_find(SPACE_STANZA, answers[i].condition);
             enum state state = answers[i].states[kind];
             bool alive = state == STATE_OK || state == STATE_WARNING;
-            is_int(answer_state((enum target_kind)kind, answers[i].condition, answers[i].type), state,
+            is_int(answer_state((enum target_kind)kind, condition, answers[i].type), state,
                    "'%s' of type '%s' from %s is %s", answers[i].condition, answers[i].type, kinds[kind],
                    state_name(state));
-            ok(answer_is_alive((enum target_kind)kind, answers[i].condition, answers[i].type) == alive,
+            ok(answer_is_alive((enum target_kind)kind, condition, answers[i].type) == alive,
                "'%s' of type '%s' from %s proves %s", answers[i].condition, answers[i].type, kinds[kind],
                alive ? "it alive" : "nothing");
         }
     }
 }
 
+static void check_own(void)
+{
+    for (size_t i = 0; i < COUNT(own); i++) {
+        is_str(condition_name(own[i].condition), own[i].name, "'%s' has its name", own[i].name);
+        ok(condition_known(own[i].name), "--map knows '%s'", own[i].name);
+        is_int(condition_state(own[i].condition), own[i].state, "'%s' is %s for the run", own[i].name,
+               state_name(own[i].state));
+    }
+    is_int(CONDITION_COUNT - 1, COUNT(own), "there are no others");
+    is_int(condition_state(CONDITION_NONE), STATE_CRITICAL, "none is CRITICAL");
+}
+
+static void check_wire(void)
+{
+    int found = 0;
+    for (enum wire_space space = SPACE_STREAM; space < SPACE_ANY; space++) {
+        for (const char *const *name = rfc6120[space]; *name; name++, found++) {
+            enum wire_condition condition = wire_condition_find(space, *name);
+            is_str(wire_condition_name(condition), *name, "'%s' is found in its namespace", *name);
+            ok(wire_condition_space(condition) == space && condition_known(*name), "and known by --map");
+        }
+    }
+    is_int(WIRE_COUNT - 1, found + 1, "there are no others but undefined-condition");
+    is_int(wire_condition_find(SPACE_SASL, "conflict"), WIRE_UNDEFINED_CONDITION, "a name counts in its own namespace");
+    is_int(wire_condition_find(SPACE_STREAM, "Conflict"), WIRE_UNDEFINED_CONDITION, "and as it is written");
+    is_int(wire_condition_find(SPACE_STANZA, ""), WIRE_UNDEFINED_CONDITION, "no name is none of them");
+}
+
+/* No word of a server is one of ours, whatever it is. */
+static void check_apart(void)
+{
+    for (int i = CONDITION_NONE + 1; i < CONDITION_COUNT; i++) {
+        const char *name = condition_name((enum condition)i);
+        for (enum wire_space space = SPACE_STREAM; space < SPACE_ANY; space++)
+            is_int(wire_condition_find(space, name), WIRE_UNDEFINED_CONDITION, "'%s' cannot come from a server", name);
+    }
+    for (int i = WIRE_NONE; i < WIRE_COUNT; i++)
+        is_int(any_condition_state((struct any_condition){.wire = (enum wire_condition)i}), STATE_CRITICAL,
+               "'%s' never leaves a run good", wire_condition_name((enum wire_condition)i));
+}
+
+/* The words of each row, for pages and messages. */
+static const struct {
+    const char *name, *meaning, *advice;
+} rows[] = {
+#define OWN(constant, name, group, state, meaning, advice) {name, meaning, advice},
+#define WIRE(constant, name, space, server, bare, full, meaning) {name, meaning, "none"},
+#include "condition_rows.h"
+};
+
+static void check_words(const char *words)
+{
+    ok(*words != '\0' && !strpbrk(words, "|`\\\n\"<>") && words[strlen(words) - 1] != '.',
+       "it can stand on any page: %s", words);
+}
+
+static void check_rows(void)
+{
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *name = rows[i].name;
+        ok(strlen(name) < CONDITION_SIZE && strspn(name, "abcdefghijklmnopqrstuvwxyz-0123456789") == strlen(name),
+           "'%s' is a name", name);
+        check_words(rows[i].meaning);
+        check_words(rows[i].advice);
+    }
+}
+
 int main(void)
 {
-    for (size_t i = 0; i < COUNT(runs); i++) {
-        ok(condition_known(runs[i].name), "'%s' is a condition", runs[i].name);
-        is_int(condition_state(runs[i].name), runs[i].state, "'%s' is %s for the run", runs[i].name,
-               state_name(runs[i].state));
-    }
-    for (size_t i = 0; i < COUNT(rfc6120); i++) {
-        ok(condition_known(rfc6120[i]) && strlen(rfc6120[i]) < CONDITION_SIZE, "'%s' is a condition", rfc6120[i]);
-        is_int(condition_state(rfc6120[i]), STATE_CRITICAL, "'%s' is CRITICAL for the run", rfc6120[i]);
-    }
+    check_own();
+    check_wire();
+    check_apart();
+    check_rows();
     for (size_t i = 0; i < COUNT(unknown); i++)
         ok(!condition_known(unknown[i]), "'%s' is no condition", unknown[i]);
-    is_int(condition_state("something-of-a-stranger"), STATE_CRITICAL, "a stranger's condition is CRITICAL");
     check_answers();
     is_str(condition_nearest("dns-notfound"), "dns-not-found", "a slip finds the name that was meant");
     is_str(condition_nearest("dead-line"), "deadline", "so does another");

@@ -46,7 +46,26 @@ static const struct {
      "cher.example",
      "xn--bcher-kva.example", NULL},
     {"\xef\xbd\x85xample\xe3\x80\x82org", NULL, "example.org", "example.org", NULL},
-    {"xn--strae-oqa.example", NULL, "xn--strae-oqa.example", "xn--strae-oqa.example", NULL},
+    {"xn--strae-oqa.example", NULL,
+     "stra\xc3\x9f"
+     "e.example",
+     "xn--strae-oqa.example", NULL},
+    {"bob@Stra\xc3\x9f"
+     "e.Example",
+     "bob",
+     "stra\xc3\x9f"
+     "e.example",
+     "xn--strae-oqa.example", NULL},
+    {"\xef\xbd\x93tra\xc3\x9f"
+     "e\xef\xbc\x8e\xef\xbd\x85xample\xef\xbd\xa1",
+     NULL,
+     "stra\xc3\x9f"
+     "e.example",
+     "xn--strae-oqa.example", NULL},
+    {"\xce\xb2\xcf\x8c\xce\xbb\xce\xbf\xcf\x82.example", NULL, "\xce\xb2\xcf\x8c\xce\xbb\xce\xbf\xcf\x82.example",
+     "xn--nxasmm1c.example", NULL},
+    {"xn--zzzz99.example", NULL, "xn--zzzz99.example", "xn--zzzz99.example", NULL},
+    {"xn--n3h.example", NULL, "xn--n3h.example", "xn--n3h.example", NULL},
     {"example.org.", NULL, "example.org", "example.org", NULL},
     {"b\xc3\xbc"
      "cher.example\xe3\x80\x82",
@@ -78,6 +97,11 @@ static const struct {
     {"/x", "has no domain"},
     {".", "has no domain"},
     {"bob@example.org/", "has an empty resource behind /"},
+    {" bob@example.org", "begins with a blank"},
+    {" ", "begins with a blank"},
+    {"bob@example.org ", "ends with a blank"},
+    {"bob@example.org/x ", "ends with a blank"},
+    {"bob@example.org/x\xc2\xa0", "ends with a blank"},
     {"bo b@example.org", "has a local part that nodeprep refuses"},
     {"b\"b@example.org", "has a local part that nodeprep refuses"},
     {"b&b@example.org", "has a local part that nodeprep refuses"},
@@ -115,6 +139,23 @@ static const struct {
      "cher..example",
      has_bad_domain},
     {"example.org:5222", has_bad_domain},
+    {"\xe2\x98\x83.example", has_bad_domain}, /* IDNA 2008 has no snowmen */
+    {"b\xc3\xbc"
+     "cher.xn--zzzz99",
+     has_bad_domain},
+    {"0127.0.0.1", "has a domain that ends in a number but is no IPv4 address"},
+    {"b\xc3\xbc"
+     "cherb\xc3\xbc"
+     "cherb\xc3\xbc"
+     "cherb\xc3\xbc"
+     "cherb\xc3\xbc"
+     "cherb\xc3\xbc"
+     "cherb\xc3\xbc"
+     "cherb\xc3\xbc"
+     "cherb\xc3\xbc"
+     "cherb\xc3\xbc"
+     "cher.example",
+     "has a domain that is too long for DNS"},
     {"192.0.2.300", "has a domain that ends in a number but is no IPv4 address"},
     {"192.0.2", "has a domain that ends in a number but is no IPv4 address"},
     {"[192.0.2.1]", "has a domain in brackets that is no IPv6 address"},
@@ -157,7 +198,39 @@ static const struct {
     {"b\xc3\xbc"
      "cher.example",
      "bucher.example", false, false},
+    {"stra\xc3\x9f"
+     "e.example",
+     "XN--STRAE-OQA.example", true, true},
+    {"stra\xc3\x9f"
+     "e.example",
+     "strasse.example", false, false},
     {"[::1]", "[0:0::0:1]", true, true},
+};
+
+/* An account, and the JID that its server gave. */
+static const struct {
+    const char *account;
+    const char *given;
+    bool same;
+} servers[] = {
+    {"bob@example.org", "bob@example.org/x", true},
+    {"bob@example.org", "rob@Example.org", true}, /* only the domain counts */
+    {"bob@example.org", "bob@example.net", false},
+    {"stra\xc3\x9f"
+     "e.example",
+     "stra\xc3\x9f"
+     "e.example",
+     true},
+    {"stra\xc3\x9f"
+     "e.example",
+     "strasse.example", true}, /* as Prosody and ejabberd have it */
+    {"strasse.example",
+     "stra\xc3\x9f"
+     "e.example",
+     false},
+    {"b\xc3\xbc"
+     "cher.example",
+     "bucher.example", false},
 };
 
 static const struct {
@@ -296,6 +369,15 @@ int main(void)
            pairs[i].equal_bare ? "equal" : "different");
         jid_free(&a);
         jid_free(&b);
+    }
+    for (size_t i = 0; i < COUNT(servers); i++) {
+        struct jid account, given;
+        const char *why;
+        ok(jid_parse(servers[i].account, &account, &why) && jid_parse(servers[i].given, &given, &why) &&
+               jid_same_server(&account, &given) == servers[i].same,
+           "the server of %s may%s give %s", servers[i].account, servers[i].same ? "" : " not", servers[i].given);
+        jid_free(&account);
+        jid_free(&given);
     }
     char out[64], small[8];
     for (size_t i = 0; i < COUNT(aliases); i++) {

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The tables of doc/thresholds.md and doc/states.md against the code that they are about. A table counts by its
- * heading. */
+/* The tables of doc/thresholds.md against the code that they are about. A table counts by its heading. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tap.h"
 #include "clock.h"
-#include "condition.h"
 #include "duration.h"
 #include "range.h"
 
@@ -89,38 +87,6 @@ static void check_duration(struct row *row)
     is_double((double)duration / (double)NS_PER_S, strtod(row->cells[1], NULL), "%s is %s s", text, row->cells[1]);
 }
 
-/* --- doc/states.md --- */
-
-/* The state that the cell begins with. */
-static enum state read_state(char *cell)
-{
-    enum state state = STATE_UNKNOWN;
-    char name[16];
-    snprintf(name, sizeof name, "%.*s", (int)strcspn(cell, ", "), cell);
-    ok(state_parse(name, &state), "%s is a state", name);
-    return state;
-}
-
-static void check_condition(struct row *row)
-{
-    enum state state = read_state(row->cells[2]);
-    for (char *name; (name = next_code(&row->cells[0])) != NULL;) {
-        ok(condition_known(name), "%s is a condition", name);
-        is_int(condition_state(name), state, "%s is %s", name, row->cells[2]);
-    }
-}
-
-static void check_answer(struct row *row)
-{
-    static const enum target_kind kinds[] = {TARGET_SERVER, TARGET_BARE, TARGET_FULL};
-    for (char *name; (name = next_code(&row->cells[0])) != NULL;) {
-        ok(condition_known(name), "%s is a condition", name);
-        for (int i = 0; i < 3; i++)
-            is_int(answer_state(kinds[i], name, "cancel"), read_state(row->cells[i + 1]), "%s, target %d: %s", name, i,
-                   row->cells[i + 1]);
-    }
-}
-
 /* --- the tables --- */
 
 static struct {
@@ -132,8 +98,6 @@ static struct {
     {"| range | alerts | such as | and not |", check_range, 4, 7},
     {"| range | is refused, as it |", check_refused, 2, 10},
     {"| duration | is, in seconds |", check_duration, 2, 5},
-    {"| condition | meaning | state |", check_condition, 3, 20},
-    {"| answer | own server | domain, bare JID | full JID |", check_answer, 4, 8},
 };
 
 #define TABLE_COUNT (sizeof tables / sizeof tables[0])
@@ -171,7 +135,6 @@ static void check_page(const char *file)
 int main(void)
 {
     check_page("doc/thresholds.md");
-    check_page("doc/states.md");
     for (size_t i = 0; i < TABLE_COUNT; i++)
         ok(tables[i].rows <= 0, "the table %s has enough rows", tables[i].heading);
     done_testing();

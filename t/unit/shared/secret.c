@@ -49,6 +49,9 @@ static void check_contents(void)
         {" pa ss \n", " pa ss "},
         {"pa\rss\n", "pa\rss"},
         {"p\xc3\xa4ss\n", "p\xc3\xa4ss"},
+        {"\xef\xbb\xbfpass\r\n", "pass"},
+        {"\xef\xbb\xbf\xef\xbb\xbfpass\n", "\xef\xbb\xbfpass"},
+        {"pass\n\xff\n", "pass"},
     };
     for (size_t i = 0; i < COUNT(contents); i++) {
         struct secret secret = {0};
@@ -64,6 +67,14 @@ static void check_contents(void)
     check_refused("has an empty first line", "an empty first line");
     write_file("\r\npass\n", 7, 0600);
     check_refused("has an empty first line", "a first line of CR LF alone");
+    write_file("\xef\xbb\xbf\npass\n", 9, 0600);
+    check_refused("has an empty first line", "a first line of a byte order mark alone");
+    write_file("p\xe4ss\n", 5, 0600);
+    check_refused("is not UTF-8", "Latin-1");
+    write_file("pass\xc3\n\xa4", 7, 0600);
+    check_refused("is not UTF-8", "half a character");
+    write_file("\xff\xfep\0a\0s\0s\0", 10, 0600);
+    check_refused("holds a NUL byte in its first line", "UTF-16");
     write_file("pa\0ss\n", 6, 0600);
     check_refused("holds a NUL byte in its first line", "a NUL");
 }
@@ -158,6 +169,11 @@ static void check_environment(void)
     ok(!getenv(SECRET_VARIABLE) && second[strlen(second) + 1] == '\0', "both are wiped");
     is_str(rest, "three", "a variable with a longer name is left alone");
     environ = saved;
+
+    setenv(SECRET_VARIABLE, "p\xe4ss", 1);
+    secret_wipe(&secret);
+    ok(!secret_take_environment(&secret, why, sizeof why) && !secret.set, "a value in Latin-1 is refused");
+    is_str(why, SECRET_VARIABLE " is not UTF-8", "with a reason");
 
     memset(longest, 'x', sizeof longest);
     longest[1024] = '\0';
