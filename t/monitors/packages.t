@@ -42,8 +42,8 @@ my $archive = "check_xmpp_ping-$version";
 
 # --- the source, as it is without git ---
 
-my @files = -e "$top/.git" ? split(/\n/, run("git -C '$top' ls-files")) : map { s{\A\./}{}r } split /\n/,
-    run("cd '$top' && find . -type f -not -path './obj/*' -not -path './dist/*' -not -path ./check_xmpp_ping");
+my @files = map { s{\A\./}{}r } split /\n/,
+    run("cd '$top' && git ls-files || find . -type f -not -path './obj*' -not -path './dist/*' -not -path ./check_xmpp_ping") =~ s/^fatal: .*\n//mgr;
 for my $folder ('first', 'second/one of a longer name' =~ s/ /_/gr) {
     for my $file (@files) {
         my $to = "$work/$folder/$file";
