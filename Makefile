@@ -88,7 +88,7 @@ FUZZ_CHILD   := $(patsubst %,$(O)/t/fuzz/%,masking ping sasl)
 # Where main() is: `make fuzz` has libFuzzer's.
 FUZZ_MAIN    ?= $(O)/t/fuzz/replay.o
 
-PROGRAMS     := $(PROGRAM) $(UNIT_TESTS) $(FUZZ_TARGETS) $(EXAMPLES) $(O)/doc/generate $(O)/tools/filters $(O)/bench/floor
+PROGRAMS     := $(PROGRAM) $(UNIT_TESTS) $(FUZZ_TARGETS) $(EXAMPLES) $(O)/doc/generate $(O)/doc/director $(O)/tools/filters $(O)/bench/floor
 
 ifeq ($(V),1)
 Q :=
@@ -113,6 +113,7 @@ $(PROGRAMS):
 
 $(PROGRAM): $(O)/check_xmpp_ping.o $(BOTH)
 $(O)/doc/generate: $(O)/doc/generate.o $(PARENT)
+$(O)/doc/director: $(O)/doc/director.o $(PARENT)
 $(O)/bench/floor: $(O)/bench/floor.o
 $(O)/tools/filters: $(O)/tools/filters.o
 $(EXAMPLES): %: %.o $(CHILD)
@@ -192,8 +193,9 @@ $(O)/check_xmpp_ping.bash: $(O)/doc/generate
 # Checked in, as users copy and read it; a test tells when it is not what the tables say.
 FILLED := doc/states.md doc/troubleshooting.md doc/check_xmpp_ping.schema.json
 
-conf: $(O)/doc/generate ## write what conf/ and doc/ have from the tables of options, conditions and phases
+conf: $(O)/doc/generate $(O)/doc/director ## write what conf/ and doc/ have from the tables of options, conditions and phases
 	$(Q)$< icinga2 >conf/icinga2/command.conf
+	$(Q)$(O)/doc/director >conf/icinga2/director-basket.json
 	$(Q)for file in $(FILLED); do $< fill <$$file >$(O)/filled && cp $(O)/filled $$file || exit 1; done
 
 # --- installation ---
@@ -247,7 +249,7 @@ check: ## run the whole test suite, after installing what it needs: `make test`,
 check-debian: ## do the same on another Debian, in a chroot that debootstrap makes: RELEASE=trixie
 	$(Q).ci/debian '$(RELEASE)' make check
 
-check-plain: plugin unit-tests examples fuzz-targets $(O)/t/inject.so $(O)/t/under ## run all tests once
+check-plain: plugin $(O)/doc/director unit-tests examples fuzz-targets $(O)/t/inject.so $(O)/t/under ## run all tests once
 	$(Q)PROBE=$(abspath $(PROGRAM)) OBJECTS=$(abspath $(O)) prove -j$(JOBS) -e '' $(UNIT_TESTS) t/*.t
 
 # The same tests; what the sanitizers find ends the process, which is then another end than the test expects.

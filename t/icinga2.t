@@ -31,6 +31,22 @@ my $generate = ($ENV{OBJECTS} // 'obj') . '/doc/generate';
 my $command = read_file("$conf/command.conf");
 is $command, scalar(`$generate icinga2`), 'command.conf is what the table of options says (make conf writes it)';
 
+# The same for the Director, which cannot set a command's environment.
+{
+    my $shipped = read_file("$conf/director-basket.json");
+    is $shipped, scalar(`@{[$ENV{OBJECTS} // 'obj']}/doc/director`), 'so is the Director\'s basket';
+    my $basket = JSON::PP->new->decode($shipped);
+    my $arguments = $basket->{Command}{xmpp_ping}{arguments};
+    my %argument = map { $_ => [($arguments->{$_}{value} // $arguments->{$_}{set_if}), $arguments->{$_}{repeat_key} ? 'list' : ''] } keys %$arguments;
+    my %expected = $command =~ /^\t\t"(--[a-z0-9-]+)" = \{\n((?:\t\t\t.*\n)+)/mg;
+    $expected{$_} = [$expected{$_} =~ /= "(\$\w+\$)"$/m, $expected{$_} =~ /repeat_key/ ? 'list' : ''] for keys %expected;
+    is_deeply \%argument, \%expected, 'with the same arguments';
+    my %field = map { $_ => $_->{varname} } values %{ $basket->{Datafield} };
+    is_deeply [sort values %field], [sort map { $_->[0] =~ /\$(\w+)\$/ } values %argument], 'and a field for each';
+    my @used = map { $basket->{Datafield}{ $_->{datafield_id} }{varname} } @{ $basket->{ServiceTemplate}{'xmpp-ping'}{fields} };
+    is_deeply [sort @used], [sort values %field], 'which the service template has';
+}
+
 my %unfit = map { $_ => 1 } qw(help version config-test output);
 my %argument;
 my $help = Probe->run(['--help'])->stdout;
