@@ -25,7 +25,7 @@ use Probe;
 use Site;
 use TempDir;
 
-my @OWN = qw(states.md thresholds.md troubleshooting.md);
+my @OWN = qw(scale.md states.md thresholds.md troubleshooting.md);
 
 my $root = "$FindBin::Bin/..";
 my %text = map { s{\A\Q$root\E/}{}r => read_file($_) } "$root/README", "$root/doc/check_xmpp_ping.1.in", glob "$root/doc/*.md";
