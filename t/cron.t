@@ -5,6 +5,7 @@
 
 use strict;
 use warnings;
+use File::Path qw(make_path);
 use FindBin;
 use Test::More;
 
@@ -21,8 +22,18 @@ my $password = 'hunter2-hunter2';
 my $page = Page->new('doc/cron.md');
 my $root = temp_dir();
 is $page->install($root, $password), '', 'the commands of the page install the files';
+my $home = "$root/var/lib/xmpp-ping";
+is read_file("$home/password"), "$password\n", 'and the password';
 my $text = read_file("$root/etc/cron.d/$name");
 like $text, qr/\n\z/, 'the last line has its end, without which cron ignores it';
+
+# The user of the page, made in files of its own.
+{
+    my ($useradd) = $page->block('sh', 'useradd') =~ /^(useradd .*)$/m;
+    write_file("$root/etc/$_", '', 0644) for qw(passwd group shadow gshadow login.defs);
+    is Page::run($useradd =~ s/useradd/useradd --prefix $root/r), '', 'the page makes a user';
+    like read_file("$root/etc/passwd"), qr{^xmpp-ping:[^:]*:\d+:\d+:[^:]*:/var/lib/xmpp-ping:/usr/sbin/nologin$}m, 'with its home';
+}
 
 # --- read as crontab(5) says ---
 
@@ -50,17 +61,22 @@ for my $job (@jobs) {
 # --- run ---
 
 my $server = Prosody->new(accounts => { probe => $password });
-my $secret = "$root/etc/check_xmpp_ping.password";
-my $work = temp_dir();
-mkdir "$work/$_" or die "$work/$_: $!\n" for qw(plugins collected home);
-symlink Probe->program, "$work/plugins/check_xmpp_ping" or die "$work: $!\n";
-my $way = sprintf '-H 127.0.0.1 -p %d --ca-file %s', $server->port, $server->ca_file;
+# Everything is the lines' own user's, who can write nowhere but at home. Only root can become another user.
+my @as = $> == 0 ? qw(setpriv --reuid nobody --regid nogroup --clear-groups) : ();
+if (@as) {
+    my ($uid, $gid) = ((getpwnam 'nobody')[2], (getgrnam 'nogroup')[2]);
+    chown $uid, $gid, $home, "$home/password" or die "$home: $!\n";
+    chmod 0711, $root or die "$root: $!\n";
+}
+my $plugins = "$root/usr/lib/nagios/plugins";
+make_path($plugins);
+write_file("$plugins/check_xmpp_ping", read_file(Probe->program), 0755);
+my $ca = write_file("$root/ca.crt", read_file($server->ca_file), 0644);
+my $way = sprintf '-H 127.0.0.1 -p %d --ca-file %s', $server->port, $ca;
 
 sub here {
     my ($words) = @_;
-    $words =~ s{/usr/lib/nagios/plugins}{$work/plugins}g;
-    $words =~ s{/var/lib/prometheus/node-exporter}{$work/collected}g;
-    $words =~ s{/etc/check_xmpp_ping\.password}{$secret}g;
+    $words =~ s{(?=/usr/lib/nagios/plugins|/var/lib/xmpp-ping)}{$root}g;
     $words =~ s{-j probe\@example\.org}{$& $way}g;
     return $words;
 }
@@ -69,18 +85,18 @@ sub here {
 sub mail {
     my ($job) = @_;
     my $command = here($job->{command} =~ s/\\%/%/gr);
-    my %env = (SHELL => '/bin/sh', HOME => "$work/home", LOGNAME => $job->{user}, map { $_ => here($environment{$_}) } keys %environment);
+    my %env = (SHELL => '/bin/sh', LOGNAME => $job->{user}, map { $_ => here($environment{$_}) } keys %environment);
     # What the sanitizers of another build need, cron's environment has not.
     $env{$_} = $ENV{$_} for grep { defined $ENV{$_} } qw(ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS);
     local %ENV = %env;
-    open my $pipe, '-|', '/bin/sh', '-c', "cd \"\$HOME\" && { $command\n} 2>&1" or die "sh: $!\n";
+    open my $pipe, '-|', @as, '/bin/sh', '-c', "cd \"\$HOME\" && { $command\n} 2>&1" or die "sh: $!\n";
     my $output = do { local $/ = undef; <$pipe> // '' };
     close $pipe;
     return $output;
 }
 
 my ($quiet, $chronic, $metrics) = @jobs;
-my $file = "$work/collected/xmpp_ping.prom";
+my $file = "$home/xmpp_ping.prom";
 
 is mail($quiet), '', '-q, up: no mail';
 is mail($chronic), '', 'chronic, up: no mail';
@@ -97,7 +113,7 @@ like mail($chronic), qr/^XMPP PING CRITICAL - connect: connect-refused: /m, 'chr
 is mail($metrics), '', 'metrics, down: no mail';
 like read_file($file), qr/^xmpp_ping_state\{[^}]*\} 2$/m, 'metrics, down: state 2';
 is do { local $/ = undef; <$reader> }, $before, 'whoever reads the file keeps the complete old one';
-is_deeply [glob "$work/collected/*"], [$file], 'nothing else is left in the directory';
+is_deeply [glob "$home/*"], ["$home/password", $file], 'nothing else is left in the directory';
 
 is_deeply [$page->unused], [], 'no block of the page is left untested';
 

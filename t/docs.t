@@ -25,7 +25,7 @@ use Probe;
 use Site;
 use TempDir;
 
-my @OWN = qw(states.md thresholds.md troubleshooting.md);
+my @OWN = qw(scale.md states.md thresholds.md troubleshooting.md);
 
 my $root = "$FindBin::Bin/..";
 my %text = map { s{\A\Q$root\E/}{}r => read_file($_) } "$root/README", "$root/doc/check_xmpp_ping.1.in", glob "$root/doc/*.md";
@@ -462,7 +462,7 @@ sub check_quote {
 
 # --- the pages of doc/ ---
 
-my @tests = glob "$root/t/*.t";
+my @tests = map { glob "$root/$_/*.t" } "t", "t/monitors";
 for my $page (sort grep { m{\Adoc/.*\.md\z} } keys %text) {
     my ($name) = $page =~ m{([^/]+)\z};
     ok $_->[0] ne '', "$page: a block says what it is: '$_->[0]'" for blocks($page);

@@ -31,6 +31,22 @@ my $generate = ($ENV{OBJECTS} // 'obj') . '/doc/generate';
 my $command = read_file("$conf/command.conf");
 is $command, scalar(`$generate icinga2`), 'command.conf is what the table of options says (make conf writes it)';
 
+# The same for the Director, which cannot set a command's environment.
+{
+    my $shipped = read_file("$conf/director-basket.json");
+    is $shipped, scalar(`@{[$ENV{OBJECTS} // 'obj']}/doc/director`), 'so is the Director\'s basket';
+    my $basket = JSON::PP->new->decode($shipped);
+    my $arguments = $basket->{Command}{xmpp_ping}{arguments};
+    my %argument = map { $_ => [($arguments->{$_}{value} // $arguments->{$_}{set_if}), $arguments->{$_}{repeat_key} ? 'list' : ''] } keys %$arguments;
+    my %expected = $command =~ /^\t\t"(--[a-z0-9-]+)" = \{\n((?:\t\t\t.*\n)+)/mg;
+    $expected{$_} = [$expected{$_} =~ /= "(\$\w+\$)"$/m, $expected{$_} =~ /repeat_key/ ? 'list' : ''] for keys %expected;
+    is_deeply \%argument, \%expected, 'with the same arguments';
+    my %field = map { $_ => $_->{varname} } values %{ $basket->{Datafield} };
+    is_deeply [sort values %field], [sort map { $_->[0] =~ /\$(\w+)\$/ } values %argument], 'and a field for each';
+    my @used = map { $basket->{Datafield}{ $_->{datafield_id} }{varname} } @{ $basket->{ServiceTemplate}{'xmpp-ping'}{fields} };
+    is_deeply [sort @used], [sort values %field], 'which the service template has';
+}
+
 my %unfit = map { $_ => 1 } qw(help version config-test output);
 my %argument;
 my $help = Probe->run(['--help'])->stdout;
@@ -58,25 +74,49 @@ symlink Probe->program, "$plugins/check_xmpp_ping" or die "$plugins: $!\n";
 my $page = Page->new('doc/icinga2.md');
 my $root = temp_dir();
 is $page->install($root, $password), '', 'the commands of the page install the files';
-my @installed = glob "$root/etc/icinga2/conf.d/*";
+my @installed = glob "$root/etc/icinga2/conf.d/xmpp_ping/*";
 is scalar @installed, 2, 'both';
-my ($services) = grep { /services/ } @installed;
-is scalar((my $text = read_file($services)) =~ s{/etc/check_xmpp_ping\.password}{$&}g), 1, 'services.conf names the password file once';
-write_file($services, $text =~ s{(?=/etc/check_xmpp_ping)}{$root}r);
+my $secret = "$root/etc/check_xmpp_ping.password";
+is read_file($secret), "$password\n", 'and the password';
+my ($definition) = grep { /command/ } @installed;
+is scalar((my $text = read_file($definition)) =~ s{/etc/check_xmpp_ping\.password}{$&}g), 1, 'command.conf names the password file once';
+write_file($definition, $text =~ s{(?=/etc/check_xmpp_ping\.password)}{$root}r);
 
-my $own = sprintf 'xmpp_ping_hostname = "$xmpp_ping_address$", xmpp_ping_port = %d, xmpp_ping_ca_file = "%s"', $server->port,
+my $way = sprintf 'xmpp_ping_hostname = "127.0.0.1", xmpp_ping_port = %d, xmpp_ping_ca_file = "%s"', $server->port,
     $server->ca_file;
+my $own = $way =~ s/127\.0\.0\.1/\$xmpp_ping_address\$/r;
 my $remotes = 'xmpp_ping_remote = [ "b=example.org", "a=probe@example.org" ]';
 
-# The page's host, but for where the server is, and the remotes.
-my $host = $page->block('icinga2', 'object Host');
-$host =~ s/192\.0\.2\.7/127.0.0.1/;
-$host =~ s/"hostalive"/"dummy"/;
-$host =~ s/(?<==)(?:jabber\.example|muc\.example\.net)/example.org/g;
-$host =~ s/^  vars\.xmpp_ping_jid .*/$&\n  vars += { $own }/m;
-$host =~ s/^    xmpp_ping_jid .*/$&, $own/m;
+# From a package to a service: three commands and one block come before the first output that the page shows.
+{
+    my ($start) = read_file("$FindBin::Bin/../doc/icinga2.md") =~ /\A(.*?)^```text/ms;
+    my @kinds = $start =~ /^ *```(\w+)$/mg;
+    is "@kinds", 'sh sh icinga2 sh', 'three commands and one block';
+    my @commands = map { split /(?<![&|\\])\n/ } $start =~ /^ *```sh\n(.*?)^ *```$/msg;
+    is scalar @commands, 3, 'each of them one command' or diag join "\n--\n", @commands;
+    is $page->block('sh', 'apt install'), "apt install ./check-xmpp-ping_*.deb\n", 'the first installs the package';
+}
 
-my $icinga = Icinga2->new(plugins => $plugins, files => \@installed, text => $host . <<"END");
+# The page's hosts, but for where the server is, and what the remotes are.
+sub here {
+    my ($host) = @_;
+    $host =~ s/192\.0\.2\.\d/127.0.0.1/;
+    $host =~ s/"hostalive"/"dummy"/;
+    $host =~ s/(?<==)(?:jabber\.example|muc\.example\.net)/example.org/g;
+    $host =~ s/^( *)(vars\.xmpp_ping_(?:jid|profiles) .*)/$1$2\n$1vars += { $way }/m;
+    return $host;
+}
+
+# The plugin's own file, of which the page shows a part.
+my $profiles = $page->block('libconfig', 'profiles');
+is scalar($profiles =~ s{/etc/check_xmpp_ping\.password}{$secret}), 1, 'the profiles have the password file';
+$profiles =~ s/jabber\.example/example.org/;
+my $file = write_file("$root/etc/check_xmpp_ping.conf", $profiles);
+like(Probe->run(['-f', $file, '--config-test'])->stdout, qr/shop.*chat/s, 'the page\'s profiles are good');
+
+my $pages = join '', map { here($page->block('icinga2', $_)) } 'xmpp.example.org', 'chat.example.org', 'for (domain', 'xmpp servers';
+is scalar($pages =~ s/^  vars\.xmpp_ping_profiles.*/$&\n  vars.xmpp_ping_config = "$file"/m), 1, 'a host has profiles';
+my $icinga = Icinga2->new(plugins => $plugins, files => \@installed, text => $pages . <<"END");
 template Host "probed" {
   address = "127.0.0.1"
   check_command = "dummy"
@@ -101,11 +141,48 @@ object Host "users" {
   vars += { xmpp_ping_domain = "example.org", $own }
   vars.xmpp_pings["offers"] = { xmpp_ping_jid = "example.org", xmpp_ping_no_login = true, xmpp_ping_offers_not = [ "DIGEST-MD5" ], $own }
 }
+
+/* Who wins: each sets --certificate where its name says. */
+object Host "host" {
+  import "probed"
+  vars.xmpp_ping_jid = "probe\@example.org"
+  vars.xmpp_ping_certificate = "1"
+  vars.xmpp_pings["apply"] = { xmpp_ping_certificate = "2" }
+  vars.xmpp_pings["chosen"] = { xmpp_ping_critical = "1s", xmpp_ping_password_file = "/file" }
+  vars.xmpp_pings["profile"] = { xmpp_ping_profile = "shop" }
+  vars.xmpp_pings["ini"] = { xmpp_ping_extra_opts = [ "shop" ] }
+  vars.xmpp_pings["federation"] = { xmpp_ping_s2s = true }
+}
+object Host "limits" {
+  import "probed"
+  vars.xmpp_ping_jid = "probe\@example.org"
+  vars.xmpp_ping_warning = "400ms"
+  vars.xmpp_ping_password_file = "/host"
+  vars.xmpp_ping_profiles = [ "shop" ]
+}
+object Host "none" {
+  import "probed"
+  vars.xmpp_ping_jid = "example.org"
+  vars.xmpp_ping_password_file = []
+}
+object Service "service" {
+  import "xmpp-ping"
+  host_name = "host"
+  vars.xmpp_ping_certificate = "3"
+}
+object CheckCommand "xmpp_ping_shop" {
+  import "xmpp_ping"
+  vars.xmpp_ping_profile = "shop"
+}
+object Service "derived" {
+  import "xmpp-ping"
+  host_name = "none"
+  check_command = "xmpp_ping_shop"
+}
 object Service "silent" {
   import "xmpp-ping"
   host_name = "one"
   check_timeout = 3
-  vars.remove("xmpp_ping_password_file")
   vars += { xmpp_ping_password = "$password", xmpp_ping_timeout = 50,
     xmpp_ping_port = ${\ $silent->sockport } }
 }
@@ -117,10 +194,10 @@ sub dictionary {
     return '{ ' . join(', ', map { my $value = $of->{$_}; "$_ = " . ($json->encode([$value]) =~ s/\A\[|\]\z//gr) } sort keys %$of) . ' }';
 }
 
-is $page->block('sh', 'daemon -C'), "icinga2 daemon -C\n", 'the page says how to validate';
+like $page->block('sh', 'daemon -C'), qr/ icinga2 daemon -C && systemctl reload icinga2\n\z/, 'the page says how to validate';
 my ($exit, $said) = $icinga->validate;
 is $exit, 0, 'Icinga 2 validates the definitions' or diag $said;
-like $said, qr/Instantiated 13 Services/, 'the apply rules make a service of each variable';
+like $said, qr/Instantiated 29 Services/, 'the apply rules make a service of each variable';
 unlike $said, qr/warning/, 'without a warning';
 $icinga->start;
 
@@ -139,7 +216,8 @@ sub labels {
 }
 
 my %up;
-for my $service ('one!xmpp', 'many!xmpp file', 'many!xmpp environment', 'xmpp.example.org!xmpp', 'xmpp.example.org!xmpp federation') {
+for my $service ('one!xmpp', 'many!xmpp file', 'many!xmpp environment', 'xmpp.example.org!xmpp',
+    'chat.example.org!xmpp federation', 'xmpp servers!xmpp shop', 'xmpp servers!xmpp chat') {
     my $result = $up{$service} = $icinga->check($service);
     is_result($result, 0, qr/\AXMPP PING OK - example\.org/, "$service, up");
     my ($rtt) = grep { (ref $_ ? $_->{label} : $_) =~ /\Artt\b/ } @{ $result->{performance_data} };
@@ -162,6 +240,42 @@ is_deeply [grep { /password/ } @{ $up{'many!xmpp environment'}{command} }], [], 
 my $every = join ' ', @{ $icinga->check('many!xmpp every')->{command} };
 for my $item (@expected) {
     like " $every ", qr/ \Q$item\E /, "$item is passed";
+}
+
+# --- who wins: the service's own variable, its host's, the command's default; and no default where a profile has the settings ---
+
+# The options of a service's command line, each with its value.
+sub options_of {
+    my ($service) = @_;
+    my ($program, @words) = @{ $icinga->check($service)->{command} };
+    my %option;
+    while (@words) {
+        my $name = shift @words;
+        $option{$name} = @words && $words[0] !~ /\A--/ ? shift @words : 1;
+    }
+    return \%option;
+}
+
+my @defaults = ('--certificate', '21,7', '--critical', '2s,60%', '--warning', '500ms,20%', '--password-file', $secret);
+my @account = ('--jid', 'probe@example.org');
+for my $case (
+    ['host!xmpp', 'its host\'s variable wins over a default', @account, @defaults, '--certificate', 1],
+    ['host!xmpp apply', 'an apply rule\'s over its host\'s', @account, @defaults, '--certificate', 2],
+    ['host!service', 'a service\'s own too', @account, @defaults, '--certificate', 3],
+    ['host!xmpp chosen', 'no default beside what was chosen', @account, '--certificate', 1, '--critical', '1s', '--password-file', '/file'],
+    ['host!xmpp profile', 'no default beside a profile', @account, '--certificate', 1, '--profile', 'shop'],
+    ['host!xmpp ini', 'no default beside an INI section', @account, '--certificate', 1, '--extra-opts', 'shop'],
+    ['limits!xmpp', 'a threshold and a password file of the host', @account, '--certificate', '21,7', '--warning', '400ms', '--password-file', '/host'],
+    ['limits!xmpp shop', 'which win over a profile, too', @account, '--warning', '400ms', '--password-file', '/host', '--profile', 'shop'],
+    ['none!xmpp', 'a default can be taken away', '--jid', 'example.org', (@defaults)[0 .. 5]],
+    ['none!derived', 'no default in a command that names a profile', '--jid', 'example.org', '--profile', 'shop'],
+) {
+    my ($service, $name, %expected) = @$case;
+    is_deeply options_of($service), \%expected, "$service: $name";
+}
+{
+    my $options = options_of('host!xmpp federation');
+    is_deeply [grep { exists $options->{$_} } qw(--warning --critical --password-file)], [], '--s2s gets no default that it refuses';
 }
 
 # --- down ---

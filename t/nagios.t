@@ -47,7 +47,7 @@ is scalar($objects =~ s/192\.0\.2\.7/127.0.0.1/g), 1, 'one host';
 is scalar($objects =~ s/^(    check_command .*!)/$1$way /mg), 3, 'three checks';
 is scalar($objects =~ s/check_xmpp_ping!(.*!)/check_xmpp_ping!$1-H 127.0.0.1 /g), 1, 'one of them by SRV';
 $objects =~ s/=jabber\.example\b/=example.org/;
-$objects =~ s/=muc\.example\.net\b/=probe\@example.org/;
+$objects =~ s/=muc\.example\.net\b/=example.org/;
 write_file("$dir/xmpp_ping.cfg", $objects);
 write_file("$dir/site.cfg", <<"END");
 define timeperiod {
@@ -119,7 +119,7 @@ for my $service ('XMPP', 'XMPP federation') {
     like $status->{long_plugin_output}, qr/example\.org: OK, 3 of 3 answered/, "$service, up: the lines behind the first";
 }
 is shape($up{XMPP}{plugin_output}), shape($page->block('text', 'PING OK')), 'the page shows what Nagios shows';
-like $up{'XMPP federation'}{performance_data}, qr/ jabber_rtt=.* room_rtt=.* remotes_up=2;/, 'the remotes have theirs';
+like $up{'XMPP federation'}{performance_data}, qr/ jabber_rtt=.* rooms_rtt=.* remotes_up=2;/, 'the remotes have theirs';
 is $nagios->status('xmpp.example.org', undef, sub { 1 })->{current_state}, 0, 'the host is up';
 
 # --- silent ---

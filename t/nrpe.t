@@ -12,6 +12,7 @@ use Test::More;
 use lib "$FindBin::Bin/support";
 
 use Family qw(descendants);
+use Hostile;
 use Nrpe;
 use Page;
 use Probe;
@@ -38,7 +39,7 @@ is join(' ', sort keys %command), 'check_xmpp_ping check_xmpp_ping_federation', 
 for my $name (sort keys %command) {
     like $command{$name}, qr{\A/usr/lib/nagios/plugins/check_xmpp_ping -t 8 }, "$name ends before check_nrpe does";
 }
-is scalar(() = $command{check_xmpp_ping_federation} =~ / -R /g), 5, 'five remotes';
+is scalar(() = $command{check_xmpp_ping_federation} =~ / -R /g), 4, 'four remotes';
 
 # --- and with what is different here ---
 
@@ -49,6 +50,11 @@ $text =~ s/(-R \w+=)\S+/$1example.org/g;
 my $port = $silent->sockport;
 $text .= "command[silent]=$program -t 2 -j probe\@example.org --password-file $secret -H 127.0.0.1 -p $port\n";
 %command = $text =~ /^command\[(\w+)\]=(.*)$/mg;
+
+# One that says more than a first line can hold.
+my $words = Hostile->new(user => 'probe', password => $password, ping => [stream_error => 'policy-violation', 'what a server can say at length, ' x 20]);
+my $words_ca = $nrpe->add('words.crt', read_file($words->ca_file));
+$text .= $text =~ /^command\[check_xmpp_ping_federation\](=.*)$/m ? 'command[words]' . ($1 =~ s/-p \d+/-p @{[$words->port]}/r =~ s/\Q$ca\E/$words_ca/r) . "\n" : '';
 $nrpe->start($text);
 
 # The output without its figures.
@@ -73,7 +79,7 @@ sub is_carried {
 for my $case ([0, 'OK'], [2, 'CRITICAL']) {
     my ($exit, $state) = @$case;
     $server->stop if $exit;
-    for my $name (sort grep { $_ ne 'silent' } keys %command) {
+    for my $name (sort grep { !/silent|words/ } keys %command) {
         my ($output, $arguments) = is_carried($name, $exit, $state);
         # The password file must be readable for the direct run, whoever it belongs to.
         my $run = Probe->run([map { $_ eq $secret ? password_file($password) : $_ } @$arguments]);
@@ -85,6 +91,16 @@ for my $case ([0, 'OK'], [2, 'CRITICAL']) {
         is figureless($first), figureless($run->first), "$name, $state, in version 2 packets: the whole first line";
         cmp_ok length $first, '<', 1000, "$name, $state: the first line is below 1,000 bytes";
     }
+}
+
+# --- the longest line ---
+{
+    my ($old_exit, $old) = $nrpe->check('words', '-2');
+    my ($first) = split /\n/, $old;
+    is $old_exit, 2, 'the longest sentence and four remotes, in version 2 packets: exit code';
+    like $first, qr/\AXMPP PING CRITICAL - [^|]*policy-violation[^|]*\.\.\. \| .* cert_days=\d+\z/, 'the whole first line, whose sentence was cut';
+    cmp_ok length $first, '<', 1000, 'below 1,000 bytes';
+    note length $first, " bytes: $first";
 }
 
 # --- a silent server ---

@@ -41,7 +41,7 @@ static void on_first_pong(struct pinger *pinger, const struct ping_answer *answe
     if (answer->end == PING_ANSWERED)
         printf("pong: %.3f ms\n", (double)answer->rtt / 1e6);
     else
-        printf("no pong: %s\n", wire_condition_name(answer->condition));
+        printf("no pong: %s\n", answer->condition);
     fflush(stdout);
 }
 

@@ -85,7 +85,7 @@ static void ping_close(struct pinger *pinger, struct ping *ping, struct ping_ans
     memcpy(pinger->closed[pinger->closed_count++ % CLOSED_MAX], ping->id, ID_SIZE);
 
     answer->rtt = now > ping->sent_at ? now - ping->sent_at : 0;
-    const char **strings[] = {&answer->type, &answer->text, &answer->by};
+    const char **strings[] = {&answer->condition, &answer->type, &answer->text, &answer->by};
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
         if (!*strings[i])
             *strings[i] = "";
@@ -168,7 +168,7 @@ static void take_answer(struct pinger *pinger, xmpp_stanza_t *stanza, bool error
     }
     struct ping_answer answer = {.end = PING_REFUSED};
     char *text;
-    answer.condition = stanza_read_error(stanza, &answer.type, &answer.by, &text);
+    answer.condition = wire_condition_name(stanza_read_error(stanza, &answer.type, &answer.by, &text));
     answer.text = text;
     ping_close(pinger, ping, &answer, now);
     free(text);

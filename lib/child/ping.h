@@ -11,7 +11,9 @@
 #include <stdint.h>
 #include <strophe.h>
 
-#include "condition.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 #define PING_XMLNS "urn:xmpp:ping"
 
@@ -39,11 +41,12 @@ enum ping_end {
 /* How one ping ended. Valid only during the callback; the strings are the network's, not cleaned, "" for none. */
 struct ping_answer {
     enum ping_end end;
-    int64_t rtt;                   /* ns from sending to the answer, for ANSWERED and REFUSED; else the time waited */
-    enum wire_condition condition; /* of REFUSED: the stanza error's condition (RFC 6120 8.3.3); else WIRE_NONE */
-    const char *type;              /* its type: "cancel", "wait", ... */
-    const char *text;              /* its <text/> */
-    const char *by;                /* who made the error: its "by" attribute, else the sender of the answer */
+    int64_t rtt;           /* ns from sending to the answer, for ANSWERED and REFUSED; else the time waited */
+    const char *condition; /* of REFUSED: the stanza error's condition, a name of RFC 6120 8.3.3 or
+                              "undefined-condition"; a static string */
+    const char *type;      /* its type: "cancel", "wait", ... */
+    const char *text;      /* its <text/> */
+    const char *by;        /* who made the error: its "by" attribute, else the sender of the answer */
 };
 
 /* Called exactly once for each ping that ping_send() accepted. May call any function of this header but
@@ -128,5 +131,9 @@ xmpp_stanza_t *ping_stanza_new(xmpp_ctx_t *ctx, const char *id, const char *to, 
 
 /* Whether STANZA asks for a pong: an iq of type get with exactly one child, <ping/> in its namespace. */
 bool ping_is_ping(xmpp_stanza_t *stanza);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

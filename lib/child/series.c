@@ -78,7 +78,8 @@ static void on_end(struct pinger *pinger, const struct ping_answer *answer, void
                                          : answer->end == PING_REFUSED ? EVENT_PING_ERROR
                                                                        : EVENT_PING_TIMEOUT);
     event.value = answer->rtt;
-    event.wire = answer->condition;
+    if (answer->end == PING_REFUSED)
+        event.wire = wire_condition_find(SPACE_STANZA, answer->condition);
     event_set(event.type, tell_masked(series->teller, answer->type));
     event_set(event.by, tell_masked(series->teller, answer->by));
     event_set(event.text, tell_masked(series->teller, answer->text));

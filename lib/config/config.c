@@ -19,13 +19,13 @@ static void wipe_freed(bool on)
     mallopt(M_PERTURB, on ? 0xa5 : 0); /* the C library overwrites what is freed, but for small pieces */
 #endif
     /* Those it keeps in lists of seven by size, of which each piece is handed out once here. */
-    enum { LARGEST = 1040, STEP = 16, KEPT = 7 };
-    for (size_t size = STEP - 8; !on && size <= LARGEST; size += STEP) {
+    enum { LARGEST = 1040, STEP = 16, KEPT = 7, SMALLEST = 2 * STEP - (int)sizeof(size_t) };
+    for (size_t size = SMALLEST; !on && size <= LARGEST; size += STEP) {
         void *pieces[KEPT];
         for (size_t i = 0; i < KEPT; i++) {
             pieces[i] = malloc(size);
             if (pieces[i])
-                explicit_bzero(pieces[i], malloc_usable_size(pieces[i]));
+                explicit_bzero(pieces[i], size);
         }
         for (size_t i = 0; i < KEPT; i++)
             free(pieces[i]);

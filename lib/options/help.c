@@ -77,7 +77,7 @@ void options_print_help(FILE *out)
           "\n"
           "Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (and this help).\n"
           "Example: check_xmpp_ping -j probe@example.org --password-file=secret -w 200ms\n"
-          "The manual, check_xmpp_ping(1), lists all conditions and metrics. A report of a\n"
+          "The manual, check_xmpp_ping(" MANUAL_SECTION "), lists all conditions and metrics. A report of a\n"
           "bug should have the output of --version and of the failing check with -vvv.\n",
           out);
 }

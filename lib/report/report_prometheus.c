@@ -48,6 +48,8 @@ static const struct figure_family figure_families[] = {
 static const struct family state_family = {"state", "State of the check: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."};
 static const struct family endpoint_family = {"endpoint_state", "State of one endpoint, by the same numbers."};
 static const struct family target_family = {"target_state", "State of one target, by the same numbers."};
+static const struct family condition_family = {"condition",
+                                               "What has made the state, by name; the value is that state."};
 static const struct family remotes_family = {"remotes", "Remotes that were to be pinged."};
 static const struct family endpoints_family = {"endpoints", "Endpoints that were to be checked."};
 static const struct family phase_family = {"phase_seconds", "Time of one phase of the check."};
@@ -117,8 +119,24 @@ static void print_state(struct printer *printer, enum state state, const char *s
     end_count(printer, state);
 }
 
+/* The own server, when the run did not come as far as a ping: as users find it, by what was in the way. */
+static enum state target_state(const struct verdict *verdict, size_t target)
+{
+    enum state state = verdict->targets[target].state;
+    return target == 0 && state == STATE_UNKNOWN && verdict->state != STATE_OK ? verdict->state : state;
+}
+
 static void print_states(struct printer *printer)
 {
+    for (size_t i = 0; i < printer->count; i++) {
+        const struct part *part = &printer->parts[i];
+        const char *condition = any_condition_name(part->verdict->condition);
+        if (*condition == '\0')
+            continue;
+        begin_series(printer, &condition_family, part);
+        fprintf(printer->out, ",condition=\"%s\"", condition);
+        end_count(printer, part->verdict->state);
+    }
     for (size_t i = 1; i < printer->count; i++) {
         begin_series(printer, &endpoint_family, &printer->parts[i]);
         end_count(printer, printer->parts[i].verdict->state);
@@ -128,7 +146,7 @@ static void print_states(struct printer *printer)
         for (size_t target = 0; part->verdict->targets && target < part->settings->target_count; target++) {
             begin_series(printer, &target_family, part);
             print_target(printer, part, target);
-            end_count(printer, part->verdict->targets[target].state);
+            end_count(printer, target_state(part->verdict, target));
         }
     }
 }

@@ -62,10 +62,10 @@ static void on_answer(struct pinger *pinger, const struct ping_answer *answer, v
     int *ends = userdata;
     (void)pinger;
     EXPECT(++*ends == 1, "a ping ends twice");
-    EXPECT(answer->type && answer->text && answer->by, "a string is not there");
+    EXPECT(answer->condition && answer->type && answer->text && answer->by, "a string is not there");
     EXPECT(answer->rtt >= 0, "%lld ns", (long long)answer->rtt);
-    EXPECT((answer->end == PING_REFUSED) == (answer->condition != WIRE_NONE), "end %d: %s", answer->end,
-           wire_condition_name(answer->condition));
+    EXPECT((answer->end == PING_REFUSED) == (answer->condition[0] != '\0'), "end %d: %s", answer->end,
+           answer->condition);
     EXPECT(answer->end != PING_CANCELLED && answer->end != PING_NO_ANSWER, "end %d", answer->end);
     scene.answers += answer->end != PING_DISCONNECTED;
 }

@@ -68,7 +68,7 @@ sub ca_path {
 }
 
 # The files of a certificate: { cert => the leaf and what the server sends with it, key => its key }. OPTION may name
-# another domain or more names (DNS names or addresses).
+# another domain, more names (DNS names or addresses), and a purpose other than 'server'.
 sub leaf {
     my ($self, $kind, %option) = @_;
     my $what = $KIND{$kind} or croak "no kind of certificate '$kind'";
@@ -80,7 +80,7 @@ sub leaf {
         join('-', $kind, $domain, @{ $option{names} // [] }), $what,
         subject => { commonName => $names->[0] },
         subjectAltNames => \@alternatives,
-        purpose => 'server',
+        purpose => $option{purpose} // 'server',
     );
 }
 

@@ -20,6 +20,9 @@ our @EXPORT_OK = qw(descendants);
 
 use constant { PR_SET_PDEATHSIG => 1, PR_SET_CHILD_SUBREAPER => 36 };
 
+# The seconds that what a daemon has left behind may take to end by itself, before it is killed; of daemons started from now on.
+our $leftovers = 0;
+
 # The seconds that a daemon has to end when it is asked to.
 use constant PATIENCE => 5;
 
@@ -71,8 +74,9 @@ sub _keep {
         sleep 0.01;
     }
     # What it leaves has become the keeper's.
+    my $due = now() + $leftovers;
     while (waitpid(-1, POSIX::WNOHANG()) != -1) {
-        kill 'KILL', descendants($$);
+        kill 'KILL', descendants($$) if $asked || now() > $due;
         sleep 0.005;
     }
     return $status & 127 ? 128 + ($status & 127) : $status >> 8;

@@ -9,6 +9,8 @@ use strict;
 use warnings;
 
 use Carp qw(croak);
+use File::Basename qw(dirname);
+use File::Path qw(make_path);
 use HTTP::Tiny;
 use JSON::PP ();
 use MIME::Base64 qw(encode_base64);
@@ -21,16 +23,25 @@ use TempDir;
 
 my ($PROGRAM) = grep { -x } glob('/usr/lib/*/icinga2/sbin/icinga2'), '/usr/sbin/icinga2';
 
-# OPTION: files to include, text of more objects, plugins: the directory that PluginDir and PluginContribDir name.
+# OPTION: files to include, text of more objects, plugins: the directory that PluginDir and PluginContribDir name. A node of a
+# cluster has more: node (its name), host (its address), port, certificates (the cluster's), zones (text that defines all zones and
+# endpoints, also its own), zones_d { 'ZONE/NAME.conf' => text }, checker 0 (it checks nothing itself).
 sub new {
     my ($class, %option) = @_;
-    my $self = bless { dir => temp_dir(), port => free_port(), %option }, $class;
+    my $self = bless { dir => temp_dir(), node => 'node', host => '127.0.0.1', checker => 1, %option }, $class;
+    $self->{port} //= free_port($self->{host});
+    $self->{zones} //= "object Endpoint NodeName { }\nobject Zone NodeName { endpoints = [ NodeName ] }\n";
     my $dir = $self->{dir};
     mkdir "$dir/$_" or croak "$dir/$_: $!" for qw(etc etc/zones.d data data/certs log cache spool run);
-    my $certificates = Certificates->new(domain => 'node');
-    my $leaf = $certificates->leaf('good');
-    my %file = ('ca.crt' => $certificates->ca_file, 'node.crt' => $leaf->{cert}, 'node.key' => $leaf->{key});
+    my $certificates = $self->{certificates} // Certificates->new;
+    my $leaf = $certificates->leaf('good', domain => $self->{node}, purpose => 'client,server');
+    my %file = ('ca.crt' => $certificates->ca_file, "$self->{node}.crt" => $leaf->{cert}, "$self->{node}.key" => $leaf->{key});
     write_file("$dir/data/certs/$_", read_file($file{$_})) for keys %file;
+    for my $name (sort keys %{ $self->{zones_d} // {} }) {
+        make_path(dirname("$dir/etc/zones.d/$name"));
+        write_file("$dir/etc/zones.d/$name", $self->{zones_d}{$name});
+    }
+    my $checker = $self->{checker} ? 'object CheckerComponent "checker" { }' : '';
     my $includes = join '', map { "include \"$_\"\n" } @{ $self->{files} };
     write_file("$dir/etc/icinga2.conf", <<"END");
 const PluginDir = "$self->{plugins}"
@@ -38,14 +49,21 @@ const PluginContribDir = "$self->{plugins}"
 include <itl>
 include <plugins>
 object FileLogger "all" { severity = "notice", path = LogDir + "/icinga2.log" }
-object Endpoint NodeName { }
-object Zone NodeName { endpoints = [ NodeName ] }
-object CheckerComponent "checker" { }
-object ApiListener "api" { bind_host = "127.0.0.1", bind_port = $self->{port} }
+$self->{zones}
+$checker
+object ApiListener "api" { bind_host = "$self->{host}", bind_port = $self->{port}, accept_config = true, accept_commands = true }
 object ApiUser "test" { password = "test", permissions = [ "*" ] }
 $includes
 $self->{text}
 END
+    return $self;
+}
+
+# One that is not ours, but the machine's: its DAEMON (a process of Daemon.pm) and its API's PORT, where test:test may do all.
+sub running {
+    my ($class, %option) = @_;
+    my $self = bless { host => '127.0.0.1', %option }, $class;
+    $self->{daemon}->wait_port($self->{host}, $self->{port}, 60);
     return $self;
 }
 
@@ -60,7 +78,7 @@ sub _command {
         InitRunDir => 'run'
     );
     return (
-        $PROGRAM, 'daemon', @more, '-c', "$dir/etc/icinga2.conf", '-D', 'NodeName=node',
+        $PROGRAM, 'daemon', @more, '-c', "$dir/etc/icinga2.conf", '-D', "NodeName=$self->{node}",
         map { ('-D', "$_=$dir/$path{$_}") } sort keys %path
     );
 }
@@ -85,7 +103,7 @@ sub start {
     $self->{daemon} = Family->spawn(
         name => 'icinga2', command => [$self->_command], log => "$self->{dir}/output", dir => $self->{dir}, env => _environment()
     );
-    $self->{daemon}->wait_port('127.0.0.1', $self->{port}, 30);
+    $self->{daemon}->wait_port($self->{host}, $self->{port}, 60);
     return $self;
 }
 
@@ -101,7 +119,7 @@ sub request {
     my $http = HTTP::Tiny->new(verify_SSL => 0, timeout => 30, keep_alive => 0);
     my $response = $http->request(
         $method,
-        "https://127.0.0.1:$self->{port}/v1/$path",
+        "https://$self->{host}:$self->{port}/v1/$path",
         {
             headers => { Accept => 'application/json', Authorization => 'Basic ' . encode_base64('test:test', '') },
             $body ? (content => JSON::PP->new->canonical->encode($body)) : ()

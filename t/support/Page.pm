@@ -2,7 +2,7 @@
 # A page of doc/ taken apart, so that a test runs, loads or compares each of its fenced blocks, and notices one that it forgot.
 #
 #   my $page = Page->new('doc/cron.md');
-#   $page->install($root, $password);            its ```install block, with $root before each /etc/
+#   $page->install($root, $password);            its ```sh blocks that install, with $root before each /etc/
 #   $page->block('text', 'XMPP PING OK'), shape($text), $page->unused
 package Page;
 
@@ -25,8 +25,9 @@ sub new {
     my $text = read_file("$TOP/$name");
     croak "no page $name" if $text eq '';
     my @blocks;
-    while ($text =~ /^```(\w*)\n(.*?)^```$/msg) {
-        push @blocks, { kind => $1, text => $2 };
+    while ($text =~ /^( *)```(\w*)\n(.*?)^\1```$/msg) {
+        my ($indent, $kind, $lines) = ($1, $2, $3);
+        push @blocks, { kind => $kind, text => $lines =~ s/^$indent//mgr };
     }
     return bless { name => $name, blocks => \@blocks }, $class;
 }
@@ -43,23 +44,30 @@ sub block {
 # The first lines of the blocks that block() has not returned.
 sub unused { return map { $_->{text} =~ /\A(.*)/ } grep { !$_->{used} } @{ $_[0]{blocks} } }
 
-# Runs the block of commands that installs files, in a fresh clone, with all files of /etc below ROOT and as the user that runs
-# this; whoever is asked for the password gives PASSWORD. Dies when a command fails. Returns what they print.
+# Runs the blocks of commands that install files, in a fresh clone, with all files of /etc and /var below ROOT and as the user
+# that runs this; whoever is asked for the password gives PASSWORD. What needs a package or a running daemon is left out. Dies
+# when a command fails. Returns what they print.
 sub install {
     my ($self, $root, $password) = @_;
-    my $commands = $self->block('sh', 'install ');
-    make_path(dirname("$root$_")) for $commands =~ m{ (/etc/\S+)$}mg;
-    $commands =~ s{ -o nagios -g nagios}{}g;
-    $commands =~ s{(?<=[ >])/etc/}{$root/etc/}g;
+    my $commands = join '', map { $_->{used} = 1; $_->{text} }
+        grep { $_->{kind} eq 'sh' && $_->{text} =~ /^ *install | install -o/m } @{ $self->{blocks} };
+    croak "$self->{name} installs nothing" if $commands eq '';
+    make_path("$root$_" =~ s{[^/]+\z}{}r) for $commands =~ m{ (/(?:etc|var)/[^\s*]+)}g;
+    $commands =~ s{ -o (?:nagios -g nagios|xmpp-ping)}{}g;
+    $commands =~ s{^(?:apt|systemctl|useradd) .*\n}{}mg;
+    $commands =~ s{ &&\s+(?:icinga2 daemon -C|systemctl .*)}{}g;
+    $commands =~ s{(?<=[ >])(?=/(?:etc|var)/)}{$root}g;
+    $commands =~ s{/usr/share/doc/check-xmpp-ping/(?=\w)}{$TOP/}g;
+    $commands =~ s{^cd /usr/share/doc/check-xmpp-ping$}{cd $TOP}mg;
     my $input = write_file(temp_dir() . '/input', "$password\n");
-    return run("cd $TOP && {\n$commands}", $input);
+    return run($commands, $input);
 }
 
-# What COMMANDS print, run by sh that stops at the first that fails. Dies when one does.
+# What COMMANDS print, run by bash that stops at the first that fails. Dies when one does.
 sub run {
     my ($commands, $input) = @_;
     $input //= '/dev/null';
-    open my $pipe, '-|', '/bin/sh', '-ec', "exec <$input 2>&1\n$commands" or croak "sh: $!";
+    open my $pipe, '-|', '/bin/bash', '-ec', "exec <$input 2>&1\n$commands" or croak "bash: $!";
     my $output = do { local $/ = undef; <$pipe> // '' };
     close $pipe or croak "$commands: $output";
     return $output;

@@ -116,7 +116,7 @@ static void on_answer(struct pinger *pinger, const struct ping_answer *answer, v
     told->count++;
     told->end = answer->end;
     told->rtt = answer->rtt;
-    snprintf(told->condition, sizeof told->condition, "%s", wire_condition_name(answer->condition));
+    snprintf(told->condition, sizeof told->condition, "%s", answer->condition);
     snprintf(told->type, sizeof told->type, "%s", answer->type);
     snprintf(told->text, sizeof told->text, "%s", answer->text);
     snprintf(told->by, sizeof told->by, "%s", answer->by);

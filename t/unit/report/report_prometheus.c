@@ -5,6 +5,9 @@
 
 #define HEAD(name, help) "# HELP xmpp_ping_" name " " help "\n# TYPE xmpp_ping_" name " gauge\n"
 #define STATE HEAD("state", "State of the check: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.")
+#define CONDITION(name)                                                                                                \
+    HEAD("condition", "What has made the state, by name; the value is that state.")                                    \
+    "xmpp_ping_condition{server=\"example.org\",condition=\"" name "\"} "
 #define TARGET_STATE HEAD("target_state", "State of one target, by the same numbers.")
 #define REMOTES HEAD("remotes", "Remotes that were to be pinged.")
 #define PHASE HEAD("phase_seconds", "Time of one phase of the check.")
@@ -52,7 +55,8 @@ static const struct {
       .condition = "connect-refused", .cause = "one"},
      "# XMPP PING CRITICAL - connect: connect-refused: one\n" //
      STATE "xmpp_ping_state{server=\"example.org\"} 2\n"      //
-     TARGET_STATE "xmpp_ping_target_state" OWN " 3\n"         //
+     CONDITION("connect-refused") "2\n"                       //
+     TARGET_STATE "xmpp_ping_target_state" OWN " 2\n"         //
      PHASE IN_PHASE("dns") IN_PHASE("connect")                //
      DURATION "xmpp_ping_duration_seconds{server=\"example.org\"} 0.020000\n"},
     {{"without a login there is no target", .pings = {"-"}, .no_login = true, .before = "starttls", .behind = "PLAIN"},
@@ -60,6 +64,27 @@ static const struct {
      STATE "xmpp_ping_state{server=\"example.org\",check=\"no-login\"} 0\n"                                       //
      PHASE IN_PHASE_WITHOUT("dns") IN_PHASE_WITHOUT("connect") IN_PHASE_WITHOUT("stream") IN_PHASE_WITHOUT("tls") //
      DURATION "xmpp_ping_duration_seconds{server=\"example.org\",check=\"no-login\"} 0.040000\n"},
+};
+
+/* The states of the own server and of a remote in each kind of bad run. */
+static const struct {
+    struct scene scene;
+    const char *series[3];
+} states[] = {
+    {{"a remote alone is down", .pings = {"9 1 2", "x x x"}},
+     {"xmpp_ping_target_state" OWN " 0\n", "xmpp_ping_target_state" B " 2\n", CONDITION("ping-timeout") "2\n"}},
+    {{"what is in the way makes the own server CRITICAL, and tells nothing of a remote", .pings = {"-", "-"},
+      .last = PHASE_CONNECT, .failed = true, .condition = "connect-refused", .cause = "one"},
+     {"xmpp_ping_target_state" OWN " 2\n", "xmpp_ping_target_state" B " 3\n"}},
+    {{"what the user has made a WARNING is one", .pings = {"-"}, .map = "connect-refused=warning",
+      .last = PHASE_CONNECT, .failed = true, .condition = "connect-refused", .cause = "one"},
+     {"xmpp_ping_target_state" OWN " 1\n", CONDITION("connect-refused") "1\n"}},
+    {{"a fault of the probe's own is no fault of the server", .pings = {"-"}, .last = PHASE_CONNECT, .failed = true,
+      .own_fault = true, .condition = "", .cause = "no memory"},
+     {"xmpp_ping_target_state" OWN " 3\n"}},
+    {{"a run without a ping is never OK", .pings = {"-"}, .map = "connect-refused=ok", .last = PHASE_CONNECT,
+      .failed = true, .condition = "connect-refused", .cause = "one"},
+     {"xmpp_ping_target_state" OWN " 3\n"}},
 };
 
 /* The caller frees. */
@@ -108,6 +133,15 @@ int main(void)
         scene_play(&staged, &reports[i].scene);
         char *text = report_of(&staged);
         is_str(text, reports[i].text, "%s", reports[i].scene.name);
+        free(text);
+        scene_leave(&staged);
+    }
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+        struct staged staged;
+        scene_play(&staged, &states[i].scene);
+        char *text = report_of(&staged);
+        for (size_t j = 0; j < 3 && states[i].series[j]; j++)
+            ok(strstr(text, states[i].series[j]), "%s (%zu)", states[i].scene.name, j + 1);
         free(text);
         scene_leave(&staged);
     }
