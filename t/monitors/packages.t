@@ -78,7 +78,8 @@ works("make -C $second deb", 'again in another folder');
 my @debs = glob "$first/dist/deb/*.deb";
 is scalar(grep { !/dbgsym/ } @debs), 3, 'three packages, beside the debugging symbols';
 is_deeply digests(@debs), digests(glob "$second/dist/deb/*.deb"), 'the same bytes';
-is run("lintian --allow-root -I $first/dist/deb/*.changes"), '', 'lintian has nothing to say';
+# Which standards are current is another in each Debian.
+is run("lintian --allow-root -I --suppress-tags out-of-date-standards-version $first/dist/deb/*.changes"), '', 'lintian has nothing to say';
 is read_file("$top/debian/changelog") =~ /\A\S+ \(([^-]+)-/ ? $1 : '', $version, 'the version is the program\'s';
 my ($plugin) = grep { /check-xmpp-ping_/ } @debs;
 like run("dpkg-deb -c $plugin"), qr{^-rwxr-xr-x root/root .* \./usr/lib/nagios/plugins/check_xmpp_ping$}m, 'no setuid';
