@@ -74,7 +74,6 @@ sub check_cell {
         is $run->state, $state, 'the state';
         my $line = (grep { /\A\Q$name\E: / } split /\n/, $run->long)[0] // '';
         like $line, qr/\A\Q$name\E: $state, /, "the target's line has the state";
-        is $run->metric("${label}loss"), '0', 'an error is an answer: no loss';
         if ($state eq 'OK') {
             like $line, qr/answers, no ping support/, 'that it has no ping support is said';
             like $run->metric("${label}rtt"), qr/\A0\.\d/, 'its time is an RTT';
@@ -87,6 +86,9 @@ sub check_cell {
         # not-allowed may be the own server's word about all that lies elsewhere
         my $up = $state =~ /OK|WARNING/ && $condition ne 'not-allowed' ? 1 : 0;
         is $run->metric('remotes_up'), $up, 'whether it is up' if $label ne '';
+        my $answers = $label ne '' ? $up : $state eq 'OK';
+        is $run->metric("${label}loss"), $answers ? '0' : 'U', 'an error is an answer if it is its own, else there is no loss to know';
+        like $line, $answers ? qr/3 of 3 answered/ : qr/: $state, 3 errors/, 'its line counts so, too';
     } or diag $run->explain;
     return;
 }

@@ -52,7 +52,7 @@ for (['Prosody', $prosody], ['ejabberd', $ejabberd]) {
     test_run("$name, the server's name given", probe($port, '-j', 'example.org', '-n', 1), 0, qr/\Aexample\.org answers in /);
     test_run("$name, a remote", probe($port, '-R', 'it=alice@example.org'), 0, qr/, 1 of 1 remotes up\z/);
     my $wrong = test_run("$name, a wrong secret", Probe->run(['--component=probe.example.org', '-H', '127.0.0.1', '-p', $port, '-t', 20,
-                '--password-file', password_file('wrong')]), 2, qr/\Aauth: not-authorized: the password may be wrong/);
+                '--password-file', password_file('wrong')]), 2, qr/\Aauth: not-authorized: login of probe\.example\.org refused: the password may be wrong/);
     is_deeply [$wrong->labels], \@labels, "$name: the labels are the same as ever";
 }
 test_run('a component that there is not', probe($prosody->component_port, '--component=no.example.org'), 2,

@@ -72,6 +72,7 @@ sub shape {
     return $line =~ s/\A\s+|\s+\z//gr =~ s/\s+/ /gr
         =~ s/\b\d+\.\d+\.\d+\.\d+:\d+/ADDRESS:PORT/gr
         =~ s/\b\d+\.\d+\.\d+\.\d+\b/ADDRESS/gr
+        =~ s/, port \d+:/, port PORT:/gr
         =~ s/(\.example\.org):\d+\b/$1:PORT/gr
         =~ s/\A(\d+ \d+) \d+ ([\w.-]+\.)\z/$1 PORT $2/r
         =~ s/(?<!above )(?<!below )(?<!end after )(?<!deadline: after )(?<!out of )(?<![\d.:])\d+(?:\.\d+)? (?:us|ms|s)\b/TIME/gr
@@ -249,11 +250,11 @@ my @cases = (
     ['CRITICAL - stream: not-xmpp: the server sends HTTP/1.1 400 Bad Request', \&against, { stream => 'http' }],
     ['CRITICAL - stream: not-xmpp: the server sends SSH-2.0-OpenSSH_9.2p1 Debian-2', \&against, { accept => 'ssh' }],
     ['CRITICAL - stream: not-xmpp: the server sends XML that is not well-formed', \&against, { stream => 'bad_xml' }],
-    ['CRITICAL - stream: connection-lost: closed by the server', \&against, { stream => 'close' }],
-    ['CRITICAL - stream: connection-lost: Connection reset by peer', \&against, { stream => 'reset' }],
+    ['CRITICAL - stream: connection-lost: closed by the server, port 5223: does it want --tls=direct?', \&against, { stream => 'close' }],
+    ['CRITICAL - stream: connection-lost: reset by peer, port 5223: does it want --tls=direct?', \&against, { stream => 'reset' }],
     ['CRITICAL - stream: host-unknown: This server does not serve example.org', \&against, { stream => ['stream_error', 'host-unknown', 'This server does not serve example.org'] }],
     ['CRITICAL - stream: policy-violation: Too many connections', \&against, { stream => ['stream_error', 'policy-violation', 'Too many connections'] }],
-    ['CRITICAL - stream: system-shutdown: the server ends the stream', \&against, { features2 => sub { my ($c) = @_; $c->stream_error('system-shutdown'); return $c->close } }],
+    ['CRITICAL - stream: system-shutdown: the server is being shut down', \&against, { features2 => sub { my ($c) = @_; $c->stream_error('system-shutdown'); return $c->close } }],
     ['CRITICAL - stream: see-other-host: other.example.org:5222', \&against, { stream => ['see_other_host'] }],
     # what it offers
     ['OK - example.org takes servers over TLSv1.3, certificate good for 90 days', \&against, { s2s => 1 }, '-j', 'example.org', '--s2s'],
@@ -263,21 +264,21 @@ my @cases = (
     ['CRITICAL - stream: no-federation: neither SASL EXTERNAL nor dialback is offered', \&against, { s2s => 1, mechanisms => [], dialback => 0 }, '-j', 'example.org', '--s2s'],
     # tls
     ['CRITICAL - tls: starttls-missing: the server does not offer STARTTLS, nothing secret was sent', \&against, { features => 'no_starttls' }],
-    ['CRITICAL - tls: tls-failed: wrong version number', \&against, { accept => \&not_well_formed }, '--tls=direct'],
+    ['CRITICAL - tls: tls-failed: wrong version number, port 5222: does it want --tls=starttls?', \&against, { accept => \&not_well_formed }, '--tls=direct'],
     ['CRITICAL - tls: tls-failed: unsupported protocol', \&against, { tls_options => { SSL_version => 'TLSv1_1', SSL_cipher_list => 'ALL:@SECLEVEL=0' } }],
     ['CRITICAL - tls: tls-failed: the server answers STARTTLS with a failure', \&against, { starttls => 'starttls_failure' }],
     ['CRITICAL - tls: tls-failed: something came in clear text behind (proceed/)', \&against, { starttls => 'injected' }],
-    ['CRITICAL - tls: cert-expired: certificate expired 3 days ago', \&against, { certificate => 'expired' }],
-    ['CRITICAL - tls: cert-not-yet-valid: certificate becomes valid in 3 days', \&against, { certificate => 'not_yet_valid' }],
-    ['CRITICAL - tls: cert-hostname: is for elsewhere.invalid', \&against, { certificate => 'wrong_name' }],
-    ['CRITICAL - tls: cert-untrusted: signed by an unknown authority', \&against, { certificate => 'missing_intermediate' }],
-    ['CRITICAL - tls: cert-untrusted: is self-signed', \&against, { certificate => 'self_signed' }],
-    ['CRITICAL - tls: cert-expiring: 5 days left', \&against, { certificate => 'expiring' }, '-C', '21,7'],
+    ['CRITICAL - tls: cert-expired: certificate of example.org expired 3 days ago (192.0.2.7:5222)', \&against, { certificate => 'expired' }],
+    ['CRITICAL - tls: cert-not-yet-valid: certificate of example.org becomes valid in 3 days (192.0.2.7:5222)', \&against, { certificate => 'not_yet_valid' }],
+    ['CRITICAL - tls: cert-hostname: certificate is for elsewhere.invalid, not example.org (192.0.2.7:5222)', \&against, { certificate => 'wrong_name' }],
+    ['CRITICAL - tls: cert-untrusted: certificate of example.org is signed by an unknown authority (192.0.2.7:5222)', \&against, { certificate => 'missing_intermediate' }],
+    ['CRITICAL - tls: cert-untrusted: certificate of example.org is self-signed (192.0.2.7:5222)', \&against, { certificate => 'self_signed' }],
+    ['CRITICAL - tls: cert-expiring: certificate of example.org expires in 5 days (critical below 7)', \&against, { certificate => 'expiring' }, '-C', '21,7'],
     ['OK - example.org answers in 97.9 us, certificate not verified', \&against, { certificate => 'expired' }, '--insecure'],
     # auth, bind
-    ['CRITICAL - auth: not-authorized: the password may be wrong', \&against, { password => 'another' }],
-    ['CRITICAL - auth: account-disabled: Call the office', \&against, { sasl => ['failure', 'account-disabled', 'Call the office'] }],
-    ['CRITICAL - auth: temporary-auth-failure', \&against, { sasl => ['failure', 'temporary-auth-failure'] }],
+    ['CRITICAL - auth: not-authorized: login of probe@example.org refused: the password may be wrong, or there is no such account', \&against, { password => 'another' }],
+    ['CRITICAL - auth: account-disabled: login of probe@example.org refused: Call the office', \&against, { sasl => ['failure', 'account-disabled', 'Call the office'] }],
+    ['CRITICAL - auth: temporary-auth-failure: login of probe@example.org refused: the server cannot check a password now', \&against, { sasl => ['failure', 'temporary-auth-failure'] }],
     ['CRITICAL - auth: no-mechanism: the server offers only X-OAUTH2, GSSAPI, none known here', \&against, { mechanisms => ['X-OAUTH2', 'GSSAPI'] }],
     ['CRITICAL - auth: no-mechanism: the server offers none', \&against, { mechanisms => [] }],
     ['CRITICAL - auth: mechanism-downgraded: the server offers only PLAIN', \&against, { mechanisms => ['PLAIN'] }, '--require-mechanism=SCRAM-SHA-256'],
@@ -286,7 +287,7 @@ my @cases = (
     # the answers
     ['CRITICAL - example.org: ping-timeout: none of 3 pings answered', \&against, { ping => 'silence' }, '--ping-timeout=1s'],
     ['CRITICAL - ping: deadline: after 2 s, pending: example.org', \&against, { ping => 'silence' }, '-t', 2],
-    ['WARNING - example.org: loss 33.33%, 1 of 3 pings unanswered', \&against, $two, '--ping-timeout=1s'],
+    ['WARNING - example.org: loss 33.33%, 1 of 3 pings unanswered (ping-timeout)', \&against, $two, '--ping-timeout=1s'],
     ['WARNING - example.org: loss 33.33% is above 20%', \&against, $two, '--ping-timeout=1s', '-w', ',20%', '-c', ',60%'],
     ['CRITICAL - ping: connection-lost: closed by the server', \&against, { ping => sub { my ($c) = @_; return $c->{pings} > 2 ? $c->close : $c->iq_result('') } }],
     ['WARNING - example.org: rtt 117 us is above 1 us', \&in_site, '-w', '1us'],

@@ -38,7 +38,7 @@ sub test_run {
     ok !grep({ $run->metric($_) eq 'U' } $run->labels), 'and none of them is U';
     test_run('direct TLS', $server, ['-p', $server->direct_port, '--tls=direct'], 0);
     test_run('an anonymous login', $server, ['-j', 'guests.example.org', '--insecure'], 0, undef, '');
-    test_run('a wrong password', $server, [], 2, qr/auth: not-authorized: the password may be wrong/, 'wrong');
+    test_run('a wrong password', $server, [], 2, qr/auth: not-authorized: login of alice\@example\.org refused: the password may be wrong/, 'wrong');
     test_run('a domain that is not served', $server, ['-j', 'alice@example.net'], 2, qr/host-unknown/);
     test_run('another authority', $server, ['--ca-file', $certificates->other_ca_file], 2, qr/tls: cert-untrusted/);
     test_run('no TLS where it is required', $server, ['--tls=none'], 2);

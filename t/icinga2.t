@@ -72,7 +72,7 @@ my $remotes = 'xmpp_ping_remote = [ "b=example.org", "a=probe@example.org" ]';
 my $host = $page->block('icinga2', 'object Host');
 $host =~ s/192\.0\.2\.7/127.0.0.1/;
 $host =~ s/"hostalive"/"dummy"/;
-$host =~ s/(?<==)(?:jabber\.example|room\@muc\.example\.net)/example.org/g;
+$host =~ s/(?<==)(?:jabber\.example|muc\.example\.net)/example.org/g;
 $host =~ s/^  vars\.xmpp_ping_jid .*/$&\n  vars += { $own }/m;
 $host =~ s/^    xmpp_ping_jid .*/$&, $own/m;
 

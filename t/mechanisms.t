@@ -120,7 +120,7 @@ sub bound_or_not {
     is used($run), 'SCRAM-SHA-1-PLUS', 'and bound to the channel by tls-unique';
     bound_or_not($server, 'SCRAM-SHA-1');
     $run = probe($server, 'wrong', [], OPENSSL_CONF => $tls12);
-    like $run->first, qr/\AXMPP PING CRITICAL - auth: not-authorized: the password may be wrong/, 'a wrong password is one there too';
+    like $run->first, qr/\AXMPP PING CRITICAL - auth: not-authorized: login of \S+ refused: the password may be wrong/, 'a wrong password is one there too';
 
     $run = probe($server, 'secret', ['--require-mechanism', 'SCRAM-SHA-256-PLUS']);
     like $run->first, qr/\AXMPP PING CRITICAL - auth: mechanism-downgraded: the server offers only /,
@@ -138,7 +138,7 @@ sub bound_or_not {
         global => 'disable_sasl_mechanisms = { "SCRAM-SHA-1-PLUS" }'
     );
     my $run = probe($server, 'secret', [], OPENSSL_CONF => $tls12);
-    like $run->first, qr/\AXMPP PING CRITICAL - auth: malformed-request: the server can bind the channel, but/,
+    like $run->first, qr/\AXMPP PING CRITICAL - auth: malformed-request: login of \S+ refused: the server can bind the channel, but/,
         'a server that can bind and does not offer it refuses who could (RFC 5802, section 6)';
     $run = probe($server, 'secret', ['--require-mechanism', 'SCRAM-SHA-1'], OPENSSL_CONF => $tls12);
     is $run->state, 'OK', 'but not who does not want to' or diag $run->explain;

@@ -47,7 +47,7 @@ is scalar($objects =~ s/192\.0\.2\.7/127.0.0.1/g), 1, 'one host';
 is scalar($objects =~ s/^(    check_command .*!)/$1$way /mg), 3, 'three checks';
 is scalar($objects =~ s/check_xmpp_ping!(.*!)/check_xmpp_ping!$1-H 127.0.0.1 /g), 1, 'one of them by SRV';
 $objects =~ s/=jabber\.example\b/=example.org/;
-$objects =~ s/=room\@muc\.example\.net\b/=probe\@example.org/;
+$objects =~ s/=muc\.example\.net\b/=probe\@example.org/;
 write_file("$dir/xmpp_ping.cfg", $objects);
 write_file("$dir/site.cfg", <<"END");
 define timeperiod {

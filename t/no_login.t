@@ -7,6 +7,7 @@ use warnings;
 use FindBin;
 use IO::Socket::INET;
 use JSON::PP qw(decode_json);
+use List::Util qw(min);
 use Test::More;
 
 use lib "$FindBin::Bin/support";
@@ -61,7 +62,7 @@ unlike $prosody->log_text, qr/Authenticated as/, 'nobody has logged in';
 
 # --- what the user asks for ---
 
-test_run('days of the certificate', probe($prosody, '-C', '100,50'), 1, qr/\Atls: cert-expiring: 90 days left\z/);
+test_run('days of the certificate', probe($prosody, '-C', '100,50'), 1, qr/\Atls: cert-expiring: certificate of \S+ expires in 90 days \(warning below 100\)\z/);
 test_run('a limit', probe($prosody, '-L', 'time_tls,,1us'), 2, qr/\Atime_tls .* is above 1 us\z/);
 test_run('--insecure', probe($prosody, '--insecure', '--ca-file', $certificates->other_ca_file), 0,
     qr/\Aexample\.org takes logins over TLSv1\.3, certificate not verified\z/);
@@ -89,6 +90,7 @@ is probe($prosody, '-q')->stdout, '', 'with -q nothing is printed when OK';
     $run = Probe->run(['-j', 'example.org', '--no-login', '-H', $server->host, '-p', $server->port, '--ca-file', $server->ca_file],
         env => { CHECK_XMPP_PING_PASSWORD => 'sesame' });
     is $run->exit, 0, 'a server that would take PLAIN is OK' or diag $run->explain;
+    $server->await(qr{</stream:stream>});
     unlike $server->received, qr/sesame|<auth\b|<iq\b/, 'it is sent no password, no <auth/> and no ping';
     like $server->received('tls'), qr{</stream:stream>\z}, 'and the end of the stream';
     is $server->connections, 1, 'in one connection';
@@ -155,15 +157,25 @@ like probe($prosody, '-L', 'rtt,1,2')->text, qr/\A--limit: rtt is no metric of t
 
 # --- what it costs ---
 
-# Behind a delay, which is what most of the time goes to wherever a server is not next door, and which no load can change.
+# Behind a delay, which is what most of the time goes to wherever a server is not next door. What the machine does meanwhile only
+# adds: the least of some runs tells.
 {
     my $relay = Relay->new(port => $prosody->port, delay => 0.05);
     my @way = ('-H', '127.0.0.1', '-p', $relay->port, '--ca-file', $certificates->ca_file, '-t', 20);
-    my $whole = Probe->run(['-j', 'alice@example.org', @way], env => { CHECK_XMPP_PING_PASSWORD => 'secret' });
-    my $without = Probe->run(['-j', 'example.org', '--no-login', @way]);
-    is $whole->exit + $without->exit, 0, 'both are OK' or diag $whole->explain, $without->explain;
-    cmp_ok $without->metric('time'), '<=', 0.6 * $whole->metric('time'), 'without a login it takes at most 0.6 of the time of a whole check';
-    note $without->metric('time') / $whole->metric('time');
+    my %time;
+    for my $turn (1 .. 4) {
+        my %run = (
+            whole => Probe->run(['-j', 'alice@example.org', @way], env => { CHECK_XMPP_PING_PASSWORD => 'secret' }),
+            without => Probe->run(['-j', 'example.org', '--no-login', @way]),
+        );
+        for (sort keys %run) {
+            is $run{$_}->exit, 0, "$_, turn $turn: it is OK" or diag $run{$_}->explain;
+            push @{ $time{$_} }, $run{$_}->metric('time');
+        }
+    }
+    my ($whole, $without) = map { min(@{ $time{$_} }) } qw(whole without);
+    cmp_ok $without, '<=', 0.6 * $whole, 'without a login it takes at most 0.6 of the time of a whole check';
+    note $without / $whole;
 }
 
 # --- what servers do wrong ---

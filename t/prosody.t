@@ -89,6 +89,10 @@ test_run('fewer days than critical', probe($server, ['-C', '120,100']), 2, qr/90
 test_run('--map', probe($server, ['--map=not-authorized=WARNING'], env => { CHECK_XMPP_PING_PASSWORD => 'wrong' }), 1, qr/not-authorized/);
 test_run('an account that is not there', probe($server, ['-j', 'bob@example.org']), 2, qr/auth: not-authorized/);
 test_run('a domain that is not served', probe($server, ['-j', 'alice@example.net']), 2, qr/host-unknown/);
+test_run('direct TLS without --tls=direct', probe($server, ['-p', $server->direct_port]), 2,
+    qr/ - stream: connection-lost: .*, port \d+: does it want --tls=direct\? \|/);
+test_run('--tls=direct at the port for STARTTLS', probe($server, ['--tls=direct']), 2,
+    qr/ - tls: tls-failed: wrong version number, port \d+: does it want --tls=starttls\? \|/);
 test_run('another authority', probe($server, ['--ca-file', $certificates->other_ca_file]), 2, qr/tls: cert-untrusted/);
 test_run('another authority, --insecure', probe($server, ['--ca-file', $certificates->other_ca_file, '--insecure']), 0,
     qr/insecure|not verified|unverified/i);

@@ -131,6 +131,7 @@ for my $mode (qw(starttls direct)) {
     my $run = Probe->run(['-j', 'example.org', '--s2s', '--from=b.example', '-H', $server->host, '-p', $server->port, '--tls', $mode,
             '--ca-file', $server->ca_file], env => { CHECK_XMPP_PING_PASSWORD => 'sesame' });
     is $run->exit, 0, "$mode: it is OK" or diag $run->explain;
+    $server->await(qr{</stream:stream>});
     my @headers = $server->received =~ /(<stream:stream\b[^>]*>)/g;
     is scalar @headers, $mode eq 'direct' ? 1 : 2, "$mode: streams";
     is scalar(grep { /\bxmlns="jabber:server"/ && /\bto="example\.org"/ && /\bfrom="b\.example"/ && /\bversion="1\.0"/ } @headers), scalar @headers,

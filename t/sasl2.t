@@ -105,8 +105,8 @@ for my $case (
     ['one of two further steps', { sasl => ['continues', undef, 'HOTP-EXAMPLE', 'TOTP-EXAMPLE'] },
         qr/\Aauth: login-continues: the server wants HOTP-EXAMPLE or TOTP-EXAMPLE: in words/],
     ['a further step', { sasl => 'continues' }, qr/\Aauth: login-continues: the server wants a further step: in words/],
-    ['-PLUS taken out on the way', { scram => { binds => 1 } }, qr/\Aauth: malformed-request: the server can bind the channel, but its -PLUS/],
-    (map { ["SASL $_", { sasl => [failure => $_, 'in words'] }, qr/\Aauth: $_: in words/] }
+    ['-PLUS taken out on the way', { scram => { binds => 1 } }, qr/\Aauth: malformed-request: login of \S+ refused: the server can bind the channel, but its -PLUS/],
+    (map { ["SASL $_", { sasl => [failure => $_, 'in words'] }, qr/\Aauth: $_: login of \S+ refused: in words/] }
         qw(aborted account-disabled credentials-expired encryption-required incorrect-encoding invalid-authzid invalid-mechanism
         malformed-request mechanism-too-weak temporary-auth-failure)),
 ) {
@@ -177,8 +177,9 @@ sub prosody_version { return `prosodyctl about 2>/dev/null` =~ /^Prosody (\d+)/m
 sub ejabberd_version { return join(' ', Ejabberd->libraries) =~ /ejabberd-(\d+)\./ ? $1 : die "no version of ejabberd\n" }
 
 my $is_new = prosody_version() >= 13;
+my @modules = (modules => [$is_new ? qw(sasl2 sasl2_bind2) : ()]);
 for my $case (
-    ['Prosody', $is_new, 'Prosody', modules => [$is_new ? qw(sasl2 sasl2_bind2) : ()], iterations => 10_000],
+    ['Prosody', $is_new, 'Prosody', @modules, iterations => 10_000],
     ['ejabberd', ejabberd_version() >= 24, 'Ejabberd'],
 ) {
     my ($name, $has, $class, @option) = @$case;
@@ -205,7 +206,7 @@ for my $case (
     cmp_ok $relay->flights, '<=', $has ? 6 : 8, '  round trips';
     $run = Probe->run(['-j', 'alice@example.org', '-H', '127.0.0.1', '-p', $server->port, '--ca-file', $certificates->ca_file],
         env => { CHECK_XMPP_PING_PASSWORD => 'wrong' });
-    like $run->text, qr/\Aauth: not-authorized: the password may be wrong/, "$name, a wrong password: so it says";
+    like $run->text, qr/\Aauth: not-authorized: login of alice\@example\.org refused: the password may be wrong/, "$name, a wrong password: so it says";
 
     # Two checks of one account, side by side, with the same agent id.
     my @long = ('-j', 'alice@example.org', '-H', '127.0.0.1', '-p', $server->port, '--ca-file', $certificates->ca_file, '-n', 20, '-i', '100ms', '-t', 30);
@@ -213,6 +214,23 @@ for my $case (
     for (map { $_->finish } @runs) {
         is $_->exit, 0, "$name, two checks at once: OK" or diag $_->explain;
         is $_->metric('loss'), 0, '  no ping was lost';
+    }
+}
+
+# Logins whose only message is empty.
+{
+    my @common = (certificates => $certificates, @modules);
+    my $guests = Prosody->new(@common, anonymous => 'guests.example.org');
+    my $certified = Prosody->new(@common, authentication => 'ccert', config => qq(certificate_match = "xmppaddr"\n));
+    my $client = $certificates->client('alice@example.org');
+    for my $case (
+        ['ANONYMOUS', $guests, '-j', 'guests.example.org', '--insecure'],
+        ['EXTERNAL', $certified, '--client-cert', $client->{cert}, '--client-key', $client->{key}],
+    ) {
+        my ($name, $server, @arguments) = @$case;
+        my $run = run_at($server, '-v', @arguments, '--login=' . ($is_new ? 'sasl2' : 'auto'));
+        is $run->exit, 0, "Prosody, $name: OK" or diag $run->explain;
+        like $run->long, qr/^mechanism: $name$/m, '  by that';
     }
 }
 

@@ -70,7 +70,7 @@ sub children {
 
 # --- in the output ---
 
-for my $case (
+my @told = (
     ['PLAIN', { mechanisms => ['PLAIN'] }],
     ['SCRAM-SHA-1', { mechanisms => ['SCRAM-SHA-1'] }],
     ['SCRAM-SHA-256', { mechanisms => ['SCRAM-SHA-256'] }],
@@ -81,14 +81,15 @@ for my $case (
         { mechanisms => ['PLAIN'], sasl => [failure => 'not-authorized', 'who sends ' . encode_base64($password, '')] }],
     ['a server that says all of it again',
         { mechanisms => ['PLAIN'], sasl => [failure => 'not-authorized', encode_base64("\0alice\0$password", '')] }],
-) {
+);
+for my $case (@told, map { ["SASL2, $_->[0]", { %{ $_->[1] }, sasl2 => 'only', bind2 => 1 }] } @told) {
     my ($name, $option) = @$case;
     my $server = Hostile->new(certificates => $certificates, password => $password, %$option);
     my $arguments = $server->{mode} eq 'clear'
         ? ['-j', 'alice@example.org', '-H', $server->host, '-p', $server->port, '--tls=none']
         : arguments($server);
     my $run = Probe->run([@$arguments, '--password-file', $file, '-vvv']);
-    like $server->received, qr/<auth/, "$name: a login was attempted";
+    like $server->received, $option->{sasl2} ? qr/<authenticate/ : qr/<auth\b/, "$name: a login was attempted";
     unlike $run->stdout . $run->stderr, $secret, "$name: no password in the output";
     my ($proof) = $server->received =~ /<response[^>]*>([^<]+)</;
     unlike $run->stdout, qr/\Q${\ substr $proof, -20}\E/, "$name: no proof of it either" if $proof;

@@ -93,6 +93,30 @@ sub exit_code {
     like $run->{text}, qr/\Apong from example\.org at 127\.0\.0\.1:\d+[^:\n]*: seq=1 time=/, 'and names the endpoint with each pong';
 }
 {
+    # What a stranger says begins no line of the stream log; on a terminal it stays XML.
+    my $chatty = Scripted->new(
+        on_ping => sub {
+            my ($link, $ping) = @_;
+            $link->say(qq{<message a="b"><body>x\nXMPP PING OK - all is well\n\treceived: 1|\$\xe2\x80\xae</body></message>});
+            $link->result($ping);
+        }
+    );
+    local @arguments = ($chatty->options('alice@example.org'), '-t', 60);
+    my $run = start('-vvv', '-n', 1);
+    ok read_until($run), 'with -vvv to the end';
+    is exit_code($run), 0, 'it is OK';
+    like $run->{text}, qr{^received: <message a="b"><body>x XMPP PING OK - all is well received: 1\|\$\?</body></message>$}m,
+        'on a terminal the log is XML, line by line'
+        or diag $run->{text};
+    like $run->{text}, qr{^sent: <iq [^\n]*<ping xmlns="urn:xmpp:ping"/></iq>$}m, 'also what was sent' or diag $run->{text};
+    is scalar(() = $run->{text} =~ /^XMPP PING/mg), 1, 'and no line of a stranger';
+    my $piped = Probe->run([@arguments, '-vvv', '-n', 1], env => \%environment);
+    $piped->is_valid('in a pipe');
+    like $piped->stdout, qr{^received: \(message a=_b_\)\(body\)x XMPP PING OK - all is well received: 1\?\?\?\(/body\)\(/message\)$}m,
+        'there it is not';
+    is scalar(() = $piped->stdout =~ /^XMPP PING/mg), 1, 'nor is there a line of a stranger';
+}
+{
     # A terminal that nobody reads takes some of the pongs, and nothing of the report.
     my $quick = Scripted->new(on_ping => sub { my ($link, $ping) = @_; $link->result($ping) });
     local @arguments = ($quick->options('alice@example.org'), '-t', 2);

@@ -49,9 +49,13 @@ static bool is_deceptive(uint32_t code)
         {0x2800, 0x2800}, {0xfdd0, 0xfdef},   {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0},
         {0xfff0, 0xfffb}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
     };
-    if (code < 0x80)
-        return strchr("|<>&'\"`$\\", (int)code);
     return (code & 0xfffe) == 0xfffe || is_among(code, invisible, sizeof invisible / sizeof invisible[0]);
+}
+
+/* ASCII that means something to monitoring systems, shells and browsers. */
+static bool is_special(uint32_t code)
+{
+    return code < 0x80 && strchr("|<>&'\"`$\\", (int)code);
 }
 
 /* What stands for a character that must not pass: the nearest that may, so that a stream log or "doesn't" can still be
@@ -74,7 +78,7 @@ static const char *stand_in(uint32_t code)
     }
 }
 
-char *text_clean(char *out, size_t size, const char *in, size_t length)
+static char *clean_text(char *out, size_t size, const char *in, size_t length, bool as_xml)
 {
     if (size == 0)
         return out;
@@ -87,7 +91,8 @@ char *text_clean(char *out, size_t size, const char *in, size_t length)
         uint32_t code = 0;
         size_t bytes = utf8_decode(in, length, &code);
         marks = mark_is(code) ? marks + 1 : 0;
-        bool bad = bytes == 0 || marks > MARKS_MOST || (!is_blank(code) && is_deceptive(code));
+        bool bad = bytes == 0 || marks > MARKS_MOST ||
+                   (!is_blank(code) && (is_deceptive(code) || (!as_xml && is_special(code))));
         const char *put = !bad ? in : bytes == 0 ? "?" : stand_in(code);
         size_t put_bytes = bad ? 1 : bytes;
         if (bytes == 0)
@@ -113,6 +118,16 @@ char *text_clean(char *out, size_t size, const char *in, size_t length)
     }
     out[used] = '\0';
     return out;
+}
+
+char *text_clean(char *out, size_t size, const char *in, size_t length)
+{
+    return clean_text(out, size, in, length, false);
+}
+
+char *text_clean_xml(char *out, size_t size, const char *in, size_t length)
+{
+    return clean_text(out, size, in, length, true);
 }
 
 char *text_clean_string(char *out, size_t size, const char *in)

@@ -13,6 +13,9 @@
  */
 char *text_clean(char *out, size_t size, const char *in, size_t length);
 
+/* The same, but what XML is written with stays: | < > & ' " ` $ \. For terminals. */
+char *text_clean_xml(char *out, size_t size, const char *in, size_t length);
+
 /* text_clean() for a string that ends with NUL; NULL counts as empty. */
 char *text_clean_string(char *out, size_t size, const char *in);
 

@@ -44,7 +44,7 @@ static void send_message(struct login *login, struct sasl_message *message, bool
     char encoded[BASE64_SIZE(SASL_MESSAGE_MAX)];
     base64_encode(message->data, message->length, encoded);
     if (message->length == 0 && sasl_iterations(login->sasl) == 0 && !login->sasl2)
-        strcpy(encoded, "=");
+        memcpy(encoded, "=", sizeof "=");
     explicit_bzero(message, sizeof *message);
     secrets_add(login->secrets, encoded);
     const char *xmlns = login->sasl2 ? SASL2_XMLNS : SASL_XMLNS;

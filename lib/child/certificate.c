@@ -191,38 +191,49 @@ static void refuse(struct certificate_facts *facts, enum condition condition, co
     va_end(arguments);
 }
 
+/* Many names must not hide whom the certificate had to be for. */
+static void refuse_names(struct certificate_facts *facts, const struct identity *identity)
+{
+    const int most = 100;
+    bool cut = strlen(facts->names) > (size_t)most;
+    refuse(facts, CONDITION_CERT_HOSTNAME, "certificate is for %.*s%s, not %s", most,
+           facts->names[0] ? facts->names : "no name", cut ? "..." : "", identity->domain);
+}
+
 static bool is_about_time(int error)
 {
     return error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID;
 }
 
-static void describe_chain_error(X509_STORE_CTX *verification, int error, struct certificate_facts *facts)
+static void describe_chain_error(X509_STORE_CTX *verification, int error, const struct identity *identity,
+                                 struct certificate_facts *facts)
 {
     const X509 *culprit = X509_STORE_CTX_get_current_cert(verification);
-    const char *whose = X509_STORE_CTX_get_error_depth(verification) > 0 ? "an issuer's certificate" : "certificate";
+    const char *whose = X509_STORE_CTX_get_error_depth(verification) > 0 ? "an issuer" : identity->domain;
     int64_t days;
     switch (error) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
         days = culprit ? -days_until(X509_get0_notAfter(culprit)) : 0;
-        refuse(facts, CONDITION_CERT_EXPIRED, "%s expired %lld day%s ago", whose, (long long)days,
+        refuse(facts, CONDITION_CERT_EXPIRED, "certificate of %s expired %lld day%s ago", whose, (long long)days,
                days == 1 ? "" : "s");
         return;
     case X509_V_ERR_CERT_NOT_YET_VALID:
         days = culprit ? days_until(X509_get0_notBefore(culprit)) + 1 : 0;
-        refuse(facts, CONDITION_CERT_NOT_YET_VALID, "%s becomes valid in %lld day%s", whose, (long long)days,
-               days == 1 ? "" : "s");
+        refuse(facts, CONDITION_CERT_NOT_YET_VALID, "certificate of %s becomes valid in %lld day%s", whose,
+               (long long)days, days == 1 ? "" : "s");
         return;
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-        refuse(facts, CONDITION_CERT_UNTRUSTED, "is self-signed");
+        refuse(facts, CONDITION_CERT_UNTRUSTED, "certificate of %s is self-signed", identity->domain);
         return;
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-        refuse(facts, CONDITION_CERT_UNTRUSTED, "signed by an unknown authority");
+        refuse(facts, CONDITION_CERT_UNTRUSTED, "certificate of %s is signed by an unknown authority",
+               identity->domain);
         return;
     default:
-        refuse(facts, CONDITION_CERT_UNTRUSTED, "%s", X509_verify_cert_error_string(error));
+        refuse(facts, CONDITION_CERT_UNTRUSTED, "certificate of %s: %s", whose, X509_verify_cert_error_string(error));
     }
 }
 
@@ -246,12 +257,12 @@ bool certificate_verify(X509_STORE_CTX *verification, const struct identity *ide
         facts->days_left = days_of_chain(verification, facts->days_left);
     } else if (good || (!named && is_about_time(error))) {
         /* Another server's certificate is the wrong one, whether its time is over or not. */
-        refuse(facts, CONDITION_CERT_HOSTNAME, "is for %s", facts->names[0] ? facts->names : "no name");
+        refuse_names(facts, identity);
         X509_STORE_CTX_set_error(verification, X509_V_ERR_HOSTNAME_MISMATCH);
     } else {
         if (error == X509_V_OK) /* it gave up without a reason: no memory */
             X509_STORE_CTX_set_error(verification, X509_V_ERR_OUT_OF_MEM);
-        describe_chain_error(verification, X509_STORE_CTX_get_error(verification), facts);
+        describe_chain_error(verification, X509_STORE_CTX_get_error(verification), identity, facts);
     }
     ERR_clear_error();
     return facts->verified;

@@ -69,7 +69,7 @@ static void take_stream_error(struct login *login, xmpp_stanza_t *stanza)
     login_fail_said(login, login->teller->phase, condition,
                     text                      ? tell_masked(login->teller, text)
                     : elsewhere && *elsewhere ? tell_masked(login->teller, elsewhere)
-                                              : "the server ends the stream");
+                                              : "");
     free(text);
     if (elsewhere)
         xmpp_free(login->stream->ctx, elsewhere);

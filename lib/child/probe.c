@@ -140,35 +140,34 @@ static bool would_leak(const struct probe *probe, const struct endpoint *endpoin
     return endpoint->tls == TLS_NONE && probe->settings->password.set && !host_is_loopback(address);
 }
 
-static bool log_in(struct probe *probe, const struct dialed *dialed, int64_t limit, struct failure *failure)
+/* False with the failure in probe->login. */
+static bool log_in(struct probe *probe, const struct dialed *dialed, int64_t limit)
 {
     struct settings *settings = probe->settings;
     const struct endpoint *endpoint = &probe->resolution.endpoints[dialed->endpoint];
+    struct login *login = &probe->login;
+    *login = (struct login){.settings = settings,
+                            .stream = &probe->stream,
+                            .tls_context = probe->tls_context,
+                            .teller = &probe->teller,
+                            .secrets = &probe->secrets,
+                            .tls = endpoint->tls,
+                            .step = LOGIN_FAILED}; /* until it runs */
     if (would_leak(probe, endpoint, &dialed->address)) {
-        failure_set_own_fault(failure, PHASE_CONNECT,
+        failure_set_own_fault(&login->failure, PHASE_CONNECT,
                               "--tls=none: the password would go in clear text to an address that is not loopback");
         return false;
     }
     if (!stream_begin(&probe->stream, settings->jid.ascii, dialed->fd, &dialed->address, &probe->teller,
                       settings->verbose >= 3)) {
-        stream_failure(&probe->stream, PHASE_CONNECT, failure);
+        stream_failure(&probe->stream, PHASE_CONNECT, &login->failure);
         return false;
     }
     tell_tcp_rtt(probe);
-    probe->login = (struct login){.settings = settings,
-                                  .stream = &probe->stream,
-                                  .tls_context = probe->tls_context,
-                                  .teller = &probe->teller,
-                                  .secrets = &probe->secrets,
-                                  .tls = endpoint->tls,
-                                  .pings = ping_context_new(probe->stream.ctx)};
-    if (!probe->login.pings) {
-        failure_set_own_fault(failure, PHASE_CONNECT, "out of memory");
-        return false;
-    }
-    if (login_run(&probe->login, limit))
-        return true;
-    *failure = probe->login.failure;
+    login->pings = ping_context_new(probe->stream.ctx);
+    if (login->pings)
+        return login_run(login, limit);
+    failure_set_own_fault(&login->failure, PHASE_CONNECT, "out of memory");
     return false;
 }
 
@@ -201,15 +200,17 @@ static bool reach(struct probe *probe, struct failure *failure)
             return false;
         }
         reached = true;
-        if (log_in(probe, &dialed, share(probe), failure))
+        int64_t connected_at = clock_now();
+        if (log_in(probe, &dialed, share(probe)))
             return true;
+        *failure = probe->login.failure;
         wire_close(&probe->stream.wire);
         if (!login_may_try_next(&probe->login) || dial_left(&probe->resolution, &probe->position) == 0)
             return false;
         char name[216];
         const struct endpoint *endpoint = &probe->resolution.endpoints[dialed.endpoint];
         dial_endpoint_format(endpoint, &dialed.address, name, sizeof name);
-        tell_endpoint(probe, name, endpoint->tls, failure->condition, failure->cause, 0);
+        tell_endpoint(probe, name, endpoint->tls, failure->condition, failure->cause, clock_now() - connected_at);
     }
 }
 

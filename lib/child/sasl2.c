@@ -35,12 +35,6 @@ static bool add_user_agent(xmpp_ctx_t *ctx, xmpp_stanza_t *parent, const struct 
            stanza_add(ctx, agent, "software", SASL2_XMLNS, request->software);
 }
 
-static bool add_bind(xmpp_ctx_t *ctx, xmpp_stanza_t *parent, const char *tag)
-{
-    xmpp_stanza_t *bind = stanza_add(ctx, parent, "bind", BIND2_XMLNS, NULL);
-    return bind && (!tag || stanza_add(ctx, bind, "tag", BIND2_XMLNS, tag));
-}
-
 xmpp_stanza_t *sasl2_authenticate_new(xmpp_ctx_t *ctx, const struct sasl2_request *request)
 {
     xmpp_stanza_t *stanza = stanza_new(ctx, "authenticate", SASL2_XMLNS, NULL);
@@ -48,7 +42,7 @@ xmpp_stanza_t *sasl2_authenticate_new(xmpp_ctx_t *ctx, const struct sasl2_reques
         return NULL;
     if (xmpp_stanza_set_attribute(stanza, "mechanism", request->mechanism) == XMPP_EOK &&
         stanza_add(ctx, stanza, "initial-response", SASL2_XMLNS, request->response) &&
-        add_user_agent(ctx, stanza, request) && (!request->bind || add_bind(ctx, stanza, request->tag)))
+        add_user_agent(ctx, stanza, request) && (!request->bind || stanza_add(ctx, stanza, "bind", BIND2_XMLNS, NULL)))
         return stanza;
     xmpp_stanza_release(stanza);
     return NULL;

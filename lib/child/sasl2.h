@@ -22,9 +22,8 @@ struct sasl2_request {
     const char *response; /* the initial response in base64, "" for an empty one */
     const char *agent_id;
     const char *software; /* the name that the server may show to the account's owner */
-    bool bind;            /* a resource, too: only where the server offers that */
-    const char *tag;      /* how the resource shall begin; NULL: it is the server's alone. With a tag servers keep the
-                             resource      for the agent_id, and end an older session of that agent */
+    bool bind; /* a resource, too: only where the server offers that. It is the server's choice: with a tag, servers
+                  keep one for the agent_id, and end an older session of that agent */
 };
 
 /* NULL when out of memory. The caller releases it. <response/> is stanza_new(ctx, "response", SASL2_XMLNS, base64). */

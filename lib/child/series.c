@@ -11,6 +11,11 @@
 #define GAP_MIN (200 * NS_PER_US)
 #define GAP_MAX NS_PER_MS
 
+/* So many pings at once may wait for the own server itself: those to JIDs of its domain, which it answers or hands to
+ * its clients. One that has been away for longer than this waits for a client, and holds up nobody. */
+#define AT_HOME_MAX 3
+#define AT_HOME_YOUNG (250 * NS_PER_MS)
+
 /* The remotes wait for the own server's series, whose RTT they would spoil, but no longer than this. */
 #define OWN_SERIES_PATIENCE (500 * NS_PER_MS)
 
@@ -21,6 +26,8 @@ struct run {
     uint32_t index;
     uint32_t sent;
     bool open;
+    bool at_home; /* the own server answers itself */
+    int64_t sent_at;
     int64_t next_at; /* when the next ping may go */
 };
 
@@ -108,19 +115,17 @@ static bool send_next(struct run *run)
     struct series *series = run->series;
     const struct settings *settings = series->settings;
     const struct jid server = {.domain = settings->jid.domain};
-    const struct jid *target = run->index == 0 ? &server : &run->target->jid;
-    char to[3 * 1024], from[3 * 1024];
-    jid_format(target, to, sizeof to);
-    if (settings->component_text)
-        jid_format(&settings->component, from, sizeof from);
-    if (ping_send(series->pinger, to, settings->component_text ? from : NULL, run->target->ping_timeout, on_end, run) ==
-        0)
+    char to[3 * 1024], of_component[3 * 1024];
+    jid_format(run->index == 0 ? &server : &run->target->jid, to, sizeof to);
+    const char *from =
+        settings->component_text ? jid_format(&settings->component, of_component, sizeof of_component) : NULL;
+    if (ping_send(series->pinger, to, from, run->target->ping_timeout, on_end, run) == 0)
         return false;
     run->open = true;
     series->open++;
     run->sent++;
     struct event event = ping_event(run, EVENT_PING_SENT);
-    series->last_sent_at = event.at;
+    run->sent_at = series->last_sent_at = event.at;
     tell(series->teller, &event);
     return true;
 }
@@ -134,16 +139,34 @@ static int64_t remotes_at(const struct series *series)
     return series->started_at + OWN_SERIES_PATIENCE;
 }
 
+/* From when on another ping may go to the own server's domain: now, or when the oldest of those that are away does not
+ * count any more, if no answer comes before. */
+static int64_t at_home_at(const struct series *series)
+{
+    int64_t now = clock_now(), oldest = now;
+    int away = 0;
+    for (size_t i = 0; i < series->settings->target_count; i++) {
+        const struct run *run = &series->runs[i];
+        if (!run->open || !run->at_home || now - run->sent_at >= AT_HOME_YOUNG)
+            continue;
+        away++;
+        oldest = run->sent_at < oldest ? run->sent_at : oldest;
+    }
+    return away < AT_HOME_MAX ? now : oldest + AT_HOME_YOUNG;
+}
+
 /* The run whose next ping is due first; *AT gets its time. NULL when none is left to send. */
 static struct run *find_next(struct series *series, int64_t *at)
 {
     struct run *next = NULL;
-    int64_t remotes = remotes_at(series);
+    int64_t remotes = remotes_at(series), at_home = at_home_at(series);
     for (size_t i = 0; i < series->settings->target_count; i++) {
         struct run *run = &series->runs[i];
         if (run->open || run_finished(run))
             continue;
         int64_t when = i > 0 && run->next_at < remotes ? remotes : run->next_at;
+        if (i > 0 && run->at_home && when < at_home)
+            when = at_home;
         if (!next || when < *at) {
             next = run;
             *at = when;
@@ -190,6 +213,11 @@ static void explain(struct login *login, bool sent, struct failure *failure)
     }
 }
 
+static bool is_at_home(const struct settings *settings, size_t index)
+{
+    return index == 0 || jid_same_server(&settings->jid, &settings->targets[index].jid);
+}
+
 /* Pings until all is through or the connection has ended. */
 static bool run_all(struct series *series, struct login *login, struct failure *failure)
 {
@@ -225,7 +253,10 @@ bool series_run(const struct settings *settings, struct login *login, struct fai
         return false;
     }
     for (size_t i = 0; i < settings->target_count; i++)
-        series.runs[i] = (struct run){.series = &series, .target = &settings->targets[i], .index = (uint32_t)i};
+        series.runs[i] = (struct run){.series = &series,
+                                      .target = &settings->targets[i],
+                                      .index = (uint32_t)i,
+                                      .at_home = is_at_home(settings, i)};
     ping_set_timeout(login->pings, PING_NO_TIMEOUT);
     ping_on_ignored(login->pings, on_ignored, &series);
     ping_set_arrival_clock(login->pings, stream_arrived_at, login->stream);

@@ -281,6 +281,14 @@ void stream_close(struct stream *stream)
 
 /* --- why it ended --- */
 
+/* What a server that waits for TLS answers to XML: the type of the record (RFC 8446 section 5.1). */
+#define TLS_ALERT 21
+
+static bool is_blank(const char *text)
+{
+    return text[strspn(text, " ")] == '\0';
+}
+
 /* Something else than XMPP introduces itself. Later the server may know secrets, which a cut would hide. */
 static void quote(const struct stream *stream, enum phase phase, struct failure *failure)
 {
@@ -289,7 +297,12 @@ static void quote(const struct stream *stream, enum phase phase, struct failure 
     for (; line < stream->piece_end && line < sizeof said - 1 && stream->piece[line] >= ' '; line++)
         said[line] = stream->piece[line];
     said[line] = '\0';
-    failure_set(failure, phase, CONDITION_NOT_XMPP, "the server sends %s", tell_masked(stream->wire.teller, said));
+    if (stream->piece[0] == TLS_ALERT)
+        failure_set(failure, phase, CONDITION_NOT_XMPP, "the server answers in TLS: does it want --tls=direct?");
+    else if (is_blank(said))
+        failure_set(failure, phase, CONDITION_NOT_XMPP, "the server sends no text");
+    else
+        failure_set(failure, phase, CONDITION_NOT_XMPP, "the server sends %s", tell_masked(stream->wire.teller, said));
 }
 
 /* The names in it are the server's. */
@@ -322,7 +335,9 @@ static void explain_end(const struct stream *stream, enum phase phase, struct fa
                     wire->error ? strerror(wire->error) : "the server ended the connection");
     else
         failure_set(failure, phase, CONDITION_CONNECTION_LOST, "%s",
-                    wire->error ? strerror(wire->error) : "closed by the server");
+                    wire->error == ECONNRESET ? "reset by peer"
+                    : wire->error             ? strerror(wire->error)
+                                              : "closed by the server");
 }
 
 void stream_failure(const struct stream *stream, enum phase phase, struct failure *failure)

@@ -28,13 +28,13 @@ void offers_take(struct offers *offers, const struct event *event)
     enum offer_kind kind = (enum offer_kind)event->value;
     bool has_name = kind == OFFER_MECHANISM || kind == OFFER_BINDING;
     bool is_mechanism = kind == OFFER_MECHANISM && mechanism_name_valid(event->name);
-    char name[sizeof offers->names[0]], word[60];
+    char name[sizeof offers->names[0]] = "", word[60];
     text_clean_string(word, sizeof word, has_name ? event->name : "");
     snprintf(name, sizeof name, "%s%s", is_mechanism ? "" : word_of(kind), word);
     if (offers_have(offers, name))
         return;
     if (offers->count < OFFERS_MAX)
-        strcpy(offers->names[offers->count++], name);
+        memcpy(offers->names[offers->count++], name, sizeof name);
     else
         offers->cut = true;
 }

@@ -315,7 +315,8 @@ static void take_log(struct result *result, const struct event *event)
 {
     size_t length = strlen(event->text);
     bool ends_line = event->code == 0;
-    if (result->log_length + length + 1 > LOG_MAX)
+    result->log_full |= result->log_length + length + 1 > LOG_MAX;
+    if (result->log_full) /* a shorter piece must not begin a line in the middle */
         return;
     if (result->log_length + length + 1 > result->log_room) {
         size_t room = result->log_room ? 2 * result->log_room : 4096;
@@ -330,7 +331,7 @@ static void take_log(struct result *result, const struct event *event)
     memcpy(result->log + result->log_length, event->text, length);
     result->log_length += length;
     if (ends_line)
-        result->log[result->log_length++] = '\n';
+        result->log[result->log_length++] = '\0';
 }
 
 void result_take(const struct event *event, void *userdata)
@@ -426,15 +427,18 @@ void result_close(struct result *result, const struct supervision *supervision)
         book(result, supervision->ended_at);
 }
 
-bool result_log_line(const struct result *result, size_t *at, char *clean)
+bool result_log_line(const struct result *result, size_t *at, bool as_xml, char *clean)
 {
     size_t left = result->log_length - *at;
     if (left == 0)
         return false;
     const char *line = result->log + *at;
-    const char *end = memchr(line, '\n', left);
-    size_t length = end ? (size_t)(end - line) : left;
-    text_clean(clean, result->log_length + 1, line, length);
+    size_t length = strnlen(line, left);
+    bool end = length < left;
+    if (as_xml)
+        text_clean_xml(clean, result->log_length + 1, line, length);
+    else
+        text_clean(clean, result->log_length + 1, line, length);
     *at += length + (end ? 1 : 0);
     return true;
 }

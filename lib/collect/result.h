@@ -140,9 +140,10 @@ struct result {
     size_t target_count;
     /* answers that counted for nothing, by kind */
     int reflected, strangers, duplicates, unasked;
-    /* -vvv: whole lines, each with its line feed, as the child gave them: to be cleaned line by line when printed */
+    /* -vvv: whole lines, each with a NUL at its end, as the child gave them: to be cleaned one by one when printed */
     char *log;
     size_t log_length, log_room;
+    bool log_full;
     bool out_of_memory; /* something could not be kept */
 };
 
@@ -155,9 +156,9 @@ void result_take(const struct event *event, void *result);
 /* Closes the open phase and notes how the child ended. */
 void result_close(struct result *result, const struct supervision *supervision);
 
-/* Copies the line of the log that begins at *AT, clean, to CLEAN, which has log_length + 1 bytes, and puts *AT behind
- * it. False when there is none left. */
-bool result_log_line(const struct result *result, size_t *at, char *clean);
+/* Copies the line of the log that begins at *AT, clean (AS_XML: by text_clean_xml()), to CLEAN, which has
+ * log_length + 1 bytes, and puts *AT behind it. False when there is none left. */
+bool result_log_line(const struct result *result, size_t *at, bool as_xml, char *clean);
 
 void result_free(struct result *result);
 

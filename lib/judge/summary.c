@@ -8,14 +8,15 @@
 
 #include "clock.h"
 #include "duration.h"
-#include "mechanism.h"
 #include "offered.h"
+#include "sentence.h"
 #include "text.h"
 #include "way.h"
 
 /* Room that a list of names in the first line may fill, in characters. */
-#define NAMES_WIDTH 68
+#define NAMES_WIDTH 140
 #define NAME_WIDTH 30
+#define CERTIFICATE_NAME_WIDTH 80
 
 char *summary_name(const struct settings *settings, size_t target, size_t width, char *out)
 {
@@ -39,7 +40,15 @@ void summary_figures(struct line *line, const struct tally *tally, int count)
     }
     if (tally->no_support)
         line_add(line, "answers, no ping support, ");
-    line_add(line, "%d of %d answered", tally->answered, sent);
+    if (tally->errors == sent) {
+        line_add_count(line, tally->errors, "error");
+    } else {
+        line_add(line, "%d of %d answered", tally->answered - tally->errors, sent);
+        if (tally->errors > 0) {
+            line_add(line, ", ");
+            line_add_count(line, tally->errors, "error");
+        }
+    }
     if (tally->pending > 0)
         line_add(line, ", %d pending", tally->pending);
     if (tally->unsent > 0)
@@ -72,11 +81,13 @@ const char *summary_by(const struct settings *settings, const struct ping_record
 void summary_error(struct line *line, const struct settings *settings, const struct ping_record *ping)
 {
     const char *by = summary_by(settings, ping);
-    line_add(line, "%s", wire_condition_name(ping->condition));
-    if (*by != '\0')
-        line_add(line, ": by %s", by);
-    if (ping->text[0] != '\0')
-        line_add(line, ": %s", ping->text);
+    struct line sentence = LINE_EMPTY;
+    sentence_add(&sentence, "%s", wire_condition_name(ping->condition));
+    char clean[sizeof ping->by];
+    if (text_clean_string(clean, sizeof clean, by)[0] != '\0')
+        sentence_add(&sentence, "by %s", clean);
+    sentence_add(&sentence, "%s", ping->text);
+    line_add(line, "%s", sentence.text);
 }
 
 static void add_amount(struct line *line, const struct metric *metric, double amount, bool exact)
@@ -128,32 +139,6 @@ void summary_days(struct line *line, long long days)
     line_add(line, days < 0 ? " ago" : " left");
 }
 
-void summary_failure(struct line *line, const struct settings *settings, const struct result *result)
-{
-    bool names_option = strncmp(result->cause, "--", 2) == 0, begun = result->entered[result->failure_phase];
-    if (result->own_fault && result->cause[0] != '\0' &&
-        (names_option || !begun)) { /* it names what is at fault, which no phase is */
-        line_add(line, "%s", result->cause);
-        return;
-    }
-    const struct endpoint_result *lookup = way_failed_lookup(settings, result);
-    if (lookup && !result->own_fault) { /* the root of what happened where it led */
-        line_add(line, "%s: %s: ", phase_name(PHASE_DNS), condition_name(CONDITION_DNS_FAILED));
-        way_add_lookup(line, lookup);
-        line_add(line, "; ");
-    }
-    line_add(line, "%s", phase_name(result->failure_phase));
-    if (!any_condition_is_none(result->condition))
-        line_add(line, ": %s", any_condition_name(result->condition));
-    const struct mechanism *mechanism = mechanism_find(result->mechanism);
-    bool by_password = mechanism ? mechanism->credential == CREDENTIAL_PASSWORD : !settings_anonymous(settings);
-    enum wire_condition refused = settings->component_text ? WIRE_STREAM_NOT_AUTHORIZED : WIRE_SASL_NOT_AUTHORIZED;
-    if (result->condition.wire == refused && by_password)
-        line_add(line, ": the password may be wrong");
-    if (result->cause[0] != '\0')
-        line_add(line, ": %s", result->cause);
-}
-
 /* Appends ", pending: b.example, c.example and 3 more". */
 static void add_pending(struct line *line, const struct settings *settings, const struct tally *tallies)
 {
@@ -188,7 +173,8 @@ void summary_deadline(struct line *line, const struct settings *settings, const 
     enum phase phase = result->phase;
     if (silent && !connecting)
         phase = silent->tls == TLS_DIRECT ? PHASE_TLS : PHASE_STREAM;
-    line_add(line, "%s: deadline: ", phase_name(phase));
+    *line = sentence_begin(phase, (struct any_condition){.own = CONDITION_DEADLINE});
+    line_add(line, ": ");
     if (lookup) {
         way_add_lookup(line, lookup);
         line_add(line, ", then ");
@@ -203,6 +189,27 @@ void summary_deadline(struct line *line, const struct settings *settings, const 
         add_pending(line, settings, tallies);
     else if (connecting && result->attempt_count > 0)
         line_add(line, ", trying %s", result->attempts[0]);
+}
+
+void summary_expiring(struct line *line, const struct settings *settings, const struct result *result, long long days,
+                      const struct range *range, enum state state)
+{
+    const char *level = state == STATE_CRITICAL ? "critical" : "warning";
+    bool of_issuer = result->chain_length > 1 && result->chain[0].days_left > days;
+    char name[SUMMARY_NAME_SIZE];
+    line_add(line, "certificate of %s%s ", of_issuer ? "an issuer of " : "",
+             summary_name(settings, 0, CERTIFICATE_NAME_WIDTH, name));
+    line_add(line, days < 0 ? "expired " : days == 0 ? "expires within " : "expires in ");
+    line_add_count(line, days < 0 ? -days : days > 0 ? days : 1, "day");
+    line_add(line, "%s (%s ", days < 0 ? " ago" : "", level);
+    bool above = !range->inside && (double)days > range->end;
+    if (range->inside)
+        line_add(line, "inside %s", range->text + 1);
+    else
+        line_add(line, above ? "above " : "below ");
+    if (!range->inside)
+        line_add_decimal(line, above ? range->end : range->start);
+    line_add(line, ")");
 }
 
 void summary_death(struct line *line, const struct supervision *supervision)

@@ -32,8 +32,10 @@ void summary_alert(struct line *line, const struct metric *metric, double value,
 /* "30 days left", "expired 3 days ago" */
 void summary_days(struct line *line, long long days);
 
-/* "auth: not-authorized: the password may be wrong: text": the failure that ended the run. */
-void summary_failure(struct line *line, const struct settings *settings, const struct result *result);
+/* "certificate of example.org expires in 4 days (critical below 7)": why DAYS are an alert of RANGE, which means STATE.
+ */
+void summary_expiring(struct line *line, const struct settings *settings, const struct result *result, long long days,
+                      const struct range *range, enum state state);
 
 /* "ping: deadline: after 2 s, pending: b.example": what was going on when the deadline struck. */
 void summary_deadline(struct line *line, const struct settings *settings, const struct result *result,

@@ -6,13 +6,14 @@
 
 #include "clock.h"
 #include "line.h"
+#include "sentence.h"
 #include "summary.h"
 #include "tally.h"
 #include "text.h"
 #include "way.h"
 
-/* Names in the first line, in characters. */
-#define CULPRIT_WIDTH 40
+/* Which part of the sentence a name may fill. */
+#define NAME_SHARE 4
 
 struct outcome {
     size_t up;
@@ -78,14 +79,15 @@ static void judge_discovery(const struct survey *survey, const struct settings *
     enum state state = settings_endpoint_down(settings);
     for (size_t i = 0; i < survey->discovery.endpoint_count; i++) {
         const struct endpoint_result *endpoint = &survey->discovery.endpoints[i];
-        struct line line = LINE_EMPTY;
-        line_add(&line, "dns: %s: %s for %s", any_condition_name(endpoint->condition), endpoint->cause, endpoint->name);
+        struct line line = sentence_begin(PHASE_DNS, endpoint->condition);
+        const char *cause = endpoint->cause[0] != '\0' ? endpoint->cause : any_condition_meaning(endpoint->condition);
+        sentence_add(&line, "%s for %s", cause, endpoint->name);
         add_finding(verdict, state, CONDITION_ENDPOINT_DOWN, &line);
     }
     if (survey->discovery.candidates_left_out > 0) {
-        struct line line = LINE_EMPTY;
-        line_add(&line, "dns: endpoint-down: %zu endpoints too many: %d are checked",
-                 survey->discovery.candidates_left_out, CANDIDATES_MAX);
+        struct line line = sentence_begin(PHASE_DNS, (struct any_condition){.own = CONDITION_ENDPOINT_DOWN});
+        sentence_add(&line, "%zu endpoints too many: %d are checked", survey->discovery.candidates_left_out,
+                     CANDIDATES_MAX);
         add_finding(verdict, state, CONDITION_ENDPOINT_DOWN, &line);
     }
 }
@@ -141,20 +143,19 @@ static void add_slowest(struct line *line, const struct survey *survey)
     line_add_time(line, (long long)(slowest * (double)NS_PER_S));
 }
 
-/* What is wrong with the worst endpoint, without what the whole line says itself at its end. */
-static void add_worst(struct line *line, const struct endpoint_check *worst)
+/* What is wrong with the worst endpoint. With INSECURE the whole line says itself, at its end, that nothing was
+ * verified. */
+static void add_worst(struct line *line, const struct endpoint_check *worst, size_t width, bool insecure)
 {
-    const char *sentence = worst->verdict.summary;
-    size_t length = strlen(sentence), end = strlen(SUMMARY_INSECURE);
-    if (length >= end && strcmp(sentence + length - end, SUMMARY_INSECURE) == 0)
-        length -= end;
+    const char *sentence = worst->verdict.whole, *rest = insecure ? strstr(sentence, SUMMARY_INSECURE) : NULL;
+    size_t length = rest ? (size_t)(rest - sentence) : strlen(sentence);
     if (!worst->result.own_fault) { /* else it is of the options, whatever the endpoint */
         char name[SURVEY_NAME_SIZE];
         memcpy(name, worst->name, sizeof name);
-        text_shorten(name, CULPRIT_WIDTH);
+        text_shorten(name, width / NAME_SHARE);
         line_add(line, "%s: ", name);
     }
-    line_add(line, "%.*s", (int)length, sentence);
+    line_add(line, "%.*s%s", (int)length, sentence, rest ? rest + strlen(SUMMARY_INSECURE) : "");
 }
 
 /* Whether a set of SRV records could not be asked, so that there may be other endpoints than these. */
@@ -164,36 +165,36 @@ static bool lookup_failed(const struct survey *survey)
     return discovery->endpoint_count > 0 && way_is_failed_lookup(&discovery->endpoints[0]);
 }
 
-/* The first line: the worst endpoint and what is wrong with it, else FINDING, else how many there are. With --insecure
- * there is no room for how many are up beside a cause. */
+/* The worst endpoint and what is wrong with it, else FINDING, else how many there are; in WIDTH characters, in SIZE
+ * bytes at OUT. */
 static void summarize(const struct survey *survey, const struct settings *settings, const struct outcome *outcome,
-                      const struct finding *finding, struct verdict *verdict)
+                      const struct finding *finding, const struct verdict *verdict, size_t width, char *out,
+                      size_t size)
 {
     struct line body = LINE_EMPTY, tail = LINE_EMPTY;
-    if (settings->insecure && settings->tls != TLS_NONE) {
-        line_add(&tail, SUMMARY_INSECURE);
-    } else if (outcome->worst || finding) {
+    bool insecure = settings->insecure && settings->tls != TLS_NONE;
+    if (outcome->worst || finding) {
         line_add(&tail, ", ");
         add_count(&tail, survey, outcome->up);
     }
-    size_t width = FIRST_LINE_WIDTH - text_width(tail.text);
+    line_add(&tail, "%s", insecure ? SUMMARY_INSECURE : "");
     if (finding) {
         line_add(&body, "%s", finding->text);
     } else if (outcome->worst) {
         if (outcome->up == 0 && lookup_failed(survey)) /* the root, and so the first finding */
             line_add(&body, "%s; ", verdict->findings[0].text);
-        add_worst(&body, outcome->worst);
+        add_worst(&body, outcome->worst, width, insecure);
     } else {
         char name[SUMMARY_NAME_SIZE];
-        line_add(&body, "%s: ", summary_name(settings, 0, CULPRIT_WIDTH, name));
+        line_add(&body, "%s: ", summary_name(settings, 0, width / NAME_SHARE, name));
         add_count(&body, survey, outcome->up);
         if (!settings->no_login)
             add_slowest(&body, survey);
     }
-    text_shorten(body.text, width);
+    text_shorten(body.text, width - text_width(tail.text));
     struct line whole = LINE_EMPTY;
     line_add(&whole, "%s%s", body.text, tail.text);
-    text_clean_string(verdict->summary, sizeof verdict->summary, whole.text);
+    text_clean_string(out, size, whole.text);
 }
 
 /* The ranges that -L gives for the figures of the whole. */
@@ -242,6 +243,9 @@ bool survey_judge(struct survey *survey, const struct settings *settings, struct
         verdict->condition = outcome.worst->verdict.condition;
     if (outcome.worst && !finding)
         verdict->phase = outcome.worst->verdict.phase;
-    summarize(survey, settings, &outcome, finding, verdict);
+    summarize(survey, settings, &outcome, finding, verdict, FIRST_LINE_WIDTH, verdict->summary,
+              sizeof verdict->summary);
+    summarize(survey, settings, &outcome, finding, verdict, sizeof verdict->whole - 1, verdict->whole,
+              sizeof verdict->whole);
     return true;
 }

@@ -36,16 +36,13 @@ bool tally_is_rtt(const struct settings *settings, size_t index, const struct pi
            !is_own_servers_word(settings, index, ping);
 }
 
-static void count(struct tally *tally, const struct ping_group *group, enum target_kind kind)
+static void count(struct tally *tally, const struct ping_group *group)
 {
     if (group->example.outcome == PING_TIMED_OUT) {
         tally->timed_out += group->count;
         return;
     }
     tally->answered += group->count;
-    if (group->example.outcome == PING_ERROR &&
-        answer_state(kind, group->example.condition, group->example.type) == STATE_OK)
-        tally->no_support = true;
 }
 
 /* Pings whose times are from MINIMUM to MAXIMUM and come to SUM, all in ns. */
@@ -60,16 +57,25 @@ static void add_times(struct tally *tally, int pings, int64_t minimum, int64_t m
     tally->rtts += pings;
 }
 
+/* An error that is as good as a pong. */
+static bool is_no_support(const struct ping_record *ping, enum target_kind kind)
+{
+    return ping->outcome == PING_ERROR && answer_state(kind, ping->condition, ping->type) == STATE_OK;
+}
+
 struct tally tally_make(const struct settings *settings, const struct result *result, size_t index)
 {
     const struct target_result *target = &result->targets[index];
     struct tally tally = {.pending = target->sent - target->ended, .unsent = target->count - target->sent};
     for (size_t i = 0; i < target->group_count; i++) {
         const struct ping_group *group = &target->groups[i];
-        count(&tally, group, settings->targets[index].kind);
-        if (!tally_is_rtt(settings, index, &group->example))
+        count(&tally, group);
+        if (!tally_is_rtt(settings, index, &group->example)) {
+            tally.errors += group->example.outcome == PING_ERROR ? group->count : 0;
             continue;
+        }
         tally.alive = true;
+        tally.no_support |= is_no_support(&group->example, settings->targets[index].kind);
         if (group->has_first) {
             tally.has_first = true;
             tally.first = clock_seconds(group->first);
@@ -82,7 +88,8 @@ struct tally tally_make(const struct settings *settings, const struct result *re
     if (tally.has_rtt)
         tally.rtt = tally.sum / tally.rtts;
     int sent = tally_sent(&tally);
-    if (sent > 0)
+    tally.has_loss = sent > 0 && (tally.alive || tally.errors == 0);
+    if (tally.has_loss)
         tally.loss = 100.0 * (tally.timed_out + tally.pending) / sent;
     return tally;
 }

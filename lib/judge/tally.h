@@ -7,6 +7,7 @@
 
 struct tally {
     int answered; /* results and errors */
+    int errors;   /* of these: no answer of the target itself, or one that it is not there */
     int timed_out;
     int pending;
     int unsent;
@@ -19,7 +20,8 @@ struct tally {
     double sum; /* of these */
     bool has_first;
     double first;
-    double loss; /* percent of those sent; 0 when none was */
+    bool has_loss; /* some ping was sent, and not only errors came */
+    double loss;   /* percent of those sent */
 };
 
 /* Counts the pings of the target with that index. */

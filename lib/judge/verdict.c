@@ -9,8 +9,10 @@
 #include <string.h>
 
 #include "clock.h"
+#include "failed.h"
 #include "line.h"
 #include "offered.h"
+#include "sentence.h"
 #include "summary.h"
 #include "tally.h"
 #include "text.h"
@@ -18,8 +20,8 @@
 
 #define NO_TARGET SIZE_MAX
 
-/* Names in the first line, in characters. */
-#define CULPRIT_WIDTH 40
+/* Which part of the sentence the name of a target may fill. */
+#define NAME_SHARE 4
 
 static const struct any_condition none;
 static const struct any_condition ping_timeout = {.own = CONDITION_PING_TIMEOUT};
@@ -102,7 +104,6 @@ static void judge_run(struct judge *judge)
 {
     const struct result *result = judge->result;
     const struct supervision *supervision = &result->supervision;
-    const char *phase = phase_name(result->phase);
     enum state state = STATE_UNKNOWN;
     struct any_condition condition = none;
     struct line line = LINE_EMPTY;
@@ -115,7 +116,7 @@ static void judge_run(struct judge *judge)
             condition = (struct any_condition){.own = CONDITION_DNS_FAILED};
         if (!result->own_fault)
             state = mapped(judge, condition, any_condition_state(condition));
-        summary_failure(&line, judge->settings, result);
+        line = failed_sentence(judge->settings, result);
         break;
     case SUPERVISE_CRASHED:
         if (is_own_crash(result)) {
@@ -124,7 +125,8 @@ static void judge_run(struct judge *judge)
         }
         condition.own = CONDITION_PROBE_CRASHED;
         state = mapped(judge, condition, any_condition_state(condition));
-        line_add(&line, "%s: probe-crashed: ", phase);
+        line = sentence_begin(result->phase, condition);
+        line_add(&line, ": ");
         summary_death(&line, supervision);
         break;
     case SUPERVISE_DEADLINE:
@@ -135,7 +137,7 @@ static void judge_run(struct judge *judge)
     case SUPERVISE_INTERRUPTED:
         line_add(&line, "killed by ");
         summary_signal(&line, supervision->signal);
-        line_add(&line, " in phase %s", phase);
+        line_add(&line, " in phase %s", phase_name(result->phase));
         break;
     case SUPERVISE_FAILED:
         if (supervision->error == EPROTO)
@@ -154,10 +156,8 @@ static void judge_flaws(struct judge *judge)
     for (size_t i = 0; i < judge->result->flaw_count; i++) {
         const struct flaw *flaw = &judge->result->flaws[i];
         struct any_condition condition = {.own = flaw->condition};
-        struct line line = LINE_EMPTY;
-        line_add(&line, "%s: %s", phase_name(flaw->phase), condition_name(flaw->condition));
-        if (flaw->cause[0] != '\0')
-            line_add(&line, ": %s", flaw->cause);
+        struct line line = sentence_begin(flaw->phase, condition);
+        sentence_add_cause(&line, condition, flaw->cause);
         find(judge, NO_TARGET, mapped(judge, condition, condition_state(flaw->condition)), condition, &line);
     }
 }
@@ -167,16 +167,17 @@ static void judge_offers(struct judge *judge, char *const *names, size_t count, 
                          enum condition condition)
 {
     struct any_condition whole = {.own = condition};
-    struct line line = LINE_EMPTY;
-    const char *before = "";
-    line_add(&line, "stream: %s: ", condition_name(condition));
+    struct line line = sentence_begin(PHASE_STREAM, whole);
+    const char *before = ": ";
+    bool found = false;
     for (size_t i = 0; i < count; i++) {
         if (offered_is(judge->settings, judge->result, names[i]) != is)
             continue;
         line_add(&line, "%s%s", before, names[i]);
         before = ", ";
+        found = true;
     }
-    if (*before != '\0')
+    if (found)
         find(judge, NO_TARGET, mapped(judge, whole, condition_state(condition)), whole, &line);
 }
 
@@ -187,8 +188,8 @@ static void judge_federation(struct judge *judge)
     const struct offers *offers = offered_where_it_counts(judge->settings, judge->result);
     if (!judge->settings->s2s || !offers->came || offered_to_servers(offers))
         return;
-    struct line line = LINE_EMPTY;
-    line_add(&line, "stream: no-federation: neither SASL EXTERNAL nor dialback is offered");
+    struct line line = sentence_begin(PHASE_STREAM, no_federation);
+    sentence_add(&line, "neither SASL EXTERNAL nor dialback is offered");
     find(judge, NO_TARGET, mapped(judge, no_federation, any_condition_state(no_federation)), no_federation, &line);
 }
 
@@ -253,12 +254,16 @@ static void say_unanswered(struct line *line, const struct judge *judge, size_t 
     if (tally->answered > 0) {
         line_add(line, "loss ");
         line_add_decimal(line, tally_decided_loss(tally));
-        line_add(line, "%%, %d of %d pings unanswered", tally->timed_out, tally->answered + tally->timed_out);
-    } else if (target->count == 1) {
-        line_add(line, "ping-timeout: no answer in ");
+        line_add(line, "%%, %d of %d pings unanswered (%s)", tally->timed_out, tally->answered + tally->timed_out,
+                 condition_name(CONDITION_PING_TIMEOUT));
+        return;
+    }
+    line_add(line, "%s: ", condition_name(CONDITION_PING_TIMEOUT));
+    if (target->count == 1) {
+        line_add(line, "no answer in ");
         line_add_time(line, target->groups[0].example.rtt);
     } else {
-        line_add(line, "ping-timeout: none of %d pings answered", tally->timed_out);
+        line_add(line, "none of %d pings answered", tally->timed_out);
     }
 }
 
@@ -268,6 +273,12 @@ static bool is_dead(const struct tally *tally)
     return !tally->alive && tally->pending == 0 && tally->unsent == 0;
 }
 
+/* A bare JID's server answers in its name (RFC 6120 section 10.5.3.1). */
+static bool is_answered_by_server(const struct target *target)
+{
+    return target->kind == TARGET_BARE && target->jid.node;
+}
+
 /* A dead one counts as CEILING at most. */
 static void judge_target(struct judge *judge, size_t index, enum state ceiling)
 {
@@ -275,6 +286,8 @@ static void judge_target(struct judge *judge, size_t index, enum state ceiling)
     struct target_verdict *verdict = &judge->verdict->targets[index];
     struct line line = LINE_EMPTY;
     summary_figures(&line, tally, judge->result->targets[index].count);
+    if (tally->alive && is_answered_by_server(&judge->settings->targets[index]))
+        line_add(&line, ", its server answers for it, whether it exists or not");
     text_clean_string(verdict->text, sizeof verdict->text, line.text);
     verdict->alive = tally->alive;
     /* What the end of the run left open has no state of its own: the run's counts. */
@@ -341,15 +354,10 @@ static void judge_metric(struct judge *judge, const struct metric *metric)
         find(judge, metric->target < 0 ? NO_TARGET : (size_t)metric->target, state, none, &line);
         return;
     }
-    line_add(&line, "tls: cert-expiring: ");
-    summary_days(&line, llround(value));
+    line = sentence_begin(PHASE_TLS, cert_expiring);
+    line_add(&line, ": ");
+    summary_expiring(&line, judge->settings, judge->result, llround(value), range, state);
     find(judge, NO_TARGET, mapped(judge, cert_expiring, state), cert_expiring, &line);
-}
-
-static bool is_of_certificate(struct any_condition condition)
-{
-    return condition.own == CONDITION_CERT_EXPIRED || condition.own == CONDITION_CERT_NOT_YET_VALID ||
-           condition.own == CONDITION_CERT_HOSTNAME || condition.own == CONDITION_CERT_UNTRUSTED;
 }
 
 /* A bad certificate is a flaw, also where a later endpoint had a good one. */
@@ -359,10 +367,10 @@ static void judge_certificates(struct judge *judge)
         return;
     for (size_t i = 0; i < judge->result->endpoint_count; i++) {
         const struct endpoint_result *endpoint = &judge->result->endpoints[i];
-        if (!is_of_certificate(endpoint->condition))
+        if (!failed_by_certificate(endpoint->condition))
             continue;
-        struct line line = LINE_EMPTY;
-        line_add(&line, "tls: %s: %s: %s", any_condition_name(endpoint->condition), endpoint->name, endpoint->cause);
+        struct line line = sentence_begin(PHASE_TLS, endpoint->condition);
+        failed_add_certificate(&line, endpoint->condition, endpoint->cause, endpoint);
         find(judge, NO_TARGET, mapped(judge, endpoint->condition, STATE_WARNING), endpoint->condition, &line);
     }
 }
@@ -382,8 +390,9 @@ static void judge_endpoints(struct judge *judge)
     enum state state = settings_endpoint_down(judge->settings);
     if (!failed || !worked || state == STATE_OK)
         return;
-    struct line line = LINE_EMPTY;
-    line_add(&line, "connect: endpoint-down: %s: %s", failed->name, any_condition_name(failed->condition));
+    struct line line = sentence_begin(PHASE_CONNECT, endpoint_down);
+    sentence_add(&line, "%s", failed->name);
+    sentence_add(&line, "%s", any_condition_name(failed->condition));
     find(judge, NO_TARGET, state, endpoint_down, &line);
 }
 
@@ -413,7 +422,7 @@ static void measure_target(const struct judge *judge, struct metric *metric)
         set_known(metric, tally->has_first, tally->first);
         break;
     case FIGURE_LOSS:
-        set_known(metric, tally_sent(tally) > 0, tally->loss);
+        set_known(metric, tally->has_loss, tally->loss);
         break;
     case FIGURE_BEYOND:
         set_known(metric, tally->has_rtt && own->has_rtt, tally->rtt - own->rtt);
@@ -444,16 +453,17 @@ static void measure(const struct judge *judge)
         metrics_set(metrics, "cert_days", (double)result->days_left);
 }
 
-/* The first line: the worst that was found, or how well it went. */
-static void summarize(struct judge *judge)
+/* The worst that was found, or how well it went: in WIDTH characters, in SIZE bytes at OUT. */
+static void summarize(const struct judge *judge, size_t width, char *out, size_t size)
 {
     struct line body = LINE_EMPTY, tail = LINE_EMPTY;
     int others = judge->bad - (judge->worst.state != STATE_OK);
-    if (judge->found && others > 0)
-        line_add(&tail, " (+%d more)", others);
     if (judge->settings->insecure && (judge->result->tls || judge->result->entered[PHASE_TLS]))
         line_add(&tail, SUMMARY_INSECURE);
-    size_t width = FIRST_LINE_WIDTH - text_width(tail.text);
+    if (judge->found && others > 0)
+        line_add(&tail, " (+%d more)", others);
+    size_t name_width = width / NAME_SHARE;
+    width -= text_width(tail.text);
     if (!judge->found && judge->settings->no_login) {
         summary_reached(&body, judge->settings, judge->result, width);
     } else if (!judge->found) {
@@ -462,13 +472,12 @@ static void summarize(struct judge *judge)
         line_add(&body, "%s", judge->worst.text);
     } else {
         char name[SUMMARY_NAME_SIZE];
-        line_add(&body, "%s: %s", summary_name(judge->settings, judge->culprit, CULPRIT_WIDTH, name),
-                 judge->worst.text);
+        line_add(&body, "%s: %s", summary_name(judge->settings, judge->culprit, name_width, name), judge->worst.text);
     }
     text_shorten(body.text, width);
     struct line whole = LINE_EMPTY;
     line_add(&whole, "%s%s", body.text, tail.text);
-    text_clean_string(judge->verdict->summary, sizeof judge->verdict->summary, whole.text);
+    text_clean_string(out, size, whole.text);
 }
 
 static void count_targets(struct judge *judge)
@@ -560,7 +569,8 @@ bool verdict_make(struct verdict *verdict, const struct settings *settings, cons
     count_targets(&judge);
     measure(&judge);
     judge_all(&judge);
-    summarize(&judge);
+    summarize(&judge, FIRST_LINE_WIDTH, verdict->summary, sizeof verdict->summary);
+    summarize(&judge, sizeof verdict->whole - 1, verdict->whole, sizeof verdict->whole);
     verdict->state = judge.worst.state;
     verdict->condition = judge.worst.condition;
     free(judge.tallies);

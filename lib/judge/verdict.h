@@ -4,6 +4,7 @@
 #define VERDICT_H
 
 #include "first_line.h"
+#include "line.h"
 #include "metric.h"
 #include "result.h"
 
@@ -21,7 +22,7 @@ struct target_verdict {
 struct finding {
     enum state state;
     struct any_condition condition; /* none for a threshold */
-    char text[400];                 /* clean */
+    char text[768];                 /* clean */
 };
 #define FINDINGS_MAX 16
 
@@ -31,7 +32,8 @@ struct verdict {
                        * behind TLS; and whether the server offers what was asked for */
     enum phase phase; /* where it ended */
     struct any_condition condition; /* that made the state; none for a threshold */
-    char summary[SUMMARY_SIZE];
+    char summary[SUMMARY_SIZE];     /* the sentence of the first line */
+    char whole[LINE_SIZE];          /* the same where no room is short */
     struct finding findings[FINDINGS_MAX];
     size_t finding_count;
     struct target_verdict *targets; /* settings.target_count of them; NULL with --no-login */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "way.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* So many silent endpoints are named; the others are counted. */
@@ -26,6 +27,30 @@ static size_t host_length(const struct endpoint_result *endpoint)
 static bool has_host(const struct endpoint_result *endpoint, const char *host, size_t length)
 {
     return host_length(endpoint) == length && strncmp(endpoint->name, host, length) == 0;
+}
+
+const struct endpoint_result *way_endpoint(const struct result *result)
+{
+    for (size_t i = result->endpoint_count; i > 0; i--) {
+        const struct endpoint_result *endpoint = &result->endpoints[i - 1];
+        bool is_its_failure =
+            endpoint->condition.own == result->condition.own && endpoint->condition.wire == result->condition.wire;
+        if (port_of(endpoint) && (any_condition_is_none(endpoint->condition) || is_its_failure))
+            return endpoint;
+    }
+    return NULL;
+}
+
+unsigned way_port(const struct endpoint_result *endpoint)
+{
+    const char *port = port_of(endpoint);
+    return port ? (unsigned)strtoul(port, NULL, 10) : 0;
+}
+
+void way_add_address(struct line *line, const struct endpoint_result *endpoint)
+{
+    const char *port = port_of(endpoint);
+    line_add(line, "%.*s%s%s", (int)host_length(endpoint), endpoint->name, port ? ":" : "", port ? port : "");
 }
 
 /* Whether the server was reached: from there on the way is not to blame. */
@@ -56,7 +81,7 @@ const struct endpoint_result *way_failed_lookup(const struct settings *settings,
 
 void way_add_lookup(struct line *line, const struct endpoint_result *lookup)
 {
-    line_add(line, "%s for %s", lookup->cause, lookup->name);
+    line_add(line, "%s for %s", lookup->cause[0] != '\0' ? lookup->cause : "no answer", lookup->name);
 }
 
 static bool is_silent(const struct endpoint_result *endpoint)

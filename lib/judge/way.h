@@ -8,6 +8,15 @@
 #include "line.h"
 #include "result.h"
 
+/* The endpoint that the failure of the run is about; NULL when it had not come to one. */
+const struct endpoint_result *way_endpoint(const struct result *result);
+
+/* Its port; 0 for a set of SRV records. */
+unsigned way_port(const struct endpoint_result *endpoint);
+
+/* Appends "xmpp.example.org:5222", "192.0.2.1:5222". */
+void way_add_address(struct line *line, const struct endpoint_result *endpoint);
+
 /* Whether it is no endpoint, but a set of SRV records that could not be asked. */
 bool way_is_failed_lookup(const struct endpoint_result *endpoint);
 

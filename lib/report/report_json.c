@@ -121,7 +121,7 @@ static json_t *describe_target(const struct settings *settings, const struct res
                      "up", verdict->alive,                                                       //
                      "sent", sent,                                                               //
                      "received", tally.answered,                                                 //
-                     "loss", number_if(sent > 0, tally.loss, 100),                               //
+                     "loss", number_if(tally.has_loss, tally.loss, 100),                         //
                      "rtt", seconds_if(tally.has_rtt, tally.rtt),                                //
                      "rtt_min", seconds_if(tally.has_rtt, tally.minimum),                        //
                      "rtt_max", seconds_if(tally.has_rtt, tally.maximum),                        //
@@ -159,7 +159,8 @@ static json_t *describe_endpoint(const struct endpoint_result *endpoint)
                               : json_pack("{s:s, s:s?}", "condition", any_condition_name(endpoint->condition), "text",
                                           if_any(endpoint->cause));
     return json_pack("{s:s, s:s, s:b, s:o, s:o}", "name", endpoint->name, "tls", tls_mode_names[endpoint->tls],
-                     "connected", connected, "time", time_if(true, endpoint->time), "error", error);
+                     "connected", connected, "time", time_if(connected || endpoint->time > 0, endpoint->time), "error",
+                     error);
 }
 
 static json_t *describe_endpoints(const struct result *result)
@@ -287,7 +288,7 @@ static json_t *describe_log(const struct settings *settings, const struct result
         return json_null();
     json_t *lines = json_array();
     char *clean = malloc(result->log_length + 1);
-    for (size_t at = 0; lines && clean && result_log_line(result, &at, clean);)
+    for (size_t at = 0; lines && clean && result_log_line(result, &at, false, clean);)
         append(&lines, json_string(clean));
     if (!clean) {
         json_decref(lines);
@@ -312,7 +313,7 @@ static json_t *describe(const struct settings *settings, const struct result *re
     return json_pack("{s:s, s:i, s:s, s:s?, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:s?, s:o, s:o, s:o, s:o, s:o, s:o}", //
                      "state", state_name(verdict->state),                                                             //
                      "code", (int)verdict->state,                                                                     //
-                     "summary", verdict->summary,                                                                     //
+                     "summary", verdict->whole,                                                                       //
                      "phase", ran ? phase_name(verdict->phase) : NULL,                                                //
                      "condition", if_any(any_condition_name(verdict->condition)),                                     //
                      "server", clean_string(settings->jid.domain),                                                    //
@@ -354,7 +355,7 @@ static void print(FILE *out, json_t *report, const struct verdict *verdict)
     if (text)
         fprintf(out, "%s\n", text);
     else
-        fprintf(out, LAST_RESORT, state_name(verdict->state), (int)verdict->state, verdict->summary, PHASES_NULL);
+        fprintf(out, LAST_RESORT, state_name(verdict->state), (int)verdict->state, verdict->whole, PHASES_NULL);
     free(text);
     json_decref(report);
 }
@@ -377,7 +378,6 @@ void report_json_unknown(FILE *out, const struct settings *settings, const char 
     struct finding *finding = &verdict.findings[0];
     finding->state = STATE_UNKNOWN;
     text_clean_string(finding->text, sizeof finding->text, why);
-    text_clean_string(verdict.summary, sizeof verdict.summary, why);
-    text_shorten(verdict.summary, FIRST_LINE_WIDTH);
+    text_clean_string(verdict.whole, sizeof verdict.whole, why);
     report_json(out, settings, &nothing, &verdict);
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bar.h"
 #include "first_line.h"
@@ -58,8 +59,10 @@ static void print_endpoints(FILE *out, const struct result *result, bool all)
         struct line line = LINE_EMPTY;
         line_add(&line, "endpoint %s (%s): %s", endpoint->name, tls_modes[endpoint->tls],
                  connected ? "connected" : any_condition_name(endpoint->condition));
-        line_add(&line, connected ? " in " : " after ");
-        line_add_time(&line, endpoint->time);
+        if (connected || endpoint->time > 0) { /* else there was nothing to try */
+            line_add(&line, connected ? " in " : " after ");
+            line_add_time(&line, endpoint->time);
+        }
         if (!connected && endpoint->cause[0] != '\0')
             line_add(&line, ": %s", endpoint->cause);
         line_print(&line, out);
@@ -188,7 +191,8 @@ static void print_ignored(FILE *out, const struct result *result)
         line_print(&line, out);
 }
 
-/* The stream log's lines are as long as stanzas are. */
+/* The stream log's lines are as long as stanzas are. Whoever looks on at a terminal reads XML, and may copy it; a
+ * monitoring system has not asked for characters that mean something to it. */
 static void print_log(FILE *out, const struct result *result)
 {
     char *clean = malloc(result->log_length + 1);
@@ -196,7 +200,7 @@ static void print_log(FILE *out, const struct result *result)
         fputs("log: out of memory\n", out);
         return;
     }
-    for (size_t at = 0; result_log_line(result, &at, clean);)
+    for (size_t at = 0; result_log_line(result, &at, isatty(STDOUT_FILENO), clean);)
         fprintf(out, "%s\n", clean);
     free(clean);
 }

@@ -8,9 +8,10 @@
 static const struct {
     const char *name;
     enum state state;
+    const char *meaning;
 } own[CONDITION_COUNT] = {
-    [CONDITION_NONE] = {"", STATE_CRITICAL},
-#define OWN(constant, name, group, state, meaning, advice) [CONDITION_##constant] = {name, state},
+    [CONDITION_NONE] = {"", STATE_CRITICAL, ""},
+#define OWN(constant, name, group, state, meaning, advice) [CONDITION_##constant] = {name, state, meaning},
 #define WIRE(...)
 #include "condition_rows.h"
 };
@@ -19,11 +20,12 @@ static const struct {
     const char *name;
     enum wire_space space;
     enum state answer[3]; /* by enum target_kind */
+    const char *meaning;
 } wire[WIRE_COUNT] = {
-    [WIRE_NONE] = {"", SPACE_ANY, {STATE_CRITICAL, STATE_CRITICAL, STATE_CRITICAL}},
+    [WIRE_NONE] = {"", SPACE_ANY, {STATE_CRITICAL, STATE_CRITICAL, STATE_CRITICAL}, ""},
 #define OWN(...)
 #define WIRE(constant, name, space, server, bare, full, meaning)                                                       \
-    [WIRE_##constant] = {name, space, {server, bare, full}},
+    [WIRE_##constant] = {name, space, {server, bare, full}, meaning},
 #include "condition_rows.h"
 };
 
@@ -49,6 +51,13 @@ const char *wire_condition_name(enum wire_condition condition)
 const char *any_condition_name(struct any_condition condition)
 {
     return condition.own != CONDITION_NONE ? condition_name(condition.own) : wire_condition_name(condition.wire);
+}
+
+const char *any_condition_meaning(struct any_condition condition)
+{
+    if (condition.wire == WIRE_UNDEFINED_CONDITION) /* only its text tells what it means */
+        return "";
+    return condition.own != CONDITION_NONE ? own[condition.own].meaning : wire[condition.wire].meaning;
 }
 
 enum wire_space wire_condition_space(enum wire_condition condition)

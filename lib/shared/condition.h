@@ -50,6 +50,10 @@ const char *condition_name(enum condition condition);
 const char *wire_condition_name(enum wire_condition condition);
 const char *any_condition_name(struct any_condition condition);
 
+/* What it means, in words without capital and full stop, "" for NONE and for names that nobody knows. A static string.
+ */
+const char *any_condition_meaning(struct any_condition condition);
+
 enum wire_space wire_condition_space(enum wire_condition condition);
 
 /* The condition that a server means by NAME in SPACE, which is not SPACE_ANY: WIRE_UNDEFINED_CONDITION for all that are

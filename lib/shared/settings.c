@@ -28,8 +28,11 @@ void target_free(struct target *target)
 bool settings_add_target(struct settings *settings, struct target *target)
 {
     struct target *targets = NULL;
+    size_t count = settings->target_count;
+    bool is_full =
+        (count & (count - 1)) == 0; /* there is room for a power of two: thousands are not copied each time */
     if (target->alias && (target->jid_text || target->kind == TARGET_SERVER))
-        targets = realloc(settings->targets, (settings->target_count + 1) * sizeof *targets);
+        targets = is_full ? realloc(settings->targets, (count ? 2 * count : 1) * sizeof *targets) : settings->targets;
     if (!targets) {
         target_free(target);
         return false;

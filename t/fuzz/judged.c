@@ -124,6 +124,9 @@ static bool is_proven(const struct settings *settings, const struct result *resu
         answered |= ping->outcome == PING_ERROR && answer_is_alive(TARGET_SERVER, ping->condition, ping->type);
     }
     bool channel = clear || settings->insecure || (result->tls && result->tls_verified);
+    bool asked = settings->offers_count + settings->offers_not_count > 0;
+    if (asked && !result->before_tls.came && !result->behind_tls.came)
+        return false;
     if (settings->no_login)
         return channel && (clear ? result->before_tls.came : result->behind_tls.came);
     return channel && result->login && answered;

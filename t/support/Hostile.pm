@@ -85,6 +85,13 @@ sub received {
     return join '', map { read_file($_) } glob "$self->{dir}/*." . ($how // '*');
 }
 
+# Waits until clients have sent, through TLS, what PATTERN matches: one that has ended may have sent more than was read.
+sub await {
+    my ($self, $pattern) = @_;
+    $self->{daemon}->wait_until(sub { $self->received('tls') =~ $pattern }, 15, "receive $pattern");
+    return;
+}
+
 # How many connections there were.
 sub connections {
     my ($self) = @_;

@@ -118,6 +118,8 @@ static inline void scene_settings(struct staged *staged, const struct scene *sce
         target->alias = (char *)aliases[i];
         if (i > 0)
             target->jid_text = target->jid.domain = staged->texts[i];
+        if (strchr(staged->texts[i], '@'))
+            target->jid.node = (char *)"bob";
         target->kind = i == 0 ? TARGET_SERVER : strchr(staged->texts[i], '/') ? TARGET_FULL : TARGET_BARE;
         target->count = scene_count(scene->pings[i]);
         scene_range(&target->rtt.warning, scene->warning, RANGE_TIME);

@@ -159,37 +159,39 @@ static const struct {
     enum condition condition;
     const char *cause, *told;
 } leaves[] = {
-    {"another name", "example.org", NULL, "x", "DNS:example.net", -1, 9, CONDITION_CERT_HOSTNAME, "is for example.net",
-     "example.net"},
+    {"another name", "example.org", NULL, "x", "DNS:example.net", -1, 9, CONDITION_CERT_HOSTNAME,
+     "certificate is for example.net, not example.org", "example.net"},
     {"an expired one", "example.org", NULL, NULL, "DNS:example.org", -9, -3, CONDITION_CERT_EXPIRED,
-     "certificate expired 3 days ago", "example.org"},
+     "certificate of example.org expired 3 days ago", "example.org"},
     {"one that expired yesterday", "example.org", NULL, NULL, "DNS:example.org", -9, -1, CONDITION_CERT_EXPIRED,
-     "certificate expired 1 day ago", "example.org"},
+     "certificate of example.org expired 1 day ago", "example.org"},
     {"one of another server that has expired, too", "example.org", NULL, NULL, "DNS:example.net", -9, -1,
-     CONDITION_CERT_HOSTNAME, "is for example.net", "example.net"},
+     CONDITION_CERT_HOSTNAME, "certificate is for example.net, not example.org", "example.net"},
     {"one of the future", "example.org", NULL, NULL, "DNS:example.org", 2, 9, CONDITION_CERT_NOT_YET_VALID,
-     "certificate becomes valid in 2 days", "example.org"},
+     "certificate of example.org becomes valid in 2 days", "example.org"},
     {"only a common name, which counts for nothing", "example.org", NULL, "example.org", NULL, -1, 9,
-     CONDITION_CERT_HOSTNAME, "is for CN=example.org, which is no name of a server",
+     CONDITION_CERT_HOSTNAME, "certificate is for CN=example.org, which is no name of a server, not example.org",
      "CN=example.org, which is no name of a server"},
     {"a common name beside another name", "example.org", NULL, "example.org", "DNS:example.net", -1, 9,
-     CONDITION_CERT_HOSTNAME, "is for example.net", "example.net"},
-    {"no name at all", "example.org", NULL, NULL, NULL, -1, 9, CONDITION_CERT_HOSTNAME, "is for no name", ""},
+     CONDITION_CERT_HOSTNAME, "certificate is for example.net, not example.org", "example.net"},
+    {"no name at all", "example.org", NULL, NULL, NULL, -1, 9, CONDITION_CERT_HOSTNAME,
+     "certificate is for no name, not example.org", ""},
     {"a wildcard", "a.example.org", NULL, NULL, "DNS:*.example.org", -1, 9, CONDITION_NONE, "", "*.example.org"},
     {"a wildcard for one label only", "a.b.example.org", NULL, NULL, "DNS:*.example.org", -1, 9,
-     CONDITION_CERT_HOSTNAME, "is for *.example.org", "*.example.org"},
+     CONDITION_CERT_HOSTNAME, "certificate is for *.example.org, not a.b.example.org", "*.example.org"},
     {"an address for an address", "192.0.2.1", NULL, "x", "IP:192.0.2.1", -1, 9, CONDITION_NONE, "",
      "CN=x, which is no name of a server"},
-    {"another address", "192.0.2.1", NULL, NULL, "IP:192.0.2.2", -1, 9, CONDITION_CERT_HOSTNAME, "is for no name", ""},
+    {"another address", "192.0.2.1", NULL, NULL, "IP:192.0.2.2", -1, 9, CONDITION_CERT_HOSTNAME,
+     "certificate is for no name, not 192.0.2.1", ""},
     {"an IPv6 address, which a JID has in brackets", "[2001:db8::1]", NULL, NULL, "IP:2001:db8::1", -1, 9,
      CONDITION_NONE, "", ""},
     {"an SRV-ID", "example.org", NULL, NULL, SRV_NAME "_xmpp-client.example.org", -1, 9, CONDITION_NONE, "", ""},
     {"an SRV-ID in capitals", "example.org", NULL, NULL, SRV_NAME "_XMPP-Client.Example.ORG", -1, 9, CONDITION_NONE, "",
      ""},
     {"an SRV-ID of the other service", "example.org", NULL, NULL, SRV_NAME "_xmpp-server.example.org", -1, 9,
-     CONDITION_CERT_HOSTNAME, "is for no name", ""},
+     CONDITION_CERT_HOSTNAME, "certificate is for no name, not example.org", ""},
     {"an SRV-ID that goes on", "example.org", NULL, NULL, SRV_NAME "_xmpp-client.example.org.evil.test", -1, 9,
-     CONDITION_CERT_HOSTNAME, "is for no name", ""},
+     CONDITION_CERT_HOSTNAME, "certificate is for no name, not example.org", ""},
     {"an XmppAddr", "example.org", NULL, NULL, XMPP_ADDR "example.org", -1, 9, CONDITION_NONE, "", ""},
     {"an XmppAddr in capitals", "example.org", NULL, NULL, XMPP_ADDR "Example.ORG", -1, 9, CONDITION_NONE, "", ""},
     {"an XmppAddr with U-labels", "xn--bcher-kva.example",
@@ -200,9 +202,9 @@ static const struct {
                "cher.example",
      -1, 9, CONDITION_NONE, "", ""},
     {"the XmppAddr of a user", "example.org", NULL, NULL, XMPP_ADDR "mallory@example.org", -1, 9,
-     CONDITION_CERT_HOSTNAME, "is for no name", ""},
+     CONDITION_CERT_HOSTNAME, "certificate is for no name, not example.org", ""},
     {"the XmppAddr of another server", "example.org", NULL, NULL, XMPP_ADDR "example.net", -1, 9,
-     CONDITION_CERT_HOSTNAME, "is for no name", ""},
+     CONDITION_CERT_HOSTNAME, "certificate is for no name, not example.org", ""},
 };
 
 static void check_leaves(void)
@@ -229,7 +231,7 @@ static void check_chains(void)
     struct outcome got = shake((struct shake){"example.org", .ca_file = ca_file, .leaf = leaf});
     is_str(condition_name(got.facts.certificate.condition), "cert-untrusted",
            "a self-signed certificate is not trusted");
-    is_str(got.facts.certificate.cause, "is self-signed", "and told from others");
+    is_str(got.facts.certificate.cause, "certificate of example.org is self-signed", "and told from others");
     is_int(got.facts.certificate.days_left, 9, "its days are known all the same");
     ok(got.facts.certificate.chain_length == 1 && got.facts.certificate.chain[0].days_left == 9,
        "and it is all of its chain");
@@ -241,10 +243,11 @@ static void check_chains(void)
 
     leaf = make_certificate(authority, "example.org", "DNS:example.org", -1, 9, false);
     got = shake((struct shake){"example.org", .ca_file = other_file, .leaf = leaf});
-    is_str(got.facts.certificate.cause, "signed by an unknown authority",
+    is_str(got.facts.certificate.cause, "certificate of example.org is signed by an unknown authority",
            "an authority that is not trusted is unknown");
     got = shake((struct shake){"example.org", .leaf = leaf});
-    is_str(got.facts.certificate.cause, "signed by an unknown authority", "the system does not know it either");
+    is_str(got.facts.certificate.cause, "certificate of example.org is signed by an unknown authority",
+           "the system does not know it either");
     write_certificate(own_file, sizeof own_file, "own.pem", leaf);
     got = shake((struct shake){"example.org", .ca_file = own_file, .leaf = leaf});
     ok(got.established, "the server's own certificate, signed by whomever, is a trust anchor in --ca-file");
@@ -278,7 +281,7 @@ static void check_chains(void)
     middle = make_certificate(authority, "Middle", NULL, -9, -2, true);
     leaf = make_certificate(middle, "example.org", "DNS:example.org", -1, 90, false);
     got = shake((struct shake){"example.org", .ca_file = ca_file, .leaf = leaf, .issuer = middle});
-    is_str(got.facts.certificate.cause, "an issuer's certificate expired 2 days ago",
+    is_str(got.facts.certificate.cause, "certificate of an issuer expired 2 days ago",
            "an intermediate one that expired is named");
     is_int(got.facts.certificate.days_left, 90, "the days of what was not verified are the leaf's");
     X509_free(leaf);

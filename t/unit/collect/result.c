@@ -477,11 +477,19 @@ static void check_log(void)
     event.code = 0;
     event_set(event.text, "line");
     take(&result, event);
-    event_set(event.text, "next");
+    event_set(event.text, "next <a b='c'>>\nXMPP PING OK - all is well");
     take(&result, event);
-    char text[32];
-    snprintf(text, sizeof text, "%.*s", (int)result.log_length, result.log);
-    is_str(text, "one line\nnext\n", "pieces of the log become lines");
+    char text[200];
+    size_t at = 0;
+    ok(result_log_line(&result, &at, false, text), "pieces of the log become lines");
+    is_str(text, "one line", "the first");
+    ok(result_log_line(&result, &at, false, text), "a line feed in a stanza begins none");
+    is_str(text, "next (a b=_c_)) XMPP PING OK - all is well", "it is a blank");
+    at = 0;
+    result_log_line(&result, &at, true, text);
+    result_log_line(&result, &at, true, text);
+    is_str(text, "next <a b='c'>> XMPP PING OK - all is well", "as XML it stays XML");
+    ok(!result_log_line(&result, &at, true, text), "and that is all");
     memset(event.text, 'x', sizeof event.text - 1);
     for (int i = 0; i < 100000; i++)
         take(&result, event);

@@ -88,7 +88,7 @@ static const struct scene scenes[] = {
      .behind = "sasl2 mechanism", .summary = "example.org offers no login over TLSv1.3"},
     {"a certificate that expires soon", .pings = {"-"}, .no_login = true, .before = BEFORE, .behind = BEHIND,
      .certificate = true, .days = 5, .cert_warning = "30:", .state = STATE_WARNING, .found = "cert-expiring",
-     .summary = "tls: cert-expiring: 5 days left"},
+     .summary = "tls: cert-expiring: certificate of example.org expires in 5 days (warning below 30)"},
     {"a limit for a figure", .pings = {"-"}, .no_login = true, .before = BEFORE, .behind = BEHIND, .label = "time_tls",
      .label_warning = "1ms", .state = STATE_WARNING, .summary = "time_tls 10 ms is above 1 ms"},
     {"a failure is one as ever", .pings = {"-"}, .no_login = true, .failed = true, .last = PHASE_CONNECT,
@@ -118,8 +118,8 @@ static const struct scene scenes[] = {
      .summary = LOGINS},
     /* --component */
     {"a component's secret may be wrong", .pings = {"-"}, .component = true, .no_tls = true, .failed = true,
-     .last = PHASE_AUTH, .condition = "not-authorized", .cause = "no", .state = STATE_CRITICAL,
-     .found = "not-authorized", .summary = "auth: not-authorized: the password may be wrong: no"},
+     .last = PHASE_AUTH, .condition = "not-authorized", .cause = "", .state = STATE_CRITICAL, .found = "not-authorized",
+     .summary = "auth: not-authorized: login of c.example.org refused: the password may be wrong"},
 };
 
 static void check_scenes(void)

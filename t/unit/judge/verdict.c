@@ -50,7 +50,7 @@ static const struct scene scenes[] = {
      .state = STATE_CRITICAL, .found = "gone", .summary = "example.org: gone: so it is (+2 more)"},
     /* loss */
     {"some pings unanswered is WARNING", .pings = {"1", "1 x 1"}, .state = STATE_WARNING, .found = "ping-timeout",
-     .summary = "b.example: loss 33.33%, 1 of 3 pings unanswered"},
+     .summary = "b.example: loss 33.33%, 1 of 3 pings unanswered (ping-timeout)"},
     {"all pings unanswered is CRITICAL", .pings = {"x x x"}, .state = STATE_CRITICAL, .found = "ping-timeout",
      .summary = "example.org: ping-timeout: none of 3 pings answered"},
     {"the one ping unanswered is CRITICAL", .pings = {"x"}, .state = STATE_CRITICAL, .found = "ping-timeout",
@@ -91,20 +91,22 @@ static const struct scene scenes[] = {
     /* certificates */
     {"a certificate that expires soon is WARNING", .pings = {"1"}, .certificate = true, .days = 5,
      .cert_warning = "30:", .cert_critical = "3:", .state = STATE_WARNING, .found = "cert-expiring",
-     .summary = "tls: cert-expiring: 5 days left"},
+     .summary = "tls: cert-expiring: certificate of example.org expires in 5 days (warning below 30)"},
     {"one that expires sooner is CRITICAL", .pings = {"1"}, .certificate = true, .days = 1,
      .cert_warning = "30:", .cert_critical = "3:", .state = STATE_CRITICAL, .found = "cert-expiring",
-     .summary = "tls: cert-expiring: 1 day left"},
-    {"one that expires today has not expired", .pings = {"1"}, .certificate = true, .cert_critical = "3:",
-     .state = STATE_CRITICAL, .found = "cert-expiring", .summary = "tls: cert-expiring: 0 days left"},
+     .summary = "tls: cert-expiring: certificate of example.org expires in 1 day (critical below 3)"},
+    {"one that expires today has not expired", .pings = {"1"}, .certificate = true,
+     .cert_critical = "3:", .state = STATE_CRITICAL, .found = "cert-expiring",
+     .summary = "tls: cert-expiring: certificate of example.org expires within 1 day (critical below 3)"},
     {"one that is valid long enough is OK", .pings = {"1"}, .certificate = true, .days = 30,
      .cert_warning = "30:", .summary = "example.org answers in 1 ms"},
     {"one that has expired says since when", .pings = {"1"}, .certificate = true, .days = -3,
      .cert_warning = "30:", .insecure = true, .state = STATE_WARNING, .found = "cert-expiring",
-     .summary = "tls: cert-expiring: expired 3 days ago, certificate not verified"},
+     .summary = "tls: cert-expiring: certificate of example.org expired 3 days ago (warning below 30), certificate not "
+                "verified"},
     {"--map rules cert-expiring", .pings = {"1"}, .certificate = true, .days = 1,
      .cert_critical = "3:", .map = "cert-expiring=WARNING", .state = STATE_WARNING, .found = "cert-expiring",
-     .summary = "tls: cert-expiring: 1 day left"},
+     .summary = "tls: cert-expiring: certificate of example.org expires in 1 day (critical below 3)"},
     /* --min-alive */
     {"enough remotes: a missing one is WARNING", .pings = {"1", "1", "gone/cancel"}, .min_alive_given = true,
      .min_alive = 1, .state = STATE_WARNING, .found = "gone", .summary = "c.example: gone: so it is"},
@@ -130,11 +132,31 @@ static const struct scene scenes[] = {
      .condition = "connect-refused", .cause = "xmpp.example.org 192.0.2.1:5222", .state = STATE_CRITICAL,
      .found = "connect-refused", .summary = "connect: connect-refused: xmpp.example.org 192.0.2.1:5222"},
     {"a refused password may be wrong", .pings = {"-"}, .failed = true, .last = PHASE_AUTH,
-     .condition = "not-authorized", .cause = "no", .mechanism = "SCRAM-SHA-1", .state = STATE_CRITICAL,
-     .found = "not-authorized", .summary = "auth: not-authorized: the password may be wrong: no"},
+     .condition = "not-authorized", .cause = "", .mechanism = "SCRAM-SHA-1", .state = STATE_CRITICAL,
+     .found = "not-authorized",
+     .summary =
+         "auth: not-authorized: login of alice@example.org refused: the password may be wrong, or there is no such "
+         "account"},
+    {"also where the server says the same", .pings = {"-"}, .failed = true, .last = PHASE_AUTH,
+     .condition = "not-authorized", .cause = "Invalid username or Password", .mechanism = "PLAIN",
+     .state = STATE_CRITICAL, .found = "not-authorized",
+     .summary =
+         "auth: not-authorized: login of alice@example.org refused: the password may be wrong, or there is no such "
+         "account: Invalid username or Password"},
+    {"but not where it has another reason", .pings = {"-"}, .failed = true, .last = PHASE_AUTH,
+     .condition = "not-authorized", .cause = "Invalid channel binding", .mechanism = "SCRAM-SHA-1-PLUS",
+     .state = STATE_CRITICAL, .found = "not-authorized",
+     .summary = "auth: not-authorized: login of alice@example.org refused: Invalid channel binding"},
+    {"nor where a certificate was what it asked for", .pings = {"-"}, .failed = true, .last = PHASE_AUTH,
+     .condition = "not-authorized", .cause = "", .mechanism = "EXTERNAL", .state = STATE_CRITICAL,
+     .found = "not-authorized", .summary = "auth: not-authorized: login of alice@example.org refused"},
+    {"any other refusal says what it means", .pings = {"-"}, .failed = true, .last = PHASE_AUTH,
+     .condition = "account-disabled", .cause = "", .mechanism = "PLAIN", .state = STATE_CRITICAL,
+     .found = "account-disabled",
+     .summary = "auth: account-disabled: login of alice@example.org refused: the account is locked"},
     {"who is anonymous has no password", .pings = {"-"}, .anonymous = true, .failed = true, .last = PHASE_AUTH,
      .condition = "not-authorized", .cause = "", .state = STATE_CRITICAL, .found = "not-authorized",
-     .summary = "auth: not-authorized"},
+     .summary = "auth: not-authorized: anonymous login refused"},
     {"a stranger's condition is CRITICAL", .pings = {"-"}, .failed = true, .last = PHASE_STREAM,
      .condition = "no-such-thing", .cause = "", .state = STATE_CRITICAL, .found = "undefined-condition",
      .summary = "stream: undefined-condition"},
@@ -147,11 +169,12 @@ static const struct scene scenes[] = {
      .cause = "01234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123"
               "456789012345678901234567890123456789",
      .state = STATE_CRITICAL, .found = "aborted",
-     .summary = "auth: aborted: "
-                "012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901"
-                "23456789012345..., certificate not verified"},
+     .summary = "auth: aborted: login of alice@example.org refused: "
+                "01234567890123456789012345678901234567890123456789012345678901234567890123456789..., certificate not "
+                "verified"},
     {"a strangers text is harmless", .pings = {"-"}, .failed = true, .last = PHASE_AUTH, .condition = "aborted",
-     .cause = "a|b\n<c>", .state = STATE_CRITICAL, .found = "aborted", .summary = "auth: aborted: a?b (c)"},
+     .cause = "a|b\n<c>", .state = STATE_CRITICAL, .found = "aborted",
+     .summary = "auth: aborted: login of alice@example.org refused: a?b (c)"},
     {"a lost connection keeps what was measured", .pings = {"1 1 ?"}, .failed = true, .last = PHASE_PING,
      .condition = "connection-lost", .cause = "reset", .state = STATE_CRITICAL, .found = "connection-lost",
      .summary = "ping: connection-lost: reset"},
@@ -169,9 +192,11 @@ static const struct scene scenes[] = {
     {"a loss range does not count pending pings", .pings = {"1 1 ?"}, .loss_critical = "10", .end = SUPERVISE_DEADLINE,
      .timeout_state = STATE_OK, .found = "deadline", .summary = "ping: deadline: after 10 s, pending: example.org"},
     {"a deadline names those that are not reached, and how many more", .pings = {"1", "?", "-", "?", "?"},
-     .jids = {NULL, "conference.one.example", "conference.two.example", "three.example", "four.example"},
+     .jids = {NULL, "conference.the-first.example", "conference.the-second.example", "conference.the-third.example",
+              "conference.the-fourth.example"},
      .end = SUPERVISE_DEADLINE, .timeout_state = STATE_CRITICAL, .state = STATE_CRITICAL, .found = "deadline",
-     .summary = "ping: deadline: after 10 s, pending: conference.one.example and 3 more"},
+     .summary = "ping: deadline: after 10 s, pending: conference.the-first.example, conference.the-second.example, "
+                "conference.the-third.example and 1 more"},
     {"what was found before the deadline counts", .pings = {"1", "gone/cancel", "?"}, .end = SUPERVISE_DEADLINE,
      .timeout_state = STATE_WARNING, .state = STATE_CRITICAL, .found = "gone",
      .summary = "b.example: gone: so it is (+1 more)"},
@@ -205,7 +230,7 @@ static const struct scene scenes[] = {
      .signal = 1, .state = STATE_UNKNOWN, .summary = "probe: the child told something that makes no sense"},
     {"pings that are pending are not counted as unanswered", .pings = {"1 x ?"}, .end = SUPERVISE_DEADLINE,
      .timeout_state = STATE_UNKNOWN, .state = STATE_WARNING, .found = "ping-timeout",
-     .summary = "example.org: loss 50%, 1 of 2 pings unanswered (+1 more)"},
+     .summary = "example.org: loss 50%, 1 of 2 pings unanswered (ping-timeout) (+1 more)"},
     {"no memory is UNKNOWN", .pings = {"1"}, .memory = true, .state = STATE_UNKNOWN, .summary = "probe: out of memory"},
     {"but hides nothing worse", .pings = {"x"}, .memory = true, .state = STATE_CRITICAL, .found = "ping-timeout",
      .summary = "example.org: ping-timeout: no answer in 5 s (+1 more)"},
@@ -245,7 +270,8 @@ static const struct scene scenes[] = {
     {"what is UNKNOWN anyway says why", .pings = {"bad-request/modify"}, .label = "time", .label_warning = "0",
      .state = STATE_UNKNOWN, .found = "bad-request", .summary = "example.org: bad-request: so it is (+1 more)"},
     {"what the user asks for stands: how the run ended", .pings = {"-"}, .failed = true, .last = PHASE_STREAM,
-     .condition = "host-unknown", .map = "host-unknown=OK", .found = "host-unknown", .summary = "stream: host-unknown"},
+     .condition = "host-unknown", .map = "host-unknown=OK", .found = "host-unknown",
+     .summary = "stream: host-unknown: the server does not serve this domain"},
     {"and what the own server answered", .pings = {"forbidden/auth"}, .map = "forbidden=WARNING",
      .state = STATE_WARNING, .found = "forbidden", .summary = "example.org: forbidden: so it is"},
     {"but not what no one asked for", .pings = {"-"}, .failed = true, .last = PHASE_STREAM,
@@ -258,9 +284,9 @@ static const struct scene scenes[] = {
      .state = STATE_CRITICAL, .found = "scram-weak", .summary = "auth: scram-weak: so it is"},
     {"a bad certificate is one, too, where a later endpoint serves", .pings = {"1"}, .endpoint_down = "cert-expired",
      .state = STATE_WARNING, .found = "cert-expired",
-     .summary = "tls: cert-expired: one.example.org 192.0.2.1:5222: Connection refused"},
+     .summary = "tls: cert-expired: Connection refused (one.example.org:5222)"},
     {"of which --map says otherwise as well", .pings = {"1"}, .endpoint_down = "cert-expired", .map = "cert-expired=OK",
-     .found = "cert-expired", .summary = "tls: cert-expired: one.example.org 192.0.2.1:5222: Connection refused"},
+     .found = "cert-expired", .summary = "tls: cert-expired: Connection refused (one.example.org:5222)"},
 };
 
 static void check_scenes(void)
@@ -320,7 +346,8 @@ static void check_figures(void)
     is_metric(metrics, "cert_days", 12);
     is_unknown(metrics, "tcp_rtt");
     is_str(staged.verdict.targets[0].text,
-           "3 of 4 answered, rtt 1.5 ms (min 1 ms, max 2 ms, first 9 ms), loss 25%, 1 of 4 pings unanswered",
+           "3 of 4 answered, rtt 1.5 ms (min 1 ms, max 2 ms, first 9 ms), loss 25%, 1 of 4 pings unanswered "
+           "(ping-timeout)",
            "a target's line has all its figures");
     is_int(staged.verdict.targets[1].state, STATE_CRITICAL, "a target has a state of its own");
     ok(staged.verdict.targets[1].alive && !staged.verdict.targets[2].alive, "and may be alive or not");
@@ -356,6 +383,23 @@ static void check_figures(void)
     is_str(staged.verdict.targets[1].text, "not pinged", "one that was not reached is listed too");
     is_int(staged.verdict.targets[1].state, STATE_UNKNOWN, "and its own state is not known");
     is_int(staged.verdict.phase, PHASE_PING, "the phase is where it ended");
+    scene_leave(&staged);
+
+    static const struct scene errors = {
+        .pings = {"1 2", "gone/cancel gone/cancel", "1 remote-server-timeout/wait", "gone/cancel x", "forbidden/auth"},
+        .jids = {NULL, NULL, "bob@c.example"}};
+    scene_play(&staged, &errors);
+    is_unknown(&staged.verdict.metrics, "b_loss");
+    is_str(staged.verdict.targets[1].text, "2 errors, gone: so it is", "errors only are no answers");
+    is_metric(&staged.verdict.metrics, "c_loss", 0);
+    is_str(staged.verdict.targets[2].text,
+           "1 of 2 answered, 1 error, first 1 ms, its server answers for it, whether it exists or not, "
+           "remote-server-timeout: so it is",
+           "errors are counted beside answers, and of a bare JID it is said whose they are");
+    is_unknown(&staged.verdict.metrics, "d_loss");
+    is_str(staged.verdict.targets[3].text, "0 of 2 answered, 1 error, gone: so it is", "an error is no sign of life");
+    is_metric(&staged.verdict.metrics, "e_loss", 0);
+    is_str(staged.verdict.targets[4].text, "1 of 1 answered, rtt 3 ms, forbidden: so it is", "a refusal of its own is");
     scene_leave(&staged);
 
     static const struct scene slow = {.pings = {"x", "1 1500 gone/cancel"}, .warning = "1"};

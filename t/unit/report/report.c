@@ -52,7 +52,7 @@ static const struct {
      "time_stream=0.010000s;;;0;10 time_tls=0.010000s;;;0;10 time_auth=0.010000s;;;0;10 time_bind=0.010000s;;;0;10\n"
      "example.org: WARNING, 1 of 1 answered, rtt 1.5 s, rtt 1.5 s is above 1 s\n"
      "b.example: CRITICAL, 2 of 3 answered, rtt 1 ms (min 1 ms, max 1 ms, first 1 ms), loss 33.33%, 1 of 3 pings "
-     "unanswered, loss 33.33% is above 20%\n" PHASES_DONE
+     "unanswered (ping-timeout), loss 33.33% is above 20%\n" PHASES_DONE
      "endpoint two.example.org 192.0.2.2:5222 (starttls): connected in 2 ms\n"},
     {{"-q keeps silent on OK", .pings = {"1"}, .quiet = true}, ""},
     {{"but not on a problem", .pings = {"x"}, .quiet = true, .omit = true, .no_tls = true},
