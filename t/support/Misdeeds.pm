@@ -128,7 +128,7 @@ my @SPECIAL = (
     ['success of the other login in place of the first features', { features => 'other_success' }, 'auth', 'server-not-authenticated'],
     ['success of the other login in place of the mechanisms', { features2 => 'other_success' }, 'auth', 'server-not-authenticated'],
     ['success of the other login in place of the first challenge', { sasl => 'other_success' }, 'auth', 'server-not-authenticated', login => 1],
-    ['success together with the mechanisms', { features2 => 'hasty_success' }, 'auth', 'server-not-authenticated'],
+    ['success together with the mechanisms', { features2 => 'hasty_success' }, 'auth', 'server-not-authenticated', login => 1],
     ['a second success', { features3 => 'success' }, 'auth', 'server-not-authenticated', login => 1],
     ['challenges of garbage', { sasl => [challenge => "\xff\0\x01", 'x'] }, 'auth', 'server-not-authenticated', login => 1],
 

@@ -352,7 +352,7 @@ static int prepare_only(const char *file)
 {
     struct settings settings = {.ca_file = (char *)file, .jid = {.ascii = "example.org", .domain = "example.org"}};
     char why[300] = "";
-    static struct tls_context *context; /* which is for a process' life: no leak */
+    static struct tls_context *volatile context; /* which is for a process' life: no leak */
     context = tls_prepare(&settings, why, sizeof why);
     printf("%s", context ? "usable" : why);
     return 0;
