@@ -243,6 +243,20 @@ for my $machine (@machines) {
         or diag grep { /^not ok|^#/ } split /^/, $run->stdout . $run->stderr;
 }
 
+{
+    # What kills a process that was made to ask for Landlock says nothing about the child itself.
+    my $waiting = Hostile->new(certificates => $certificates, password => $password, ping => 'silence');
+    my $run = Probe->start(
+        ['-c', 'exec "$@"', 'sh', "$shared/under", 'traps', Probe->program, '-j', 'alice@example.org', '-H', $waiting->host,
+            '-p', $waiting->port, '--ca-file', $waiting->ca_file, '-t', 25],
+        program => '/bin/sh', env => { CHECK_XMPP_PING_PASSWORD => $password },
+    );
+    await_ping($waiting);
+    kill 'SEGV', children($run->pid);
+    $run->finish;
+    is $run->condition, 'probe-crashed', 'behind a filter that traps, a crash is the server\'s work as ever' or diag $run->explain;
+}
+
 readme_says("$tried ways out of the child's sandbox: barred");
 
 # --- a chroot without /dev/null ---

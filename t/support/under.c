@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* under FILTER COMMAND [ARGUMENT...]: runs the command behind a filter of system calls as machines have them:
  *   no-landlock     a kernel without Landlock
+ *   traps           a filter that has none of it either, and sends SIGSYS
  *   no-filter       one that takes no filters
  *   system-service  systemd's SystemCallFilter=@system-service (version 252), which kills
  *   docker          a container of Docker's, by what its documentation says that its default filter refuses */
@@ -57,6 +58,8 @@ static int fill(scmp_filter_ctx filter, const char *name)
 {
     if (strcmp(name, "no-landlock") == 0)
         return bar(filter, SCMP_ACT_ERRNO(ENOSYS), landlock, COUNT(landlock));
+    if (strcmp(name, "traps") == 0)
+        return bar(filter, SCMP_ACT_TRAP, landlock, COUNT(landlock));
     if (strcmp(name, "system-service") == 0)
         return bar(filter, SCMP_ACT_KILL_PROCESS, no_service, COUNT(no_service));
     if (strcmp(name, "no-filter") == 0)
@@ -80,7 +83,7 @@ int main(int argc, char *argv[])
 {
     scmp_filter_ctx filter = argc > 2 ? seccomp_init(SCMP_ACT_ALLOW) : NULL;
     if (!filter || fill(filter, argv[1]) != 0 || seccomp_load(filter) != 0) {
-        fprintf(stderr, "usage: under no-landlock|no-filter|system-service|docker COMMAND [ARGUMENT...]\n");
+        fprintf(stderr, "usage: under no-landlock|traps|no-filter|system-service|docker COMMAND [ARGUMENT...]\n");
         return 127;
     }
     execvp(argv[2], argv + 2);
