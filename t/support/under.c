@@ -21,9 +21,8 @@
         SCMP_SYS(finit_module), SCMP_SYS(fsconfig), SCMP_SYS(fsmount), SCMP_SYS(fsopen), SCMP_SYS(fspick),             \
         SCMP_SYS(init_module), SCMP_SYS(ioperm), SCMP_SYS(iopl), SCMP_SYS(kexec_file_load), SCMP_SYS(kexec_load),      \
         SCMP_SYS(lookup_dcookie), SCMP_SYS(mount), SCMP_SYS(mount_setattr), SCMP_SYS(move_mount), SCMP_SYS(open_tree), \
-        SCMP_SYS(perf_event_open), SCMP_SYS(pivot_root), SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev),      \
-        SCMP_SYS(ptrace), SCMP_SYS(quotactl), SCMP_SYS(reboot), SCMP_SYS(settimeofday), SCMP_SYS(swapoff),             \
-        SCMP_SYS(swapon), SCMP_SYS(umount2), SCMP_SYS(userfaultfd)
+        SCMP_SYS(perf_event_open), SCMP_SYS(pivot_root), SCMP_SYS(ptrace), SCMP_SYS(quotactl), SCMP_SYS(reboot),       \
+        SCMP_SYS(settimeofday), SCMP_SYS(swapoff), SCMP_SYS(swapon), SCMP_SYS(umount2)
 
 static const int landlock[] = {LANDLOCK};
 static const int no_service[] = {LANDLOCK, OF_THE_MACHINE, SCMP_SYS(seccomp), SCMP_SYS(chroot), SCMP_SYS(adjtimex)};
@@ -39,10 +38,13 @@ static const int no_container[] = {OF_THE_MACHINE,
                                    SCMP_SYS(move_pages),
                                    SCMP_SYS(name_to_handle_at),
                                    SCMP_SYS(open_by_handle_at),
+                                   SCMP_SYS(process_vm_readv),
+                                   SCMP_SYS(process_vm_writev),
                                    SCMP_SYS(request_key),
                                    SCMP_SYS(set_mempolicy),
                                    SCMP_SYS(setns),
-                                   SCMP_SYS(unshare)};
+                                   SCMP_SYS(unshare),
+                                   SCMP_SYS(userfaultfd)};
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
