@@ -25,4 +25,7 @@ conf: $(O)/doc/generate $(O)/doc/director ## write what conf/ and doc/ have from
 	$(Q)$(O)/doc/director >conf/icinga2/director-basket.json
 	$(Q)for file in $(FILLED); do $< fill <$$file >$(O)/filled && cp $(O)/filled $$file || exit 1; done
 
-.PHONY: conf
+doc: ## draw the rooms of lib/ from the sources, for doc/architecture.md; needs graphviz
+	$(Q)doc/draw_rooms | dot -Tsvg >doc/architecture.svg
+
+.PHONY: conf doc
