@@ -90,7 +90,7 @@ sub exit_code {
     like $run->{text}, qr/^example\.org ping 2: /m, 'in which -v has each ping';
 }
 {
-    my $run = start('-v', '-n', 3, '--ping-timeout=100ms', '-R', 'b=b.example');
+    my $run = start('-v', '-n', 3, '--ping-timeout=1s', '-R', 'b=b.example');
     ok read_until($run), 'a run to its end';
     is exit_code($run), 1, 'with some loss';
     my ($live) = $run->{text} =~ /\A(.*?)^XMPP PING WARNING/ms;
