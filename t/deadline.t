@@ -41,7 +41,7 @@ sub start {
 # Whether a process of the group is left; zombies that wait for init do not count.
 sub group_is_gone {
     my ($group) = @_;
-    for (my $end = now() + 2; now() < $end; sleep 0.01) {
+    for (my $end = now() + 20; now() < $end; sleep 0.01) {
         return 1 if !kill(0, -$group) && $! == ESRCH;
         my @left = grep { m/\A\d+ \(.*\) [^ZX] \d+ $group / } map { slurp($_) } glob '/proc/[0-9]*/stat';
         return 1 if !@left;
