@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "failed.h"
 #include "line.h"
 #include "sentence.h"
 #include "summary.h"
@@ -30,12 +31,15 @@ static bool judge_check(struct endpoint_check *check)
     return true;
 }
 
-/* What one check means for the whole, when ANY endpoint is up. */
+/* What one check means for the whole, when ANY endpoint is up. A bad certificate is more than an endpoint that is down:
+ * see judge_certificates(). */
 static enum state contribution(const struct settings *settings, const struct endpoint_check *check, bool any)
 {
-    if (any && !check->up && check->verdict.state == STATE_CRITICAL)
-        return settings_endpoint_down(settings);
-    return check->verdict.state;
+    struct any_condition condition = check->verdict.condition;
+    if (!any || check->up || check->verdict.state != STATE_CRITICAL)
+        return check->verdict.state;
+    return failed_by_certificate(condition) ? settings_map(settings, condition, STATE_WARNING)
+                                            : settings_endpoint_down(settings);
 }
 
 static struct outcome weigh(const struct survey *survey, const struct settings *settings)
