@@ -54,7 +54,6 @@
     DO(send)                                                                                                           \
     DO(sendto)                                                                                                         \
     DO(sendmsg)                                                                                                        \
-    DO(shutdown)                                                                                                       \
     DO(poll)                                                                                                           \
     DO(ppoll)                                                                                                          \
     DO(select)                                                                                                         \
@@ -312,7 +311,6 @@ FAULTY(ssize_t, -1, sendto,
        (int fd, const void *buffer, size_t size, int flags, const struct sockaddr *to, socklen_t to_size),
        (fd, buffer, size, flags, to, to_size))
 FAULTY(ssize_t, -1, sendmsg, (int fd, const struct msghdr *message, int flags), (fd, message, flags))
-FAULTY(int, -1, shutdown, (int fd, int how), (fd, how))
 FAULTY(int, -1, poll, (struct pollfd * fds, nfds_t count, int timeout), (fds, count, timeout))
 FAULTY(int, -1, ppoll, (struct pollfd * fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask),
        (fds, count, timeout, mask))
