@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "clock.h"
 #include "host.h"
 #include "text.h"
@@ -74,14 +75,12 @@ static void take_phase_end(struct result *result, const struct event *event)
     result->open = false;
 }
 
-/* LIST with room for one more than COUNT elements of SIZE. NULL when there are too many, or no memory. */
+/* array_grow(), but NULL also when there are too many. */
 static void *grow(struct result *result, void *list, size_t count, size_t size)
 {
     if (count == ENDPOINTS_MAX)
         return NULL;
-    if (count > 0 && (count & (count - 1)) != 0) /* its room is a power of two */
-        return list;
-    void *grown = realloc(list, (count ? 2 * count : 1) * size);
+    void *grown = array_grow(list, count, size);
     result->out_of_memory |= !grown;
     return grown;
 }
@@ -187,7 +186,7 @@ static struct ping_group *find_group(struct target_result *target, const struct 
     for (size_t i = 0; i < target->group_count; i++)
         if (i == PING_GROUPS_MAX - 1 || ended_alike(&target->groups[i].example, ping))
             return &target->groups[i];
-    struct ping_group *groups = realloc(target->groups, (target->group_count + 1) * sizeof *groups);
+    struct ping_group *groups = array_grow(target->groups, target->group_count, sizeof *groups);
     if (!groups)
         return NULL;
     target->groups = groups;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "array.h"
 #include "file.h"
 #include "line.h"
 #include "scan.h"
@@ -69,13 +70,10 @@ static bool add_line(const struct reader *reader, const char *line, size_t lengt
         return refuse_size(reader, SOURCE_MOST, "bytes");
     if (source->setting_count > SOURCE_SETTINGS_MOST)
         return refuse_size(reader, SOURCE_SETTINGS_MOST, "settings");
-    if ((source->line_count & (source->line_count - 1)) == 0) { /* its room is a power of two */
-        size_t room = source->line_count > 0 ? 2 * source->line_count : 1;
-        struct source_line *lines = realloc(source->lines, room * sizeof *lines);
-        if (!lines)
-            return refuse(reader, "out of memory");
-        source->lines = lines;
-    }
+    struct source_line *lines = array_grow(source->lines, source->line_count, sizeof *lines);
+    if (!lines)
+        return refuse(reader, "out of memory");
+    source->lines = lines;
     memcpy(source->text + source->length, line, length);
     source->length += length;
     source->text[source->length] = '\0';
@@ -198,7 +196,7 @@ static bool refuse_file(const struct reader *parent, const char *name, const cha
 
 static bool add_file(struct source *source, const char *name, const struct stat *status, bool is_public)
 {
-    struct source_file *files = realloc(source->files, (source->file_count + 1) * sizeof *files);
+    struct source_file *files = array_grow(source->files, source->file_count, sizeof *files);
     if (!files)
         return false;
     source->files = files;

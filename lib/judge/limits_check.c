@@ -148,8 +148,8 @@ static void check_target(const struct settings *settings, const struct metrics *
     text_show(target->alias, alias);
     for (size_t i = 0; i < 4; i++)
         text_format(names[i], sizeof names[i], "--remote: %s: %s", alias, kinds[i]);
-    check_limits(settings, metrics_find(metrics, "rtt"), &target->rtt, names[0], names[1], mistakes);
-    check_limits(settings, metrics_find(metrics, "loss"), &target->loss, names[2], names[3], mistakes);
+    check_limits(settings, metrics_get(metrics, FIGURE_RTT), &target->rtt, names[0], names[1], mistakes);
+    check_limits(settings, metrics_get(metrics, FIGURE_LOSS), &target->loss, names[2], names[3], mistakes);
 }
 
 /* -w and -c, of the run and of remotes, and -L. */
@@ -157,10 +157,10 @@ static void check_thresholds(struct settings *settings, const struct metrics *me
                              struct mistakes *mistakes)
 {
     if (!settings->no_login) {
-        check_limits(settings, metrics_find(metrics, "rtt"), &settings->rtt, "--warning: RTT", "--critical: RTT",
+        check_limits(settings, metrics_get(metrics, FIGURE_RTT), &settings->rtt, "--warning: RTT", "--critical: RTT",
                      mistakes);
-        check_limits(settings, metrics_find(metrics, "loss"), &settings->loss, "--warning: loss", "--critical: loss",
-                     mistakes);
+        check_limits(settings, metrics_get(metrics, FIGURE_LOSS), &settings->loss, "--warning: loss",
+                     "--critical: loss", mistakes);
         for (size_t i = 1; i < settings->target_count; i++)
             check_target(settings, metrics, &settings->targets[i], mistakes);
     }

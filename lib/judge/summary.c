@@ -94,7 +94,7 @@ static void add_amount(struct line *line, const struct metric *metric, double am
 {
     if (metric->unit != METRIC_SECONDS) {
         line_add_decimal(line, amount);
-        line_add(line, metric->unit == METRIC_PERCENT ? "%%" : "");
+        line_add(line, "%s", metric_unit_name(metric->unit));
     } else if (exact) {
         char text[32];
         line_add(line, "%s s", duration_seconds(llround(amount * (double)NS_PER_S), text, sizeof text));
@@ -103,18 +103,9 @@ static void add_amount(struct line *line, const struct metric *metric, double am
     }
 }
 
-static const char *figure_name(const struct metric *metric)
-{
-    static const char *const names[] = {
-        [FIGURE_RTT] = "rtt",         [FIGURE_MINIMUM] = "rtt_min", [FIGURE_MAXIMUM] = "rtt_max",
-        [FIGURE_FIRST] = "first rtt", [FIGURE_LOSS] = "loss",       [FIGURE_BEYOND] = "beyond",
-    };
-    return metric->figure == FIGURE_NONE ? metric->label : names[metric->figure];
-}
-
 void summary_alert(struct line *line, const struct metric *metric, double value, const struct range *range)
 {
-    line_add(line, "%s ", figure_name(metric));
+    line_add(line, "%s ", metric_words(metric));
     if (range->inside) {
         add_amount(line, metric, value, false);
         line_add(line, " is inside %s%s%s", strchr(range->text, ':') ? "" : "0:", range->text + 1,

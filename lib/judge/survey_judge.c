@@ -46,7 +46,7 @@ static struct outcome weigh(const struct survey *survey, const struct settings *
     for (size_t i = 0; i < survey->count; i++) {
         const struct endpoint_check *check = &survey->checks[i];
         enum state state = contribution(settings, check, outcome.up > 0);
-        if (state == STATE_OK || (outcome.worst && state_worst(state, outcome.state) == outcome.state))
+        if (!state_is_worse(state, outcome.state))
             continue;
         outcome.state = state;
         outcome.worst = check;
@@ -92,33 +92,31 @@ static void judge_discovery(const struct survey *survey, const struct settings *
     }
 }
 
-static void copy_value(const struct metrics *metrics, const char *label, struct metric *to)
+static void set(struct metrics *metrics, enum figure figure, double value)
 {
-    const struct metric *from = metrics_find(metrics, label);
-    to->known = from && from->known;
-    to->value = to->known ? from->value : 0;
+    struct metric *metric = metrics_get(metrics, figure);
+    metric->known = true;
+    metric->value = value;
 }
 
 static bool measure(const struct survey *survey, const struct settings *settings, size_t up, struct metrics *metrics)
 {
     int64_t ended_at = survey->discovery.supervision.ended_at;
+    if (!metrics_init(metrics, settings))
+        return false;
     for (size_t i = 0; i < survey->count; i++) {
         const struct endpoint_check *check = &survey->checks[i];
-        struct metric *added = metrics_add_endpoint(metrics, &check->settings, check->label);
-        if (!added)
+        if (!metrics_add_endpoint(metrics, &check->settings, check->label, &check->verdict.metrics))
             return false;
-        copy_value(&check->verdict.metrics, settings->no_login ? "time" : "rtt", &added[0]);
-        if (check->settings.tls != TLS_NONE)
-            copy_value(&check->verdict.metrics, "cert_days", &added[1]);
         if (check->result.supervision.ended_at > ended_at)
             ended_at = check->result.supervision.ended_at;
     }
-    struct metric *endpoints = metrics_find(metrics, "endpoints_up");
+    struct metric *endpoints = metrics_get(metrics, FIGURE_ENDPOINTS_UP);
     endpoints->has_maximum = true;
     endpoints->maximum = (double)count_endpoints(survey);
-    metrics_set(metrics, "endpoints_up", (double)up);
-    metrics_set(metrics, "time", clock_seconds(ended_at - survey->discovery.started_at));
-    metrics_set(metrics, "time_dns", clock_seconds(survey->discovery.spent[PHASE_DNS]));
+    set(metrics, FIGURE_ENDPOINTS_UP, (double)up);
+    set(metrics, FIGURE_TIME, clock_seconds(ended_at - survey->discovery.started_at));
+    set(metrics, FIGURE_PHASE, clock_seconds(survey->discovery.spent[PHASE_DNS]));
     return true;
 }
 
@@ -133,7 +131,7 @@ static void add_slowest(struct line *line, const struct survey *survey)
 {
     double slowest = -1;
     for (size_t i = 0; i < survey->count; i++) {
-        const struct metric *rtt = metrics_find(&survey->checks[i].verdict.metrics, "rtt");
+        const struct metric *rtt = metrics_get(&survey->checks[i].verdict.metrics, FIGURE_RTT);
         if (rtt->known && rtt->value > slowest)
             slowest = rtt->value;
     }
@@ -200,10 +198,11 @@ static void summarize(const struct survey *survey, const struct settings *settin
 /* The ranges that -L gives for the figures of the whole. */
 static void judge_metrics(struct verdict *verdict)
 {
-    static const char *const labels[] = {"endpoints_up", "time", "time_dns"};
-    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
-        const struct metric *metric = metrics_find(&verdict->metrics, labels[i]);
+    for (size_t i = 0; i < verdict->metrics.count; i++) {
+        const struct metric *metric = &verdict->metrics.list[i];
         const struct range *range;
+        if (metric->of_endpoint) /* its own check has judged it */
+            continue;
         enum state state = metric_judge(metric, metric->value, &range);
         if (state == STATE_OK)
             continue;
@@ -223,7 +222,7 @@ bool survey_judge(struct survey *survey, const struct settings *settings, struct
             return false;
     }
     struct outcome outcome = weigh(survey, settings);
-    if (!metrics_init(&verdict->metrics, settings) || !measure(survey, settings, outcome.up, &verdict->metrics)) {
+    if (!measure(survey, settings, outcome.up, &verdict->metrics)) {
         verdict_free(verdict);
         return false;
     }
@@ -232,7 +231,7 @@ bool survey_judge(struct survey *survey, const struct settings *settings, struct
     verdict->state = outcome.state;
     const struct finding *finding = NULL;
     for (size_t i = 0; i < verdict->finding_count; i++) {
-        if (state_worst(verdict->findings[i].state, verdict->state) == verdict->state)
+        if (!state_is_worse(verdict->findings[i].state, verdict->state))
             continue;
         finding = &verdict->findings[i];
         verdict->state = finding->state;

@@ -258,12 +258,11 @@ static json_t *describe_value(const struct metric *metric)
 
 static json_t *describe_metric(const struct metric *metric)
 {
-    static const char *const units[] = {[METRIC_SECONDS] = "s", [METRIC_PERCENT] = "%", [METRIC_DAYS] = NULL};
     const struct limits *limits = metric->limits;
     return json_pack("{s:s, s:o, s:s?, s:s?, s:s?, s:o, s:o}",                  //
                      "label", metric->label,                                    //
                      "value", describe_value(metric),                           //
-                     "unit", units[metric->unit],                               //
+                     "unit", if_any(metric_unit_name(metric->unit)),            //
                      "warning", limits ? if_any(limits->warning.text) : NULL,   //
                      "critical", limits ? if_any(limits->critical.text) : NULL, //
                      "min", seconds_if(metric->has_minimum, metric->minimum),   //

@@ -15,44 +15,14 @@
 
 #define SECONDS_PER_DAY 86400
 
-struct family {
-    const char *name; /* behind xmpp_ping_ */
-    const char *help;
-};
-
-/* The families that are figures of the performance data, by their place in the latter: the figure of a target, or the
- * label. SCALE makes base units of its units; 0 stands for 1. */
-struct figure_family {
-    struct family family;
-    enum metric_figure figure;
-    const char *label;
-    double scale;
-};
-
-static const struct figure_family figure_families[] = {
-    {{"rtt_seconds", "Mean round trip time of the pings after the first."}, .figure = FIGURE_RTT},
-    {{"rtt_min_seconds", "Minimum round trip time of the pings after the first."}, .figure = FIGURE_MINIMUM},
-    {{"rtt_max_seconds", "Maximum round trip time of the pings after the first."}, .figure = FIGURE_MAXIMUM},
-    {{"rtt_first_seconds", "Round trip time of the first ping."}, .figure = FIGURE_FIRST},
-    {{"rtt_beyond_seconds", "Mean round trip time minus that of the own server."}, .figure = FIGURE_BEYOND},
-    {{"loss_ratio", "Share of the pings sent that were not answered."}, .figure = FIGURE_LOSS, .scale = 0.01},
-    {{"remotes_up", "Remotes that were reached."}, .label = "remotes_up"},
-    {{"endpoints_up", "Endpoints that serve."}, .label = "endpoints_up"},
-    {{"duration_seconds", "Time of the whole check."}, .label = "time"},
-    {{"tcp_rtt_seconds", "The kernel's round trip time of the TCP connection."}, .label = "tcp_rtt"},
-    {{"certificate_remaining_seconds", "Time until the first certificate of the chain expires, in whole days."},
-     .label = "cert_days",
-     .scale = SECONDS_PER_DAY},
-};
-
-static const struct family state_family = {"state", "State of the check: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."};
-static const struct family endpoint_family = {"endpoint_state", "State of one endpoint, by the same numbers."};
-static const struct family target_family = {"target_state", "State of one target, by the same numbers."};
-static const struct family condition_family = {"condition",
-                                               "What has made the state, by name; the value is that state."};
-static const struct family remotes_family = {"remotes", "Remotes that were to be pinged."};
-static const struct family endpoints_family = {"endpoints", "Endpoints that were to be checked."};
-static const struct family phase_family = {"phase_seconds", "Time of one phase of the check."};
+static const struct figure_family state_family = {"state",
+                                                  "State of the check: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."};
+static const struct figure_family endpoint_family = {"endpoint_state", "State of one endpoint, by the same numbers."};
+static const struct figure_family target_family = {"target_state", "State of one target, by the same numbers."};
+static const struct figure_family condition_family = {"condition",
+                                                      "What has made the state, by name; the value is that state."};
+static const struct figure_family remotes_family = {"remotes", "Remotes that were to be pinged."};
+static const struct figure_family endpoints_family = {"endpoints", "Endpoints that were to be checked."};
 
 /* What is printed: the whole, then each check of --each-endpoint. A family's series stand together, so that each family
  * goes through all of them. */
@@ -68,12 +38,12 @@ struct printer {
     const struct settings *settings; /* the run's, from which the labels come that tell one run from another */
     const struct part *parts;
     size_t count;
-    const struct family *family; /* the last one printed */
+    const struct figure_family *family; /* the last one printed */
 };
 
 /* Labels need no escapes: what stands in them is clean, so that it has neither quotes, backslashes nor line feeds.
  * Prints up to the labels that all series have. */
-static void begin_series(struct printer *printer, const struct family *family, const struct part *part)
+static void begin_series(struct printer *printer, const struct figure_family *family, const struct part *part)
 {
     FILE *out = printer->out;
     char clean[LINE_SIZE];
@@ -171,29 +141,30 @@ static void print_phases(struct printer *printer)
         for (int phase = 0; phase < PHASE_COUNT; phase++) {
             if (!result->entered[phase])
                 continue;
-            begin_series(printer, &phase_family, &printer->parts[i]);
+            begin_series(printer, &figure_table[FIGURE_PHASE].family, &printer->parts[i]);
             fprintf(printer->out, ",phase=\"%s\"", phase_name((enum phase)phase));
             end_seconds(printer, clock_seconds(result->spent[phase]));
         }
     }
 }
 
-static bool belongs(const struct metric *metric, const struct figure_family *family)
+/* What makes base units of those of the performance data. */
+static double scale_of(enum metric_unit unit)
 {
-    return family->label ? strcmp(metric->label, family->label) == 0 : metric->figure == family->figure;
+    return unit == METRIC_PERCENT ? 0.01 : unit == METRIC_DAYS ? SECONDS_PER_DAY : 1;
 }
 
-static void print_figures(struct printer *printer, const struct part *part, const struct figure_family *family)
+static void print_figures(struct printer *printer, const struct part *part, enum figure figure)
 {
     const struct metrics *metrics = &part->verdict->metrics;
     for (size_t i = 0; i < metrics->count; i++) {
         const struct metric *metric = &metrics->list[i];
-        if (!metric->known || !belongs(metric, family))
+        if (!metric->known || metric->figure != figure || metric->of_endpoint)
             continue;
-        begin_series(printer, &family->family, part);
+        begin_series(printer, &figure_table[figure].family, part);
         if (metric->target >= 0)
             print_target(printer, part, (size_t)metric->target);
-        end_seconds(printer, metric->value * (family->scale != 0 ? family->scale : 1));
+        end_seconds(printer, metric->value * scale_of(metric->unit));
     }
 }
 
@@ -204,9 +175,9 @@ static void print_all(struct printer *printer)
     print_states(printer);
     print_counts(printer);
     print_phases(printer);
-    for (size_t i = 0; i < sizeof figure_families / sizeof figure_families[0]; i++) {
-        for (size_t part = 0; part < printer->count; part++)
-            print_figures(printer, &printer->parts[part], &figure_families[i]);
+    for (int figure = 0; figure < FIGURE_COUNT; figure++) {
+        for (size_t part = 0; part < printer->count && figure != FIGURE_PHASE; part++)
+            print_figures(printer, &printer->parts[part], (enum figure)figure);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "clock.h"
 
 const char *const tls_mode_names[] = {"auto", "starttls", "direct", "none", NULL};
@@ -28,11 +29,8 @@ void target_free(struct target *target)
 bool settings_add_target(struct settings *settings, struct target *target)
 {
     struct target *targets = NULL;
-    size_t count = settings->target_count;
-    bool is_full =
-        (count & (count - 1)) == 0; /* there is room for a power of two: thousands are not copied each time */
     if (target->alias && (target->jid_text || target->kind == TARGET_SERVER))
-        targets = is_full ? realloc(settings->targets, (count ? 2 * count : 1) * sizeof *targets) : settings->targets;
+        targets = array_grow(settings->targets, settings->target_count, sizeof *targets);
     if (!targets) {
         target_free(target);
         return false;
@@ -99,7 +97,7 @@ bool settings_add_limits(struct settings *settings, struct label_limits *label)
     struct label_limits *same = NULL, *labels = NULL;
     if (label->label && label->warning && label->critical) {
         same = find_label(settings, label->label);
-        labels = same ? NULL : realloc(settings->labels, (settings->label_count + 1) * sizeof *labels);
+        labels = same ? NULL : array_grow(settings->labels, settings->label_count, sizeof *labels);
     }
     if (!same && !labels) {
         free_label(label);
@@ -131,7 +129,7 @@ bool settings_add_map(struct settings *settings, const struct condition_map *row
 {
     struct condition_map *map = find_map(settings, row->name);
     if (!map) {
-        map = realloc(settings->map, (settings->map_count + 1) * sizeof *map);
+        map = array_grow(settings->map, settings->map_count, sizeof *map);
         if (!map)
             return false;
         settings->map = map;

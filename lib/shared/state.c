@@ -10,10 +10,15 @@ const char *state_name(enum state state)
     return names[(unsigned)state <= STATE_UNKNOWN ? state : STATE_UNKNOWN];
 }
 
-enum state state_worst(enum state a, enum state b)
+bool state_is_worse(enum state a, enum state b)
 {
     static const int badness[] = {[STATE_OK] = 0, [STATE_UNKNOWN] = 1, [STATE_WARNING] = 2, [STATE_CRITICAL] = 3};
-    return badness[b] > badness[a] ? b : a;
+    return badness[a] > badness[b];
+}
+
+enum state state_worst(enum state a, enum state b)
+{
+    return state_is_worse(b, a) ? b : a;
 }
 
 /* In ASCII: strcasecmp() follows the locale, and a Turkish one has no 'i' for 'I'. */
