@@ -22,7 +22,7 @@
 bool result_init(struct result *result, const struct settings *settings, int64_t started_at)
 {
     *result = (struct result){.started_at = started_at};
-    bool each = settings->verbose > 0 || settings->output == OUTPUT_JSON;
+    bool each = settings->verbose > 0 || output_is(settings->output, OUTPUT_EACH_PING);
     result->targets = calloc(settings->target_count, sizeof *result->targets);
     if (!result->targets)
         return false;
@@ -419,11 +419,25 @@ void result_take(const struct event *event, void *userdata)
     }
 }
 
+void result_refuse(struct result *result, const char *why)
+{
+    struct event failure = event_new(EVENT_FAILURE);
+    failure.code = 1;
+    event_set(failure.text, why);
+    result_take(&failure, result);
+    result_close(result, &(struct supervision){.end = SUPERVISE_DONE, .ended_at = clock_now()});
+}
+
 void result_close(struct result *result, const struct supervision *supervision)
 {
     result->supervision = *supervision;
     if (result->open)
         book(result, supervision->ended_at);
+}
+
+bool result_ended_well(const struct result *result)
+{
+    return result->supervision.end == SUPERVISE_DONE && !result->failed;
 }
 
 bool result_log_line(const struct result *result, size_t *at, bool as_xml, char *clean)

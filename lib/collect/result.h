@@ -153,8 +153,14 @@ bool result_init(struct result *result, const struct settings *settings, int64_t
 /* Takes in one valid event; text is cleaned here, once. A supervise_sink with a struct result * as userdata. */
 void result_take(const struct event *event, void *result);
 
+/* Ends an empty result in the place of a child: the run cannot begin, for the reason WHY. */
+void result_refuse(struct result *result, const char *why);
+
 /* Closes the open phase and notes how the child ended. */
 void result_close(struct result *result, const struct supervision *supervision);
+
+/* Whether the child said that it was done. */
+bool result_ended_well(const struct result *result);
 
 /* Copies the line of the log that begins at *AT, clean (AS_XML: by text_clean_xml()), to CLEAN, which has
  * log_length + 1 bytes, and puts *AT behind it. False when there is none left. */

@@ -344,14 +344,16 @@ static bool read_group(const struct level *level, const struct option_row *row, 
 
 static bool read_password(const struct level *level, const config_setting_t *setting)
 {
-    struct secret *password = &level->settings->password;
+    struct secret *password = level->settings->password, unused = {0};
     if (config_setting_type(setting) != CONFIG_TYPE_STRING)
         return refuse_type(level, setting, "a string");
     if (source_is_public(level->source, config_setting_source_line(setting)))
         return refuse_value(level, setting, "is in a file that group or others can read");
     char reason[20];
-    return password->set || secret_set(password, config_setting_get_string(setting), reason, sizeof reason) ||
-           refuse_value(level, setting, reason);
+    bool is_wanted = password && !password->set;
+    bool good = secret_set(is_wanted ? password : &unused, config_setting_get_string(setting), reason, sizeof reason);
+    secret_wipe(&unused);
+    return good || refuse_value(level, setting, reason);
 }
 
 /* --- the group --- */

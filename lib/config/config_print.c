@@ -148,7 +148,7 @@ static void print_map(FILE *out, const struct settings *settings, int indent)
 
 static void print_password(FILE *out, const struct settings *settings, int indent)
 {
-    if (settings->password.set)
+    if (settings->password->set)
         fprintf(out, "%*spassword = \"***\";\n", indent, "");
     else if (!settings->password_file && !settings->client_cert && settings_use_password(settings))
         fprintf(out, "%*s# no password here: " SECRET_VARIABLE " must have it\n", indent, "");

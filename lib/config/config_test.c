@@ -46,11 +46,12 @@ static bool check_settings(struct test *test, struct settings *settings)
 }
 
 /* Makes the settings that a run with PROFILE, NULL for none, would have. SETTINGS are to be freed in any case. */
-static bool make_settings(struct test *test, const char *profile, struct settings *settings)
+static bool make_settings(struct test *test, const char *profile, struct settings *settings, struct secret *password)
 {
     struct line why;
     if (!settings_init(settings))
         return mistakes_add(&test->mistakes, "out of memory");
+    settings->password = password;
     if (options_parse(test->argc, test->argv, settings, &why) != OPTIONS_RUN)
         return mistakes_add(&test->mistakes, "%s", why.text);
     free(settings->profile);
@@ -62,11 +63,13 @@ static bool make_settings(struct test *test, const char *profile, struct setting
 static void test_profile(struct test *test, const char *profile, bool good_defaults)
 {
     struct settings settings = {0};
+    struct secret password = {0};
     bool good = config_check_profile(test->config, profile, &test->mistakes) && good_defaults &&
-                make_settings(test, profile, &settings);
+                make_settings(test, profile, &settings, &password);
     if (good)
         config_print(test->settings, profile ? profile : "defaults", &settings, profile ? 4 : 0);
     test->bad += !good;
+    secret_wipe(&password);
     settings_free(&settings);
 }
 

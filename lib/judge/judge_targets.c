@@ -100,8 +100,7 @@ static void judge_target(struct judge *judge, size_t index, enum state ceiling)
     /* What the end of the run left open has no state of its own: the run's counts. */
     verdict->state = tally->answered + tally->timed_out > 0 ? STATE_OK : STATE_UNKNOWN;
 
-    bool ended_well = judge->result->supervision.end == SUPERVISE_DONE && !judge->result->failed;
-    if (ended_well && tally->pending + tally->unsent > 0) {
+    if (result_ended_well(judge->result) && tally->pending + tally->unsent > 0) {
         line = LINE_EMPTY;
         line_add(&line, "the probe left ");
         line_add_count(&line, tally->pending + tally->unsent, "ping");

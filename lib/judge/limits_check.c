@@ -173,7 +173,6 @@ bool limits_check(struct settings *settings, struct mistakes *mistakes)
     struct metrics metrics, whole = {0};
     struct settings one = *settings;
     one.each_endpoint = false;
-    secret_wipe(&one.password);
     if (metrics_init(&metrics, &one) && (!settings->each_endpoint || metrics_init(&whole, settings))) {
         check_labels(settings, &metrics, mistakes);
         check_thresholds(settings, &metrics, &whole, mistakes);

@@ -18,6 +18,14 @@
 #define NAME_WIDTH 30
 #define CERTIFICATE_NAME_WIDTH 80
 
+void summary_end(struct line *body, const struct line *tail, size_t width, char *out, size_t size)
+{
+    struct line whole = LINE_EMPTY;
+    text_shorten(body->text, width - text_width(tail->text));
+    line_add(&whole, "%s%s", body->text, tail->text);
+    text_clean_string(out, size, whole.text);
+}
+
 char *summary_name(const struct settings *settings, size_t target, size_t width, char *out)
 {
     const char *name = target == 0 ? settings->jid.domain : settings->targets[target].jid_text;

@@ -79,6 +79,7 @@ static void demand_proof(struct judge *judge)
     enum state state = judge->worst.finding.state;
     const char *gap = find_gap(judge);
     judge->verdict->proven = !gap;
+    judge->verdict->up = !gap && result_ended_well(judge->result);
     if (!gap || (state != STATE_OK && state != STATE_WARNING) || judge->end_is_asked)
         return;
     if (gap == no_answer && judge->answers_are_asked)
@@ -103,22 +104,19 @@ static void summarize(const struct judge *judge, size_t width, char *out, size_t
         line_add(&tail, SUMMARY_INSECURE);
     if (worst->set && others > 0)
         line_add(&tail, " (+%d more)", others);
-    size_t name_width = width / NAME_SHARE;
-    width -= text_width(tail.text);
+    size_t room = width - text_width(tail.text);
     if (!worst->set && judge->settings->no_login) {
-        summary_reached(&body, judge->settings, judge->result, width);
+        summary_reached(&body, judge->settings, judge->result, room);
     } else if (!worst->set) {
-        summary_good(&body, judge->settings, judge->tallies, judge->up, width);
+        summary_good(&body, judge->settings, judge->tallies, judge->up, room);
     } else if (worst->target == NO_TARGET) {
         line_add(&body, "%s", worst->finding.text);
     } else {
         char name[SUMMARY_NAME_SIZE];
-        line_add(&body, "%s: %s", summary_name(judge->settings, worst->target, name_width, name), worst->finding.text);
+        line_add(&body, "%s: %s", summary_name(judge->settings, worst->target, width / NAME_SHARE, name),
+                 worst->finding.text);
     }
-    text_shorten(body.text, width);
-    struct line whole = LINE_EMPTY;
-    line_add(&whole, "%s%s", body.text, tail.text);
-    text_clean_string(out, size, whole.text);
+    summary_end(&body, &tail, width, out, size);
 }
 
 static void count_targets(struct judge *judge)

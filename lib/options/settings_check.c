@@ -203,8 +203,9 @@ static void check_pauses(const struct settings *settings, const struct target *t
 /* The textfile collector would read nothing as the end of all metrics. */
 static void check_output(const struct settings *settings, struct mistakes *mistakes)
 {
-    if (settings->quiet && settings->output == OUTPUT_PROMETHEUS)
-        mistakes_add(mistakes, "--quiet: excludes --output=prometheus, which must print when OK too");
+    if (settings->quiet && output_is(settings->output, OUTPUT_NEVER_EMPTY))
+        mistakes_add(mistakes, "--quiet: excludes --output=%s, which must print when OK too",
+                     output_format_names[settings->output]);
 }
 
 bool settings_check(struct settings *settings, struct mistakes *mistakes)

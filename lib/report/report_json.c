@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "report_json.h"
+#include "format.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -21,7 +21,7 @@
 #define PHASES_NULL (&(PHASE_ROWS(PHASE_NULL))[1])
 
 /* What is printed when there is no memory for more: state, code, summary, which is clean and needs no escapes, and the
- * phases. Else the same as report_json_unknown() of "out of memory". */
+ * phases. Else the same as that of a check that was not run for "out of memory". */
 #define LAST_RESORT                                                                                                    \
     "{\"state\":\"%s\",\"code\":%d,\"summary\":\"%s\",\"phase\":null,\"condition\":null,\"server\":null,"              \
     "\"targets\":[],\"phases\":{%s},\"endpoints\":[],\"tls\":null,"                                                    \
@@ -303,17 +303,20 @@ static json_t *describe_ignored(const struct result *result)
                      "duplicates", result->duplicates, "unasked", result->unasked);
 }
 
-/* Takes CHECKS over. */
-static json_t *describe(const struct settings *settings, const struct result *result, const struct verdict *verdict,
-                        json_t *checks)
+static json_t *describe_checks(const struct check *check);
+
+static json_t *describe(const struct check *check)
 {
-    /* The own server always is a target, and options at fault end it before the first phase. */
-    bool ran = result->target_count > 0 && (!result->own_fault || result->entered[verdict->phase]);
+    const struct settings *settings = check->settings;
+    const struct result *result = &check->result;
+    const struct verdict *verdict = &check->verdict;
+    /* Options at fault end it before the first phase. */
+    bool began = check_was_run(check) && (!result->own_fault || result->entered[verdict->phase]);
     return json_pack("{s:s, s:i, s:s, s:s?, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:s?, s:o, s:o, s:o, s:o, s:o, s:o}", //
                      "state", state_name(verdict->state),                                                             //
                      "code", (int)verdict->state,                                                                     //
                      "summary", verdict->whole,                                                                       //
-                     "phase", ran ? phase_name(verdict->phase) : NULL,                                                //
+                     "phase", began ? phase_name(verdict->phase) : NULL,                                              //
                      "condition", if_any(any_condition_name(verdict->condition)),                                     //
                      "server", clean_string(settings->jid.domain),                                                    //
                      "targets", describe_targets(settings, result, verdict),                                          //
@@ -327,29 +330,24 @@ static json_t *describe(const struct settings *settings, const struct result *re
                      "ignored", describe_ignored(result),                                                             //
                      "metrics", describe_metrics(settings, &verdict->metrics),                                        //
                      "log", describe_log(settings, result),                                                           //
-                     "checks", checks);
+                     "checks", describe_checks(check));
 }
 
-static json_t *describe_check(const struct endpoint_check *check)
-{
-    json_t *report = describe(&check->settings, &check->result, &check->verdict, json_array());
-    return json_pack("{s:s, s:s, s:b, s:o}", "name", check->name, "label", check->label, "up", check->up, "report",
-                     report);
-}
-
-static json_t *describe_checks(const struct survey *survey)
+static json_t *describe_checks(const struct check *check)
 {
     json_t *checks = json_array();
-    for (size_t i = 0; i < survey->count; i++) {
-        if (!append(&checks, describe_check(&survey->checks[i])))
+    for (const struct endpoint_check *part = check->parts; part < check->parts + check->part_count; part++) {
+        if (!append(&checks, json_pack("{s:s, s:s, s:b, s:o}", "name", part->name, "label", part->label, "up",
+                                       part->check.verdict.up, "report", describe(&part->check))))
             break;
     }
     return checks;
 }
 
-/* Takes REPORT over, which is what VERDICT came to. */
-static void print(FILE *out, json_t *report, const struct verdict *verdict)
+void report_json(FILE *out, const struct check *check)
 {
+    const struct verdict *verdict = &check->verdict;
+    json_t *report = describe(check);
     char *text = report ? json_dumps(report, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS)) : NULL;
     if (text)
         fprintf(out, "%s\n", text);
@@ -357,26 +355,4 @@ static void print(FILE *out, json_t *report, const struct verdict *verdict)
         fprintf(out, LAST_RESORT, state_name(verdict->state), (int)verdict->state, verdict->whole, PHASES_NULL);
     free(text);
     json_decref(report);
-}
-
-void report_json(FILE *out, const struct settings *settings, const struct result *result, const struct verdict *verdict)
-{
-    print(out, describe(settings, result, verdict, json_array()), verdict);
-}
-
-void report_json_survey(FILE *out, const struct survey *survey, const struct settings *settings,
-                        const struct verdict *verdict)
-{
-    print(out, describe(settings, &survey->discovery, verdict, describe_checks(survey)), verdict);
-}
-
-void report_json_unknown(FILE *out, const struct settings *settings, const char *why)
-{
-    static const struct result nothing;
-    struct verdict verdict = {.state = STATE_UNKNOWN, .finding_count = 1};
-    struct finding *finding = &verdict.findings[0];
-    finding->state = STATE_UNKNOWN;
-    text_clean_string(finding->text, sizeof finding->text, why);
-    text_clean_string(verdict.whole, sizeof verdict.whole, why);
-    report_json(out, settings, &nothing, &verdict);
 }

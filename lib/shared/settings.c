@@ -17,7 +17,6 @@ const char *const server_feature_names[] = {
     [FEATURE_DIALBACK] = "dialback",
     [FEATURE_COUNT] = NULL,
 };
-const char *const output_format_names[] = {"nagios", "json", "prometheus", NULL};
 
 void target_free(struct target *target)
 {
@@ -139,23 +138,23 @@ bool settings_add_map(struct settings *settings, const struct condition_map *row
     return true;
 }
 
-bool settings_read_password(struct settings *settings, struct line *why)
+bool settings_read_password(const struct settings *settings, struct line *why)
 {
     char reason[400];
-    bool found = secret_take_environment(&settings->password, reason, sizeof reason);
+    bool found = secret_take_environment(settings->password, reason, sizeof reason);
     if (!settings_use_password(settings)) {
-        secret_wipe(&settings->password);
+        secret_wipe(settings->password);
         return true;
     }
     if (settings->password_file) {
-        return secret_read_file(settings->password_file, &settings->password, reason, sizeof reason) ||
+        return secret_read_file(settings->password_file, settings->password, reason, sizeof reason) ||
                line_set(why, "--password-file: %s", reason);
     }
     if (reason[0] != '\0')
         return line_set(why, "%s", reason);
     if (settings->client_cert)
         return true;
-    if (found || settings->password.set)
+    if (found || settings->password->set)
         return true;
     return line_set(why, "--password-file: no password: give a file or set %s", SECRET_VARIABLE);
 }
@@ -210,7 +209,6 @@ static void free_strings(char **strings, size_t count)
 
 void settings_free(struct settings *settings)
 {
-    secret_wipe(&settings->password);
     jid_free(&settings->jid);
     free(settings->jid_text);
     free(settings->password_file);
