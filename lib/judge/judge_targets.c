@@ -68,7 +68,7 @@ static void say_unanswered(struct line *line, const struct judge *judge, size_t 
     line_add(line, "%s: ", condition_name(CONDITION_PING_TIMEOUT));
     if (target->count == 1) {
         line_add(line, "no answer in ");
-        line_add_time(line, target->groups[0].example.rtt);
+        line_add_time(line, target->groups[0].example.waited);
     } else {
         line_add(line, "none of %d pings answered", tally->timed_out);
     }

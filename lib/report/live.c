@@ -54,7 +54,7 @@ static void show_ping(const struct live *live, size_t target, int index)
     if (live->endpoint)
         line_add(&line, " at %s", live->endpoint);
     line_add(&line, ": seq=%d time=", index + 1);
-    line_add_time(&line, ping->rtt);
+    line_add_time(&line, ping->waited);
     if (ping->outcome == PING_ERROR) {
         line_add(&line, " ");
         summary_error(&line, live->settings, ping);

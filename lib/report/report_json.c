@@ -91,8 +91,9 @@ static json_t *describe_ping(const struct settings *settings, size_t target, int
     static const char *const outcomes[] = {
         [PING_PENDING] = "pending", [PING_RESULT] = "result", [PING_ERROR] = "error", [PING_TIMED_OUT] = "timeout"};
     return json_pack("{s:i, s:s, s:o, s:o, s:o}", "seq", index + 1, "outcome", outcomes[ping->outcome], "time",
-                     time_if(ping->outcome != PING_PENDING, ping->rtt), "rtt",
-                     time_if(tally_is_rtt(settings, target, ping), ping->rtt), "error", describe_error(settings, ping));
+                     time_if(ping->outcome != PING_PENDING, ping->waited), "rtt",
+                     time_if(tally_is_rtt(settings, target, ping), ping->waited), "error",
+                     describe_error(settings, ping));
 }
 
 static json_t *describe_pings(const struct settings *settings, const struct result *result, size_t target)
@@ -299,8 +300,10 @@ static json_t *describe_log(const struct settings *settings, const struct result
 
 static json_t *describe_ignored(const struct result *result)
 {
-    return json_pack("{s:i, s:i, s:i, s:i}", "reflected", result->reflected, "strangers", result->strangers,
-                     "duplicates", result->duplicates, "unasked", result->unasked);
+    const int *ignored = result->ignored;
+    return json_pack("{s:i, s:i, s:i, s:i}", "reflected", ignored[IGNORED_REFLECTED], "strangers",
+                     ignored[IGNORED_STRANGER], "duplicates", ignored[IGNORED_DUPLICATE], "unasked",
+                     ignored[IGNORED_UNASKED]);
 }
 
 static json_t *describe_checks(const struct check *check);

@@ -97,7 +97,7 @@ static void print_pings(FILE *out, const struct settings *settings, const struct
         else if (ping->outcome == PING_TIMED_OUT)
             line_add(&line, "no answer in ");
         if (ping->outcome != PING_PENDING)
-            line_add_time(&line, ping->rtt);
+            line_add_time(&line, ping->waited);
         if (ping->outcome == PING_ERROR) {
             line_add(&line, ", ");
             summary_error(&line, settings, ping);
@@ -170,21 +170,18 @@ static void print_sandbox(FILE *out, const struct settings *settings, const stru
 
 static void print_ignored(FILE *out, const struct result *result)
 {
-    const struct {
-        int count;
-        const char *words;
-    } kinds[] = {
-        {result->reflected, "reflected"},
-        {result->strangers, "from strangers"},
-        {result->duplicates, "answered twice"},
-        {result->unasked, "not asked for"},
+    static const char *const words[IGNORED_COUNT] = {
+        [IGNORED_REFLECTED] = "reflected",
+        [IGNORED_STRANGER] = "from strangers",
+        [IGNORED_DUPLICATE] = "answered twice",
+        [IGNORED_UNASKED] = "not asked for",
     };
     struct line line = LINE_EMPTY;
     const char *separator = "ignored: ";
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (kinds[i].count == 0)
+    for (int i = 0; i < IGNORED_COUNT; i++) {
+        if (result->ignored[i] == 0)
             continue;
-        line_add(&line, "%s%d %s", separator, kinds[i].count, kinds[i].words);
+        line_add(&line, "%s%d %s", separator, result->ignored[i], words[i]);
         separator = ", ";
     }
     if (line.used > 0)

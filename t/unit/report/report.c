@@ -191,9 +191,9 @@ static void check_ignored(void)
     static const struct scene scene = {.pings = {"1"}, .verbose = 1};
     struct staged staged;
     scene_play(&staged, &scene);
-    staged.check.result.reflected = 1;
-    staged.check.result.strangers = 2;
-    staged.check.result.unasked = 3;
+    staged.check.result.ignored[IGNORED_REFLECTED] = 1;
+    staged.check.result.ignored[IGNORED_STRANGER] = 2;
+    staged.check.result.ignored[IGNORED_UNASKED] = 3;
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);

@@ -146,7 +146,7 @@ static json_t *play(const struct scene *scene, const char *log)
     event_set(event.text, log);
     if (*log)
         result_take(&event, &staged.check.result);
-    staged.check.result.strangers = 2;
+    staged.check.result.ignored[IGNORED_STRANGER] = 2;
     char *text = json_of(&staged);
     json_error_t error;
     json_t *report = json_loads(text, JSON_REJECT_DUPLICATES, &error);
