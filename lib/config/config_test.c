@@ -24,11 +24,11 @@ struct test {
 static void check_password_file(const struct settings *settings, struct mistakes *mistakes)
 {
     struct secret secret = {0};
-    char reason[400];
+    struct line why;
     if (!settings->password_file || !settings_use_password(settings))
         return;
-    if (!secret_read_file(settings->password_file, &secret, reason, sizeof reason))
-        mistakes_add(mistakes, "--password-file: %s", reason);
+    if (!secret_read_file(settings->password_file, &secret, &why))
+        mistakes_add(mistakes, "--password-file: %s", why.text);
     secret_wipe(&secret);
 }
 

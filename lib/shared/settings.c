@@ -140,23 +140,19 @@ bool settings_add_map(struct settings *settings, const struct condition_map *row
 
 bool settings_read_password(const struct settings *settings, struct line *why)
 {
-    char reason[400];
-    bool found = secret_take_environment(settings->password, reason, sizeof reason);
+    struct secret *password = settings->password;
+    struct line reason;
+    bool found = secret_take_environment(password, &reason);
     if (!settings_use_password(settings)) {
-        secret_wipe(settings->password);
+        secret_wipe(password);
         return true;
     }
-    if (settings->password_file) {
-        return secret_read_file(settings->password_file, settings->password, reason, sizeof reason) ||
-               line_set(why, "--password-file: %s", reason);
-    }
-    if (reason[0] != '\0')
-        return line_set(why, "%s", reason);
-    if (settings->client_cert)
-        return true;
-    if (found || settings->password->set)
-        return true;
-    return line_set(why, "--password-file: no password: give a file or set %s", SECRET_VARIABLE);
+    if (settings->password_file)
+        return secret_read_file(settings->password_file, password, why) || line_before(why, "--password-file: ");
+    if (reason.used > 0)
+        return line_set(why, "%s", reason.text);
+    return settings->client_cert || found || password->set ||
+           line_set(why, "--password-file: no password: give a file or set %s", SECRET_VARIABLE);
 }
 
 enum state settings_map(const struct settings *settings, struct any_condition condition, enum state fallback)
