@@ -8,7 +8,7 @@
 #include "child/child.h"
 #include "clock.h"
 #include "config.h"
-#include "config_test.h"
+#include "config_report.h"
 #include "extra_opts.h"
 #include "guard.h"
 #include "limits_check.h"
@@ -18,7 +18,7 @@
 #include "report.h"
 #include "survey.h"
 
-static enum state tell(const struct check *check)
+static enum state report(const struct check *check)
 {
     report_print(page_open(), check);
     return page_print(check->verdict.state);
@@ -28,7 +28,7 @@ static enum state fail(const struct settings *settings, const char *why)
 {
     struct check check;
     check_refuse(&check, settings, why);
-    return tell(&check);
+    return report(&check);
 }
 
 static enum state fail_usage(const char *why)
@@ -40,7 +40,7 @@ static enum state fail_usage(const char *why)
 /* Judges what was MEASURED, which is false without memory, and ends CHECK. */
 static enum state finish(struct check *check, bool measured)
 {
-    enum state state = measured && check_judge(check) ? tell(check) : fail(check->settings, "out of memory");
+    enum state state = measured && check_judge(check) ? report(check) : fail(check->settings, "out of memory");
     check_free(check);
     return state;
 }
@@ -110,7 +110,7 @@ static enum state run(int argc, char *argv[], struct settings *settings, int64_t
     }
     set_limit(settings, started_at);
     if (settings->config_test)
-        return page_print(config_test(page_open(), argc, argv, settings, check_settings));
+        return page_print(config_report(page_open(), argc, argv, settings, check_settings));
     if (!config_load(settings, &why))
         return fail(settings, why.text);
     set_limit(settings, started_at);

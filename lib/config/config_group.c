@@ -50,7 +50,7 @@ static bool refuse_unknown(const struct level *level, const config_setting_t *se
     for (; *others; others++)
         nearest_try(&nearest, *others);
     for (size_t i = 0; i < option_count; i++) {
-        if (*option_key(&option_table[i], key) != '\0' && (!of_remote || option_table[i].own))
+        if (*option_key(&option_table[i], key) != '\0' && (!of_remote || option_table[i].of_target))
             nearest_try(&nearest, key);
         if (nearest.name == key)
             nearest.name = memcpy(best, key, sizeof best);
@@ -148,7 +148,7 @@ static bool read_strings(const struct level *level, const struct option_row *row
 struct remote {
     const config_setting_t *alias, *jid;
     struct settings values; /* its own */
-    unsigned own;           /* which of them */
+    unsigned given;         /* which of them */
 };
 
 static bool read_remote_member(const struct level *level, const config_setting_t *setting, struct remote *remote)
@@ -160,9 +160,9 @@ static bool read_remote_member(const struct level *level, const config_setting_t
         return config_setting_type(setting) == CONFIG_TYPE_STRING || refuse_type(level, setting, "a string");
     }
     const struct option_row *row = find_row(name);
-    if (!row || !row->own)
+    if (!row || !row->of_target)
         return refuse_unknown(level, setting, (const char *const[]){"alias", "jid", NULL}, true);
-    remote->own |= row->own;
+    remote->given |= row->of_target;
     return read_value(level, row, setting, &remote->values);
 }
 
@@ -179,8 +179,8 @@ static bool add_remote(const struct level *level, const config_setting_t *group,
     if (!list_add_target(level->settings, alias, config_setting_get_string(remote->jid), &reason))
         return refuse_value(level, remote->jid, reason.text);
     struct target *target = &level->settings->targets[level->settings->target_count - 1];
-    target->own = remote->own;
-    settings_copy_to_target(target, &remote->values, remote->own);
+    target->given = remote->given;
+    settings_copy_to_target(target, &remote->values, remote->given);
     return true;
 }
 

@@ -2,7 +2,7 @@
 /* Settings in the syntax of the configuration file. */
 #include <string.h>
 
-#include "config_test.h"
+#include "config_report.h"
 #include "options.h"
 #include "text.h"
 #include "utf8.h"
@@ -74,7 +74,7 @@ static void print_target(FILE *out, const struct target *target)
     print_string(out, target->jid_text);
     fputc(';', out);
     for (size_t i = 0; i < option_count; i++) {
-        if (target->own & option_table[i].own)
+        if (target->given & option_table[i].of_target)
             print_row(out, &option_table[i], &view, " ", "");
     }
     fputs(" }", out);

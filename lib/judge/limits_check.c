@@ -141,7 +141,7 @@ static void check_label_limits(const struct settings *settings, const struct met
 static void check_target(const struct settings *settings, const struct metrics *metrics, const struct target *target,
                          struct mistakes *mistakes)
 {
-    if ((target->own & (TARGET_OWN_WARNING | TARGET_OWN_CRITICAL)) == 0)
+    if ((target->given & (TARGET_GIVEN_WARNING | TARGET_GIVEN_CRITICAL)) == 0)
         return;
     char names[4][80], alias[TEXT_SHOWN_SIZE];
     static const char *const kinds[4] = {"warning: RTT", "critical: RTT", "warning: loss", "critical: loss"};

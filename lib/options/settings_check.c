@@ -222,7 +222,7 @@ bool settings_check(struct settings *settings, struct mistakes *mistakes)
     check_min_alive(settings, mistakes);
     check_output(settings, mistakes);
     for (size_t i = 0; i < settings->target_count; i++) {
-        settings_copy_to_target(&settings->targets[i], settings, ~settings->targets[i].own);
+        settings_copy_to_target(&settings->targets[i], settings, ~settings->targets[i].given);
         check_pauses(settings, &settings->targets[i], mistakes);
     }
     check_clear_text(settings, mistakes);

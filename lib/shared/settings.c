@@ -54,17 +54,17 @@ bool settings_init(struct settings *settings)
 
 void settings_copy_to_target(struct target *target, const struct settings *from, unsigned which)
 {
-    if (which & TARGET_OWN_COUNT)
+    if (which & TARGET_GIVEN_COUNT)
         target->count = from->count;
-    if (which & TARGET_OWN_INTERVAL)
+    if (which & TARGET_GIVEN_INTERVAL)
         target->interval = from->interval;
-    if (which & TARGET_OWN_PING_TIMEOUT)
+    if (which & TARGET_GIVEN_PING_TIMEOUT)
         target->ping_timeout = from->ping_timeout;
-    if (which & TARGET_OWN_WARNING) {
+    if (which & TARGET_GIVEN_WARNING) {
         target->rtt.warning = from->rtt.warning;
         target->loss.warning = from->loss.warning;
     }
-    if (which & TARGET_OWN_CRITICAL) {
+    if (which & TARGET_GIVEN_CRITICAL) {
         target->rtt.critical = from->rtt.critical;
         target->loss.critical = from->loss.critical;
     }

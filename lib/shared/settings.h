@@ -50,11 +50,11 @@ struct limits {
 
 /* What a target may have that differs from the run's. */
 enum {
-    TARGET_OWN_COUNT = 1,
-    TARGET_OWN_INTERVAL = 2,
-    TARGET_OWN_PING_TIMEOUT = 4,
-    TARGET_OWN_WARNING = 8,
-    TARGET_OWN_CRITICAL = 16
+    TARGET_GIVEN_COUNT = 1,
+    TARGET_GIVEN_INTERVAL = 2,
+    TARGET_GIVEN_PING_TIMEOUT = 4,
+    TARGET_GIVEN_WARNING = 8,
+    TARGET_GIVEN_CRITICAL = 16
 };
 
 /* One JID to ping. Element 0 of settings.targets is always the own server (alias "", no JID). */
@@ -68,7 +68,7 @@ struct target {
     int64_t ping_timeout; /* ns; 0: what is left of the deadline */
     struct limits rtt;    /* of the mean RTT, in seconds */
     struct limits loss;   /* in percent */
-    unsigned own;         /* TARGET_OWN_...: settings_check() fills the rest with the run's */
+    unsigned given;       /* TARGET_GIVEN_...: settings_check() fills the rest with the run's */
 };
 
 /* -L: ranges for the figure with this perfdata label. */
@@ -172,7 +172,7 @@ void target_free(struct target *target);
 bool settings_has_limit(const struct settings *settings, const char *label);
 bool settings_has_map(const struct settings *settings, const char *condition);
 
-/* Copies what WHICH (TARGET_OWN_...) names from the run's settings at FROM to TARGET. */
+/* Copies what WHICH (TARGET_GIVEN_...) names from the run's settings at FROM to TARGET. */
 void settings_copy_to_target(struct target *target, const struct settings *from, unsigned which);
 
 /* The password, where one is needed: from --password-file, else from the environment, which is wiped in any case, else

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "tap.h"
-#include "config_test.h"
+#include "config_report.h"
 #include "options.h"
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])

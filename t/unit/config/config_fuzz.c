@@ -11,7 +11,7 @@
 
 #include "tap.h"
 #include "config.h"
-#include "config_test.h"
+#include "config_report.h"
 #include "lists.h"
 #include "options.h"
 
@@ -318,24 +318,24 @@ static void add_remotes(struct settings *settings, const config_setting_t *remot
         struct target *target = &settings->targets[settings->target_count - 1];
         static const struct {
             const char *key;
-            unsigned own;
-        } keys[] = {{"count", TARGET_OWN_COUNT},
-                    {"interval", TARGET_OWN_INTERVAL},
-                    {"ping_timeout", TARGET_OWN_PING_TIMEOUT},
-                    {"warning", TARGET_OWN_WARNING},
-                    {"critical", TARGET_OWN_CRITICAL}};
+            unsigned given;
+        } keys[] = {{"count", TARGET_GIVEN_COUNT},
+                    {"interval", TARGET_GIVEN_INTERVAL},
+                    {"ping_timeout", TARGET_GIVEN_PING_TIMEOUT},
+                    {"warning", TARGET_GIVEN_WARNING},
+                    {"critical", TARGET_GIVEN_CRITICAL}};
         struct command command = {.argv = {(char *)"check_xmpp_ping"}, .argc = 1};
         for (size_t j = 0; j < sizeof keys / sizeof keys[0]; j++) {
             const config_setting_t *setting = member(remote, keys[j].key);
             if (!setting)
                 continue;
-            target->own |= keys[j].own;
+            target->given |= keys[j].given;
             add_key(&command, keys[j].key, setting);
         }
         struct settings values;
         settings_init(&values);
         options_parse(command.argc, command.argv, &values, &why);
-        settings_copy_to_target(target, &values, target->own);
+        settings_copy_to_target(target, &values, target->given);
         settings_free(&values);
         free_command(&command);
     }

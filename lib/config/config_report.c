@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "config_test.h"
+#include "config_report.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@ struct test {
     const struct config *config;
     int argc;
     char *const *argv;
-    config_test_check *check;
+    config_report_check *check;
     struct mistakes mistakes;
     size_t bad; /* profiles */
     FILE *settings;
@@ -130,8 +130,8 @@ static enum state print_test(FILE *out, struct test *test, const struct settings
     return good ? STATE_OK : STATE_UNKNOWN;
 }
 
-enum state config_test(FILE *out, int argc, char *const argv[], const struct settings *settings,
-                       config_test_check *check)
+enum state config_report(FILE *out, int argc, char *const argv[], const struct settings *settings,
+                         config_report_check *check)
 {
     struct config config;
     struct test test = {.config = &config, .argc = argc, .argv = argv, .check = check};
