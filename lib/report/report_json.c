@@ -67,14 +67,21 @@ static json_t *time_if(bool known, int64_t time)
     return seconds_if(known, clock_seconds(time));
 }
 
-/* Appends ITEM, which may be NULL; false, and the array is gone, when out of memory. */
-static bool append(json_t **array, json_t *item)
+/* Appends ITEM to *ARRAY, or adds it to *OBJECT. When one of the two is NULL, so is the whole from there on. */
+static void append(json_t **array, json_t *item)
 {
     if (json_array_append_new(*array, item) == 0)
-        return true;
+        return;
     json_decref(*array);
     *array = NULL;
-    return false;
+}
+
+static void add(json_t **object, const char *key, json_t *item)
+{
+    if (json_object_set_new(*object, key, item) == 0)
+        return;
+    json_decref(*object);
+    *object = NULL;
 }
 
 static json_t *describe_error(const struct settings *settings, const struct ping_record *ping)
@@ -101,8 +108,8 @@ static json_t *describe_pings(const struct settings *settings, const struct resu
     json_t *pings = json_array();
     for (int i = 0; i < result->targets[target].count; i++) {
         const struct ping_record *ping = &result->targets[target].pings[i];
-        if (ping->outcome != PING_UNSENT && !append(&pings, describe_ping(settings, target, i, ping)))
-            break;
+        if (ping->outcome != PING_UNSENT)
+            append(&pings, describe_ping(settings, target, i, ping));
     }
     return pings;
 }
@@ -134,22 +141,16 @@ static json_t *describe_targets(const struct settings *settings, const struct re
                                 const struct verdict *verdict)
 {
     json_t *targets = json_array();
-    for (size_t i = 0; verdict->targets && i < settings->target_count; i++) {
-        if (!append(&targets, describe_target(settings, result, &verdict->targets[i], i)))
-            break;
-    }
+    for (size_t i = 0; verdict->targets && i < settings->target_count; i++)
+        append(&targets, describe_target(settings, result, &verdict->targets[i], i));
     return targets;
 }
 
 static json_t *describe_phases(const struct result *result)
 {
     json_t *phases = json_object();
-    for (int i = 0; i < PHASE_COUNT; i++) {
-        if (json_object_set_new(phases, phase_name((enum phase)i), time_if(result->entered[i], result->spent[i])) == 0)
-            continue;
-        json_decref(phases);
-        return NULL;
-    }
+    for (int i = 0; i < PHASE_COUNT; i++)
+        add(&phases, phase_name((enum phase)i), time_if(result->entered[i], result->spent[i]));
     return phases;
 }
 
@@ -167,10 +168,8 @@ static json_t *describe_endpoint(const struct endpoint_result *endpoint)
 static json_t *describe_endpoints(const struct result *result)
 {
     json_t *endpoints = json_array();
-    for (size_t i = 0; i < result->endpoint_count; i++) {
-        if (!append(&endpoints, describe_endpoint(&result->endpoints[i])))
-            break;
-    }
+    for (size_t i = 0; i < result->endpoint_count; i++)
+        append(&endpoints, describe_endpoint(&result->endpoints[i]));
     return endpoints;
 }
 
@@ -183,10 +182,8 @@ static json_t *describe_link(const struct chain_link *link)
 static json_t *describe_chain(const struct result *result)
 {
     json_t *chain = json_array();
-    for (size_t i = 0; i < result->chain_length; i++) {
-        if (!append(&chain, describe_link(&result->chain[i])))
-            break;
-    }
+    for (size_t i = 0; i < result->chain_length; i++)
+        append(&chain, describe_link(&result->chain[i]));
     return chain;
 }
 
@@ -207,10 +204,8 @@ static json_t *describe_tls(const struct result *result)
 static json_t *describe_names(const struct offers *offers)
 {
     json_t *names = json_array();
-    for (size_t i = 0; i < offers->count; i++) {
-        if (!append(&names, json_string(offers->names[i])))
-            break;
-    }
+    for (size_t i = 0; i < offers->count; i++)
+        append(&names, json_string(offers->names[i]));
     return names;
 }
 
@@ -225,12 +220,8 @@ static json_t *describe_sandbox(const struct result *result)
     if (!result->sandboxed)
         return json_null();
     json_t *bars = json_object();
-    for (int bar = 0; bar < BAR_COUNT; bar++) {
-        if (json_object_set_new(bars, bar_name((enum bar)bar), json_boolean(result->bars & BAR_BIT(bar))) == 0)
-            continue;
-        json_decref(bars);
-        return NULL;
-    }
+    for (int bar = 0; bar < BAR_COUNT; bar++)
+        add(&bars, bar_name((enum bar)bar), json_boolean(result->bars & BAR_BIT(bar)));
     return bars;
 }
 
@@ -239,9 +230,8 @@ static json_t *describe_findings(const struct verdict *verdict)
     json_t *findings = json_array();
     for (size_t i = 0; i < verdict->finding_count; i++) {
         const struct finding *finding = &verdict->findings[i];
-        if (!append(&findings, json_pack("{s:s, s:s?, s:s}", "state", state_name(finding->state), "condition",
-                                         if_any(any_condition_name(finding->condition)), "text", finding->text)))
-            break;
+        append(&findings, json_pack("{s:s, s:s?, s:s}", "state", state_name(finding->state), "condition",
+                                    if_any(any_condition_name(finding->condition)), "text", finding->text));
     }
     return findings;
 }
@@ -274,10 +264,8 @@ static json_t *describe_metrics(const struct settings *settings, const struct me
 {
     json_t *list = json_array();
     for (size_t i = 0; i < metrics->count; i++) {
-        if (settings->omit_undetermined && !metrics->list[i].known)
-            continue;
-        if (!append(&list, describe_metric(&metrics->list[i])))
-            break;
+        if (!settings->omit_undetermined || metrics->list[i].known)
+            append(&list, describe_metric(&metrics->list[i]));
     }
     return list;
 }
@@ -339,11 +327,9 @@ static json_t *describe(const struct check *check)
 static json_t *describe_checks(const struct check *check)
 {
     json_t *checks = json_array();
-    for (const struct endpoint_check *part = check->parts; part < check->parts + check->part_count; part++) {
-        if (!append(&checks, json_pack("{s:s, s:s, s:b, s:o}", "name", part->name, "label", part->label, "up",
-                                       part->check.verdict.up, "report", describe(&part->check))))
-            break;
-    }
+    for (const struct endpoint_check *part = check->parts; part < check->parts + check->part_count; part++)
+        append(&checks, json_pack("{s:s, s:s, s:b, s:o}", "name", part->name, "label", part->label, "up",
+                                  part->check.verdict.up, "report", describe(&part->check)));
     return checks;
 }
 
