@@ -110,11 +110,6 @@ static bool read_locator(const char *locator, const char *program, struct origin
 
 /* --- the file --- */
 
-static bool refuse(const struct origin *origin, struct line *why, const char *reason)
-{
-    return line_set(why, "%s %s", origin->file, reason);
-}
-
 /* BUFFER, of FILE_LONGEST + 1 bytes, becomes all of the open file as text. */
 static bool fill(const struct origin *origin, int fd, char *buffer, struct line *why)
 {
@@ -122,9 +117,9 @@ static bool fill(const struct origin *origin, int fd, char *buffer, struct line 
     if (used < 0)
         return line_set(why, "%s cannot be read: %s", origin->file, strerror(errno));
     if (used > FILE_LONGEST)
-        return refuse(origin, why, "is larger than 1 MiB");
+        return line_set(why, "%s is larger than 1 MiB", origin->file);
     if (memchr(buffer, '\0', (size_t)used))
-        return refuse(origin, why, "is no text: it holds a NUL byte");
+        return line_set(why, "%s is no text: it holds a NUL byte", origin->file);
     buffer[used] = '\0';
     return true;
 }
@@ -137,7 +132,7 @@ static char *read_text(const struct origin *origin, struct line *why)
     if (fd < 0 && errno != 0)
         line_set(why, "%s cannot be opened: %s", origin->file, strerror(errno));
     else if (fd < 0)
-        refuse(origin, why, "is not a regular file");
+        line_set(why, "%s is not a regular file", origin->file);
     if (fd < 0)
         return NULL;
     char others[FILE_OTHERS_SIZE];

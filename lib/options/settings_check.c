@@ -203,8 +203,9 @@ static void check_pauses(const struct settings *settings, const struct target *t
 /* The textfile collector would read nothing as the end of all metrics. */
 static void check_output(const struct settings *settings, struct mistakes *mistakes)
 {
-    if (settings->quiet && settings->output == OUTPUT_PROMETHEUS)
-        mistakes_add(mistakes, "--quiet: excludes --output=prometheus, which must print when OK too");
+    if (settings->quiet && output_is(settings->output, OUTPUT_NEVER_EMPTY))
+        mistakes_add(mistakes, "--quiet: excludes --output=%s, which must print when OK too",
+                     output_format_names[settings->output]);
 }
 
 bool settings_check(struct settings *settings, struct mistakes *mistakes)
@@ -221,7 +222,7 @@ bool settings_check(struct settings *settings, struct mistakes *mistakes)
     check_min_alive(settings, mistakes);
     check_output(settings, mistakes);
     for (size_t i = 0; i < settings->target_count; i++) {
-        settings_copy_to_target(&settings->targets[i], settings, ~settings->targets[i].own);
+        settings_copy_to_target(&settings->targets[i], settings, ~settings->targets[i].given);
         check_pauses(settings, &settings->targets[i], mistakes);
     }
     check_clear_text(settings, mistakes);

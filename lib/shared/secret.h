@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "line.h"
+
 #define SECRET_VARIABLE "CHECK_XMPP_PING_PASSWORD"
 
 struct secret {
@@ -18,14 +20,14 @@ struct secret {
  * WHY a sentence with the file's name: missing, unreadable, not a regular file, readable by others (see file_others()),
  * empty first line, too long, holding a NUL, not UTF-8. The mode is that of the opened file, so no race. May block as
  * reading a file does; a FIFO is refused. */
-bool secret_read_file(const char *file, struct secret *secret, char *why, size_t why_size);
+bool secret_read_file(const char *file, struct secret *secret, struct line *why);
 
 /* The password TEXT. False when it is empty, too long or not UTF-8, with a sentence fragment in WHY. */
-bool secret_set(struct secret *secret, const char *text, char *why, size_t why_size);
+bool secret_set(struct secret *secret, const char *text, struct line *why);
 
 /* Takes the variable from the environment and wipes it there. False when it is unset or empty; with a value that is
- * too long or not UTF-8 *WHY gets a sentence, else WHY is empty. */
-bool secret_take_environment(struct secret *secret, char *why, size_t why_size);
+ * too long or not UTF-8 WHY gets a sentence, else it is empty. */
+bool secret_take_environment(struct secret *secret, struct line *why);
 
 /* Overwrites the value in a way that the compiler keeps. */
 void secret_wipe(struct secret *secret);

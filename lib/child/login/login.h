@@ -33,7 +33,7 @@ enum login_step {
 };
 
 struct login {
-    struct settings *settings; /* the password is wiped there when it has been used */
+    const struct settings *settings; /* its password is wiped when it has been used */
     struct stream *stream;
     const struct tls_context *tls_context; /* NULL with tls NONE */
     struct teller *teller;

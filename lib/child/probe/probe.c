@@ -24,7 +24,7 @@
 #define BEHIND_DEADLINE NS_PER_S
 
 struct probe {
-    struct settings *settings;
+    const struct settings *settings;
     int64_t deadline;
     struct teller teller;
     struct secrets secrets;
@@ -137,13 +137,13 @@ static bool find_endpoints(struct probe *probe, struct failure *failure)
  * without DNS). */
 static bool would_leak(const struct probe *probe, const struct endpoint *endpoint, const union address *address)
 {
-    return endpoint->tls == TLS_NONE && probe->settings->password.set && !host_is_loopback(address);
+    return endpoint->tls == TLS_NONE && probe->settings->password->set && !host_is_loopback(address);
 }
 
 /* False with the failure in probe->login. */
 static bool log_in(struct probe *probe, const struct dialed *dialed, int64_t limit)
 {
-    struct settings *settings = probe->settings;
+    const struct settings *settings = probe->settings;
     const struct endpoint *endpoint = &probe->resolution.endpoints[dialed->endpoint];
     struct login *login = &probe->login;
     *login = (struct login){.settings = settings,
@@ -272,7 +272,7 @@ void probe_discover(const void *input, int fd)
     struct probe *probe =
         &(struct probe){.settings = given->settings, .deadline = given->deadline, .teller = {.fd = fd}};
     struct failure failure = {0};
-    secret_wipe(&probe->settings->password); /* of no use here */
+    secret_wipe(probe->settings->password); /* of no use here */
     bool good = enter_sandbox(probe, false, &failure) && find_endpoints(probe, &failure);
     tell_phase_end(&probe->teller);
     if (!good) {
@@ -299,7 +299,7 @@ void probe_run(const void *input, int fd)
         tell_failure(&probe->teller, &failure);
         return;
     }
-    secrets_collect(&probe->secrets, &probe->settings->password, node ? node : "");
+    secrets_collect(&probe->secrets, probe->settings->password, node ? node : "");
     probe->teller.secrets = &probe->secrets;
     xmpp_initialize();
     bool good = enter_sandbox(probe, probe->settings->tls != TLS_NONE, &failure) && find_endpoints(probe, &failure) &&
