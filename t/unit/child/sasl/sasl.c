@@ -388,11 +388,11 @@ static void test_offer(void)
         snprintf(first, sizeof first,
                  "r=%sx,s=QSXCR+Q6sek8bf92,i=1,h=G6k/rBLDqgOhRRaCuuatSDFkJ08=", strstr((char *)out.data, ",r=") + 3);
         in = said(first);
-        is_int(sasl_challenge(sasl, &in, &out, why, sizeof why), taken == 1 ? SASL_REFUSED : SASL_GOOD, "an offer %s",
+        is_int(sasl_challenge(sasl, &in, &out, why, sizeof why), taken > 0 ? SASL_REFUSED : SASL_GOOD, "an offer %s",
                taken == 0   ? "as it was sent"
                : taken == 1 ? "with a binding less"
-                            : "too long to be known");
-        is_str(why, taken == 1 ? "SCRAM-SHA-1: the server offered other mechanisms than arrived here" : "", "words");
+                            : "with more than is known");
+        is_str(why, taken > 0 ? "SCRAM-SHA-1: the server offered other mechanisms than arrived here" : "", "words");
         sasl_free(sasl);
     }
     jid_free(&settings.jid);
