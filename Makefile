@@ -247,7 +247,7 @@ test: all unit-tests examples fuzz-targets ## build, and run the tests that need
 # Everything that needs more than was there is installed by `.ci/install`, which says so first.
 check: ## run the whole test suite, after installing what it needs: `make test`, and all with servers
 	$(Q).ci/install check
-	$(Q)for part in check-werror lint check-asan check-plain check-valgrind; do $(MAKE) --no-print-directory $$part || exit; done
+	$(Q)for part in check-werror lint check-asan check-plain check-valgrind cost; do $(MAKE) --no-print-directory $$part || exit; done
 
 check-debian: ## do the same on another Debian, in a chroot that debootstrap makes: RELEASE=trixie
 	$(Q).ci/debian '$(RELEASE)' make check
@@ -346,7 +346,7 @@ lint: ## run the linters
 	$(call say,LINT,shellcheck)
 	$(Q)shellcheck .ci/run .ci/install .ci/debian t/fuzz/run t/support/clean_root
 	$(call say,LINT,perl)
-	$(Q)for file in t/*.t t/valgrind/*.t t/monitors/* debian/tests/login debian/tests/library t/demo t/soak t/support/*.pm bench/run; do \
+	$(Q)for file in t/*.t t/valgrind/*.t t/monitors/* debian/tests/login debian/tests/library t/demo t/soak t/support/*.pm t/cost/run bench/run; do \
 		perl -It/support -wc $$file 2>&1 | grep -v ' syntax OK$$' && exit 1; done; true
 
 format: ## lay out the C files
@@ -386,6 +386,8 @@ clean: ## remove all that was built
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "  %-15s %s\n", $$1, $$2 }'
+
+include make/cost.mk
 
 .PHONY: all plugin library conf test check check-debian check-plain check-asan check-werror check-valgrind check-monitors soak demo \
 	bench lint format install install-plugin install-library uninstall dist deb rpm clean help unit-tests examples fuzz \
