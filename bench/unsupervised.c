@@ -6,8 +6,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "child/confine.h"
-#include "child/sandbox.h"
+#include "child/cage/confine.h"
+#include "child/cage/sandbox.h"
 #include "clock.h"
 #include "supervise.h"
 

@@ -12,16 +12,3 @@ cost-budget: ## make what a check costs now the budget
 	$(Q)PROBE=$(abspath obj/cost/check_xmpp_ping) t/cost/run write
 
 .PHONY: cost cost-budget
-
-# --- make bench ---
-
-BENCH_PROGRAMS := $(O)/bench/timed $(O)/bench/unsupervised
-
-bench: $(BENCH_PROGRAMS)
-
-$(O)/bench/timed: $(O)/bench/timed.o
-# Its own functions come first, so that those of the archives are left there.
-$(O)/bench/unsupervised: $(O)/check_xmpp_ping.o $(O)/bench/unsupervised.o $(BOTH)
-$(BENCH_PROGRAMS):
-	$(call say,LINK,$@)
-	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
