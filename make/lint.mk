@@ -17,8 +17,8 @@ lint: ## run the linters
 	$(call say,LINT,shellcheck)
 	$(Q)shellcheck .ci/run .ci/install .ci/debian t/fuzz/run t/support/clean_root
 	$(call say,LINT,perl)
-	$(Q)for file in t/*.t t/valgrind/*.t t/monitors/* debian/tests/login debian/tests/library t/demo t/soak t/support/*.pm bench/run; do \
-		perl -It/support -wc $$file 2>&1 | grep -v ' syntax OK$$' && exit 1; done; true
+	$(Q)for file in t/*.t t/valgrind/*.t t/monitors/* debian/tests/login debian/tests/library t/demo t/soak t/support/*.pm t/cost/run bench/Bench/*.pm bench/run; do \
+		perl -It/support -Ibench -wc $$file 2>&1 | grep -v ' syntax OK$$' && exit 1; done; true
 
 format: ## lay out the C files
 	clang-format -i $(C_FILES)
