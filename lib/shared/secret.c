@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "text.h"
 #include "utf8.h"
 #include "why.h"
 
@@ -32,12 +33,12 @@ static bool take_line(const char *buffer, size_t used, const char *file, struct 
         length--;
     if (length == 0)
         return why_set(why, why_size, "%s has an empty first line", file);
-    if (memchr(buffer, '\0', length))
-        return why_set(why, why_size, "%s holds a NUL byte in its first line", file);
     if (length >= sizeof secret->value)
         return why_set(why, why_size, "%s has a first line that is too long", file);
-    if (!utf8_valid(buffer, length))
+    if (!utf8_valid(buffer, length)) /* UTF-16 too, which is full of NUL */
         return why_set(why, why_size, "%s is not UTF-8", file);
+    if (memchr(buffer, '\0', length))
+        return why_set(why, why_size, "%s holds a NUL byte in its first line", file);
     secret_wipe(secret);
     memcpy(secret->value, buffer, length);
     secret->length = length;
@@ -45,12 +46,14 @@ static bool take_line(const char *buffer, size_t used, const char *file, struct 
     return true;
 }
 
-bool secret_read_file(const char *file, struct secret *secret, char *why, size_t why_size)
+bool secret_read_file(const char *name, struct secret *secret, char *why, size_t why_size)
 {
     struct stat status;
-    int fd = file_open(file, &status);
-    if (fd < 0 && errno != 0)
-        return why_set(why, why_size, "%s cannot be opened: %s", file, strerror(errno));
+    char file[TEXT_PATH_SIZE];
+    int fd = file_open(name, &status), error = errno;
+    text_show_path(name, file);
+    if (fd < 0 && error != 0)
+        return why_set(why, why_size, "%s cannot be opened: %s", file, strerror(error));
     if (fd < 0)
         return why_set(why, why_size, "%s is not a regular file", file);
     bool done = false;

@@ -14,11 +14,11 @@ struct secret {
     char value[1024]; /* NUL-terminated */
 };
 
-/* The first line of FILE (its end, LF or CRLF, and a byte order mark cut off). On failure returns false and writes to
- * WHY a sentence with the file's name: missing, unreadable, not a regular file, readable by others (see file_others()),
- * empty first line, too long, holding a NUL, not UTF-8. The mode is that of the opened file, so no race. May block as
- * reading a file does; a FIFO is refused. */
-bool secret_read_file(const char *file, struct secret *secret, char *why, size_t why_size);
+/* The first line of the file NAME (its end, LF or CRLF, and a byte order mark cut off). On failure returns false and
+ * writes to WHY a sentence with the file's name: missing, unreadable, not a regular file, readable by others (see
+ * file_others()), empty first line, too long, holding a NUL, not UTF-8. The mode is that of the opened file, so no
+ * race. May block as reading a file does; a FIFO is refused. */
+bool secret_read_file(const char *name, struct secret *secret, char *why, size_t why_size);
 
 /* The password TEXT. False when it is empty, too long or not UTF-8, with a sentence fragment in WHY. */
 bool secret_set(struct secret *secret, const char *text, char *why, size_t why_size);
