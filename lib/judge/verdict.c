@@ -33,7 +33,8 @@ struct judge {
     const struct result *result;
     struct verdict *verdict;
     struct tally *tallies;
-    int up; /* remotes */
+    int up;      /* remotes */
+    bool enough; /* as many as --min-alive asks for are up, or may be */
     /* the worst that was found, the first of its kind */
     bool found;
     size_t culprit;
@@ -279,8 +280,14 @@ static bool is_answered_by_server(const struct target *target)
     return target->kind == TARGET_BARE && target->jid.node;
 }
 
-/* A dead one counts as CEILING at most. */
-static void judge_target(struct judge *judge, size_t index, enum state ceiling)
+/* STATE, or the most that it counts for: a dead remote that --min-alive does not need is WARNING. */
+static enum state capped(const struct judge *judge, size_t index, enum state state)
+{
+    bool spare = index > 0 && judge->enough && is_dead(&judge->tallies[index]);
+    return spare && is_worse(state, STATE_WARNING) ? STATE_WARNING : state;
+}
+
+static void judge_target(struct judge *judge, size_t index)
 {
     const struct tally *tally = &judge->tallies[index];
     struct target_verdict *verdict = &judge->verdict->targets[index];
@@ -304,8 +311,7 @@ static void judge_target(struct judge *judge, size_t index, enum state ceiling)
     struct answers answers = judge_answers(judge, index);
     if (!answers.found)
         return;
-    if (is_dead(tally) && is_worse(answers.state, ceiling))
-        answers.state = ceiling;
+    answers.state = capped(judge, index, answers.state);
     line = LINE_EMPTY;
     if (answers.ping)
         summary_error(&line, judge->settings, answers.ping);
@@ -325,16 +331,25 @@ static void judge_targets(struct judge *judge)
         dead += is_dead(&judge->tallies[i]);
     /* Those that are pending may be up. */
     bool too_few = settings->min_alive >= 0 && remotes - dead < (size_t)settings->min_alive;
-    bool enough = settings->min_alive >= 0 && !too_few;
+    judge->enough = settings->min_alive >= 0 && !too_few;
 
-    judge_target(judge, 0, STATE_CRITICAL);
+    judge_target(judge, 0);
     if (too_few) {
         struct line line = LINE_EMPTY;
         line_add(&line, "remotes: %d of %zu up, %d needed", judge->up, remotes, settings->min_alive);
         find(judge, NO_TARGET, STATE_CRITICAL, none, &line);
     }
     for (size_t i = 1; i < settings->target_count; i++)
-        judge_target(judge, i, enough ? STATE_WARNING : STATE_CRITICAL);
+        judge_target(judge, i);
+}
+
+/* Whether METRIC is the loss of a target of which "none of 3 pings answered" is told, with STATE or a worse one. */
+static bool is_told_already(const struct judge *judge, const struct metric *metric, enum state state)
+{
+    if (metric->figure != FIGURE_LOSS || judge->tallies[metric->target].answered > 0)
+        return false;
+    const struct target_verdict *target = &judge->verdict->targets[metric->target];
+    return target->condition.own == CONDITION_PING_TIMEOUT && !is_worse(state, target->state);
 }
 
 static void judge_metric(struct judge *judge, const struct metric *metric)
@@ -346,7 +361,9 @@ static void judge_metric(struct judge *judge, const struct metric *metric)
         value = tally_decided_loss(&judge->tallies[metric->target]);
     const struct range *range;
     enum state state = metric_judge(metric, value, &range);
-    if (state == STATE_OK)
+    if (metric->figure == FIGURE_LOSS)
+        state = capped(judge, (size_t)metric->target, state);
+    if (state == STATE_OK || is_told_already(judge, metric, state))
         return;
     struct line line = LINE_EMPTY;
     if (metric->unit != METRIC_DAYS) {
