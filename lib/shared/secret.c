@@ -208,6 +208,11 @@ void secrets_collect(struct secrets *secrets, const struct secret *secret, const
     explicit_bzero(escaped, sizeof escaped);
 }
 
+void secrets_take_ours(struct secrets *secrets, const struct secret *secret, const char *text)
+{
+    secrets->is_word = secrets->is_word || (secret->set && text && strstr(text, secret->value));
+}
+
 void secrets_add(struct secrets *secrets, const char *message)
 {
     if (strlen(message) < SHORTEST_MESSAGE)

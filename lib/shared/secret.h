@@ -38,7 +38,7 @@ void secret_wipe(struct secret *secret);
 #define SECRET_FORMS (SECRET_PASSWORD_FORMS + 2)
 struct secrets {
     unsigned char key[32];
-    bool is_word; /* the password has letters only, as words of ours have */
+    bool is_word; /* of ours: the password has letters only, or stands in what secrets_take_ours() was given */
     struct secret_form {
         size_t length; /* 0: none */
         unsigned sum;  /* of its bytes: most places in a text need no digest to be ruled out */
@@ -49,6 +49,9 @@ struct secrets {
 /* Fills SECRETS for the account NODE, "" for none. No form of the password when SECRET is not set or too short to be
  * told from words. */
 void secrets_collect(struct secrets *secrets, const struct secret *secret, const char *node);
+
+/* TEXT, NULL for none, is a setting of the user's that sentences of ours repeat: a host, a JID. */
+void secrets_take_ours(struct secrets *secrets, const struct secret *secret, const char *text);
 
 /* Adds a MESSAGE of the SASL exchange, in base64; of more than two the last counts. */
 void secrets_add(struct secrets *secrets, const char *message);
