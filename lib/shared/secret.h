@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where the password comes from, and its end. */
+/* Where the password comes from, how it is wiped, and how it is found in what is printed. */
 #ifndef SECRET_H
 #define SECRET_H
 
