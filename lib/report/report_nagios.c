@@ -176,7 +176,7 @@ static void print_ignored(FILE *out, const struct result *result)
     } kinds[] = {
         {result->reflected, "reflected"},
         {result->strangers, "from strangers"},
-        {result->duplicates, "answered twice"},
+        {result->duplicates, "answered twice or too late"},
         {result->unasked, "not asked for"},
     };
     struct line line = LINE_EMPTY;
