@@ -81,11 +81,11 @@ check-valgrind: ## run the unit tests and one run of each kind under valgrind
 		$(patsubst t/unit/%.c,obj/valgrind/t/%.t,$(filter-out $(VALGRIND_LEAVES),$(UNIT_SOURCES)))
 	$(Q)PROBE=$(abspath obj/valgrind/check_xmpp_ping) VALGRIND='$(VALGRIND)' prove t/valgrind/runs.t
 
+# What gcc builds here is what check-plain then tests.
 check-werror: ## build with gcc and clang, and without libseccomp, warnings being errors
+	$(Q)$(MAKE) --no-print-directory all unit-tests examples fuzz-targets CC=gcc CFLAGS='-O2 -g -Werror'
 	$(Q)$(MAKE) --no-print-directory all unit-tests examples fuzz-targets \
-		O=obj/werror-gcc PROGRAM=obj/werror-gcc/check_xmpp_ping CC=gcc CFLAGS='-O2 -Werror'
-	$(Q)$(MAKE) --no-print-directory all unit-tests examples fuzz-targets \
-		O=obj/werror-clang PROGRAM=obj/werror-clang/check_xmpp_ping CC=clang CFLAGS='-O2 -Werror'
+		O=obj/clang PROGRAM=obj/clang/check_xmpp_ping CC=clang CFLAGS='-O2 -Werror'
 	$(Q)$(MAKE) --no-print-directory obj/bare/t/child/cage/sandbox.t O=obj/bare SECCOMP= CFLAGS='-O0 -Werror'
 	$(Q)obj/bare/t/child/cage/sandbox.t >/dev/null
 
