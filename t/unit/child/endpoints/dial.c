@@ -224,7 +224,8 @@ static void test_silence(union address good, union address hole)
 
     add_address(add_endpoint(&world, "good"), good);
     ok(run(&world, 0, LONG, &dialed, &took), "the next endpoint is tried when the first stays silent");
-    ok(took >= DIAL_ENDPOINT_PATIENCE - NS_PER_MS && took < DIAL_ENDPOINT_PATIENCE + 4 * NS_PER_S, "after its patience");
+    ok(took >= DIAL_ENDPOINT_PATIENCE - NS_PER_MS && took < DIAL_ENDPOINT_PATIENCE + 4 * NS_PER_S,
+       "after its patience");
     is_str(world.log, "dead connect-timeout, good connected", "the observer is told of both");
     is_str(condition_name(dialed.condition), "", "no condition is left");
     close(dialed.fd);
