@@ -1,7 +1,7 @@
 # check_xmpp_ping: build, test and install. `make help` lists the targets.
 # Variables of the GNU coding standards may be given on the command line; V=1 shows each command.
 
-VERSION := 0.1.0
+VERSION := 0.2.0
 
 prefix      ?= /usr/local
 exec_prefix ?= $(prefix)
@@ -260,10 +260,13 @@ check-asan: ## run all tests with AddressSanitizer and UndefinedBehaviorSanitize
 	$(Q)$(MAKE) --no-print-directory check-plain O=obj/asan PROGRAM=obj/asan/check_xmpp_ping \
 		CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' HARDENING=-fPIE
 
-# With the JOBS of one: each of these starts a dozen processes of its own.
 check-monitors: all ## run the plugin in real monitoring systems, and the packages in a clean Debian
 	$(Q).ci/install monitors
-	$(Q)PROBE=$(abspath $(PROGRAM)) OBJECTS=$(abspath $(O)) prove t/monitors/*.t
+	$(Q)PROBE=$(abspath $(PROGRAM)) OBJECTS=$(abspath $(O)) prove -j$(JOBS) t/monitors/*.t
+
+check-packages: ## the part of check-monitors that is another on each Debian: its packages, built, and installed in a clean one
+	$(Q).ci/install packages
+	$(Q)prove t/monitors/packages.t
 
 soak: all ## check a server 5,000 times while it is restarted, killed and stopped: minutes (CHECKS, PARALLEL, SEED, see t/soak)
 	$(Q)PROBE=$(abspath $(PROGRAM)) t/soak
@@ -344,7 +347,7 @@ lint: ## run the linters
 	$(Q)$(call made_for,clang-tidy,14) $(foreach ROOM,$(ROOMS),clang-tidy --quiet $(wildcard lib/$(ROOM)/*.c) -- -std=gnu11 $(ALL_CPPFLAGS) 2>/dev/null &&) \
 		clang-tidy --quiet check_xmpp_ping.c -- -std=gnu11 $(ALL_CPPFLAGS) 2>/dev/null
 	$(call say,LINT,shellcheck)
-	$(Q)shellcheck .ci/run .ci/install .ci/debian t/fuzz/run t/support/clean_root
+	$(Q)shellcheck .ci/run .ci/install .ci/debian .ci/base t/fuzz/run t/support/clean_root
 	$(call say,LINT,perl)
 	$(Q)for file in t/*.t t/valgrind/*.t t/monitors/* debian/tests/login debian/tests/library t/demo t/soak t/support/*.pm bench/run; do \
 		perl -It/support -wc $$file 2>&1 | grep -v ' syntax OK$$' && exit 1; done; true
@@ -387,7 +390,7 @@ clean: ## remove all that was built
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "  %-15s %s\n", $$1, $$2 }'
 
-.PHONY: all plugin library conf test check check-debian check-plain check-asan check-werror check-valgrind check-monitors soak demo \
+.PHONY: all plugin library conf test check check-debian check-plain check-asan check-werror check-valgrind check-monitors check-packages soak demo \
 	bench lint format install install-plugin install-library uninstall dist deb rpm clean help unit-tests examples fuzz \
 	fuzz-targets coverage
 
