@@ -53,7 +53,7 @@ sub stop { $_[0]{daemon}->stop; return }
 sub dom {
     my ($self, $page) = @_;
     my @command = (
-        'timeout', '--kill-after=5', '120', 'chromium', '--headless', '--disable-gpu', "--user-data-dir=$self->{dir}/profile",
+        'timeout', '--kill-after=5', '300', 'chromium', '--headless', '--disable-gpu', "--user-data-dir=$self->{dir}/profile",
         ($> == 0 ? '--no-sandbox' : ()), '--dump-dom', "http://127.0.0.1:$self->{port}/cgi-bin/nagios4/$page"
     );
     open my $pipe, '-|', '/bin/sh', '-c', 'exec "$@" 2>>"$0"', "$self->{dir}/chromium.log", @command or croak "chromium: $!";
