@@ -207,7 +207,7 @@ completionsdir = $(datarootdir)/bash-completion/completions
 MANUAL         = $(mandir)/man$(mansection)/check_xmpp_ping.$(mansection)
 
 # Pages, examples and the schema, with their folders.
-DOC_FILES := README NEWS SECURITY $(wildcard doc/*.md doc/*.json) $(shell find conf -type f)
+DOC_FILES := README NEWS SECURITY $(wildcard doc/*.md doc/*.json doc/pictures/*.png doc/pictures/*.svg) $(shell find conf -type f)
 
 install: install-plugin install-library ## install all that was built below DESTDIR
 
@@ -267,6 +267,11 @@ check-monitors: all ## run the plugin in real monitoring systems, and the packag
 check-packages: ## the part of check-monitors that is another on each Debian: its packages, built, and installed in a clean one
 	$(Q).ci/install packages
 	$(Q)prove t/monitors/packages.t
+
+# To be looked at before they are checked in.
+pictures: all ## make the pictures of doc/ anew, from real monitoring systems
+	$(Q).ci/install pictures
+	$(Q)PROBE=$(abspath $(PROGRAM)) doc/pictures/make
 
 soak: all ## check a server 5,000 times while it is restarted, killed and stopped: minutes (CHECKS, PARALLEL, SEED, see t/soak)
 	$(Q)PROBE=$(abspath $(PROGRAM)) t/soak
@@ -349,8 +354,8 @@ lint: ## run the linters
 	$(call say,LINT,shellcheck)
 	$(Q)shellcheck .ci/run .ci/install .ci/debian .ci/base t/fuzz/run t/support/clean_root
 	$(call say,LINT,perl)
-	$(Q)for file in t/*.t t/valgrind/*.t t/monitors/* debian/tests/login debian/tests/library t/demo t/soak t/support/*.pm bench/run; do \
-		perl -It/support -wc $$file 2>&1 | grep -v ' syntax OK$$' && exit 1; done; true
+	$(Q)for file in t/*.t t/valgrind/*.t t/monitors/* debian/tests/login debian/tests/library t/demo t/soak t/support/*.pm bench/run doc/pictures/make doc/pictures/*.pm; do \
+		perl -It/support -Idoc/pictures -wc $$file 2>&1 | grep -v ' syntax OK$$' && exit 1; done; true
 
 format: ## lay out the C files
 	clang-format -i $(C_FILES)
@@ -390,7 +395,7 @@ clean: ## remove all that was built
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "  %-15s %s\n", $$1, $$2 }'
 
-.PHONY: all plugin library conf test check check-debian check-plain check-asan check-werror check-valgrind check-monitors check-packages soak demo \
+.PHONY: all plugin library conf test check check-debian check-plain check-asan check-werror check-valgrind check-monitors check-packages pictures soak demo \
 	bench lint format install install-plugin install-library uninstall dist deb rpm clean help unit-tests examples fuzz \
 	fuzz-targets coverage
 

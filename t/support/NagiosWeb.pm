@@ -35,6 +35,7 @@ ErrorLog $dir/error.log
 @{[$> == 0 ? "User nobody\nGroup nogroup" : '']}
 @{[join "\n", map { "LoadModule ${_}_module /usr/lib/apache2/modules/mod_$_.so" } qw(mpm_prefork authz_core alias env cgi)]}
 ScriptAlias /cgi-bin/nagios4 /usr/lib/cgi-bin/nagios4
+Alias /nagios4/stylesheets /etc/nagios4/stylesheets
 Alias /nagios4 /usr/share/nagios4/htdocs
 <Location />
     Require all granted
