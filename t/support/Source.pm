@@ -22,6 +22,9 @@ use TempDir;
 
 our @EXPORT = qw(run works start finish digests);
 
+# What the make that runs the test was told is for that one alone.
+delete @ENV{qw(MAKEFLAGS MAKELEVEL MFLAGS)};
+
 my $TOP = dirname(__FILE__) . '/../..';
 
 # What COMMAND prints; its status in $?.
