@@ -63,8 +63,8 @@ sub digests { my (@files) = @_; return { map { basename($_) => Digest::SHA->new(
 
 sub new {
     my ($class) = @_;
-    my $listed = run("cd '$TOP' && git ls-files 2>/dev/null || find . -type f -not -path './obj*' -not -path './dist/*' -not -path ./.git -not -path './.git/*' \
-            -not -path ./check_xmpp_ping");
+    my $built = join ' ', map { "-not -path '$_'" } qw(./obj* ./dist/* ./.git ./.git/* ./check_xmpp_ping);
+    my $listed = run("cd '$TOP' && git ls-files 2>/dev/null || find . -type f $built");
     return bless { work => temp_dir(), files => [map { s{\A\./}{}r } split /\n/, $listed] }, $class;
 }
 
