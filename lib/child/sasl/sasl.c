@@ -76,7 +76,7 @@ struct sasl *sasl_start(const struct settings *settings, const struct sasl_offer
     if (mechanism->digest) {
         sasl->scram.digest = mechanism->digest;
         sasl->scram.user = settings->jid.node;
-        sasl->scram.password = settings->password.value;
+        sasl->scram.password = settings->password->value;
         sasl->scram.flag = choice.flag;
         if (choice.binding)
             sasl->scram.binding = *choice.binding;
@@ -119,7 +119,7 @@ static void write_only_message(const struct sasl *sasl, struct sasl_message *out
     out->length = 0;
     if (sasl->mechanism->credential == CREDENTIAL_PASSWORD)
         out->length = (size_t)snprintf((char *)out->data, sizeof out->data, "%c%s%c%s", '\0', sasl->settings->jid.node,
-                                       '\0', sasl->settings->password.value);
+                                       '\0', sasl->settings->password->value);
 }
 
 enum sasl_result sasl_begin(struct sasl *sasl, struct sasl_message *out, char *why, size_t why_size)

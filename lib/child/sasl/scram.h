@@ -12,8 +12,6 @@
 /* More iterations than this are no password storage but an attack on the client's time (RFC 7677 section 4 asks for
  * 4096 at least; this many take seconds). */
 #define SCRAM_ITERATIONS_MAX 5000000ul
-/* Longest salt in bytes. */
-#define SCRAM_SALT_MAX 258
 
 #define SCRAM_FIRST_SIZE 3400
 #define SCRAM_OFFER_SIZE (SASL_NAME_SIZE * (SASL_MECHANISMS_MAX + SASL_BINDINGS_MAX))

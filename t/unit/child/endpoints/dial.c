@@ -92,10 +92,10 @@ static void observe(const struct endpoint *endpoint, const union address *addres
         world->begun++;
         return;
     }
-    (void)address;
     (void)cause;
+    bool wrong_time = address ? time < 0 : time != 0; /* without an address nothing was tried */
     snprintf(world->log + length, sizeof(world->log) - length, "%s%s %s%s", length ? ", " : "", endpoint->name,
-             step == DIAL_CONNECTED ? "connected" : condition_name(condition), time < 0 ? " in negative time" : "");
+             step == DIAL_CONNECTED ? "connected" : condition_name(condition), wrong_time ? " in a wrong time" : "");
 }
 
 static bool run_on(struct world *world, struct dial_position *position, int64_t patience, struct dialed *dialed,

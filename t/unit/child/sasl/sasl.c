@@ -10,16 +10,15 @@
 #include "base64.h"
 #include "scram.h"
 
+/* One after the other: they share their password. */
 static struct settings make_settings(const char *jid, const char *password)
 {
-    struct settings settings = {0};
+    static struct secret secret;
+    struct settings settings = {.password = &secret};
     const char *why;
     jid_parse(jid, &settings.jid, &why);
-    if (password) {
-        settings.password.set = true;
-        settings.password.length = strlen(password);
-        snprintf(settings.password.value, sizeof settings.password.value, "%s", password);
-    }
+    secret = (struct secret){.set = password != NULL, .length = password ? strlen(password) : 0};
+    snprintf(secret.value, sizeof secret.value, "%s", password ? password : "");
     return settings;
 }
 
