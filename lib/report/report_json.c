@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A report as one JSON object on one line, as doc/check_xmpp_ping.schema.json describes it. Each key is always there;
+ * what is not known is null. */
 #include "format.h"
 
 #include <jansson.h>
