@@ -13,7 +13,7 @@
 static bool measure(const struct judge *judge, const struct metric *metric, double *value)
 {
     const struct result *result = judge->result;
-    const struct tally *own = &judge->tallies[0], *tally = metric->target > 0 ? &judge->tallies[metric->target] : own;
+    const struct tally *own = judge->verdict->tallies, *tally = own + (metric->target > 0 ? metric->target : 0);
     switch (metric->figure) {
     case FIGURE_RTT:
         *value = tally->rtt;
@@ -62,7 +62,7 @@ static void judge_metric(struct judge *judge, const struct metric *metric)
         return;
     double value = metric->value;
     if (metric->figure == FIGURE_LOSS)
-        value = tally_decided_loss(&judge->tallies[metric->target]);
+        value = tally_decided_loss(&judge->verdict->tallies[metric->target]);
     const struct range *range;
     enum state state = metric_judge(metric, value, &range);
     if (state == STATE_OK)
