@@ -68,6 +68,7 @@ sub bounds {
         ['processor time, to AnyEvent::XMPP', $logins->{cpu_to}{'AnyEvent::XMPP'}, 0.16, '%.3f'],
         ['processor time with the trust of the system, to that of a small --ca-file', $logins->{trust_cpu}, 1.2, '%.2f'],
         ['wall time without a login, to the whole', $logins->{no_login_wall}, 0.6, '%.2f'],
+        ['the same by the `time` of the performance data, which begins when the program runs', $logins->{no_login_time}, 0.6, '%.2f'],
         ['supervision: its share of the processor time', $logins->{supervision}, 0.08, '%.3f'],
         ['RTT error in ms, 100 ms of delay, all processors busy', $error->{error_ms}, 0.2, '%.3f'],
         ['peak memory in MiB', find($memory->{rows}, 'name', 'three pings')->{pss_mib}, 12, '%.1f'],
