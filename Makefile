@@ -1,7 +1,7 @@
 # check_xmpp_ping: build, test and install. `make help` lists the targets.
 # Variables of the GNU coding standards may be given on the command line; V=1 shows each command.
 
-VERSION := 0.1.0
+VERSION := 0.2.0
 
 prefix      ?= /usr/local
 exec_prefix ?= $(prefix)

@@ -115,11 +115,11 @@ static void run(const struct settings *settings, char *names, char *rest)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct settings settings;
+    static struct secret password = {.set = true, .length = 6, .value = "pencil"};
+    static struct settings settings = {.password = &password};
     const char *why;
     if (!settings.jid.domain && !jid_parse("user@example.org", &settings.jid, &why))
         abort();
-    settings.password = (struct secret){.set = true, .length = 6, .value = "pencil"};
     char *text = fuzz_string(data, size);
     char *rest = text;
     char *names = fuzz_line(&rest);

@@ -274,7 +274,7 @@ enum sasl_result scram_answer(struct scram *scram, const struct sasl_message *in
         !base64_decode(challenge.salt.start, challenge.salt.length, salt, sizeof salt, &salt_length) ||
         salt_length == 0)
         return refuse("iteration count or salt beyond reason", why, why_size);
-    if (challenge.offer.start && scram->offer[0] != '\0' && !is_own_offer(scram, &challenge.offer))
+    if (challenge.offer.start && !is_own_offer(scram, &challenge.offer))
         return refuse("the server offered other mechanisms than arrived here", why, why_size);
     /* Room for the proof stays free. */
     if (!write_final(scram, &challenge.nonce, (char *)out->data, sizeof out->data - BASE64_SIZE(EVP_MAX_MD_SIZE) - 3))

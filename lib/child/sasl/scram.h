@@ -23,7 +23,8 @@ struct scram {
     const char *password;         /* secret */
     char flag;                    /* 'p' with BINDING, 'y' when we could and the server does not offer it, else 'n' */
     struct sasl_binding binding;  /* for 'p' */
-    char offer[SCRAM_OFFER_SIZE]; /* what XEP-0474 takes the hash of; empty when that is not known */
+    char offer[SCRAM_OFFER_SIZE]; /* what XEP-0474 takes the hash of; empty, which is no offer's, when not all of it is
+                                     known */
     /* private */
     EVP_MD *md;
     char first[SCRAM_FIRST_SIZE]; /* client-first-message-bare */
