@@ -189,7 +189,7 @@ is with_limit(['--memlock=0'])->exit, 0, 'no locked memory is needed';
 my $objects = abs_path($ENV{OBJECTS} // 'obj');
 my $shared = temp_dir();
 chmod 0755, $shared;
-my ($unit) = grep { -x } map { "$objects/t/${_}sandbox.t" } '', 'child/';
+my ($unit) = grep { -x } map { "$objects/t/${_}sandbox.t" } '', 'child/cage/';
 for ([Probe->program, 'probe'], [$unit, 'sandbox.t'], ["$objects/t/under", 'under'], [$server->ca_file, 'ca']) {
     copy($_->[0], "$shared/$_->[1]") or die "$shared/$_->[1]: $!\n";
     chmod 0755, "$shared/$_->[1]";

@@ -135,14 +135,14 @@ for my $world (@worlds) {
     like $run->stdout, qr/no answer from a\.test: $p and $q take connections and say nothing/, 'with what they do';
 
     $names = NameServer->scripted(%records, '_xmpp-client._tcp.next.test SRV' => ["10 5 $p a.test"], 'a.test A' => ['127.0.0.1']);
-    $run = Probe->run([@command[0, 1], '--dns-server', $names->address, '-t', 1], env => { CHECK_XMPP_PING_PASSWORD => 'secret' });
+    $run = Probe->run([@command[0, 1], '--dns-server', $names->address, '-t', 2], env => { CHECK_XMPP_PING_PASSWORD => 'secret' });
     like $run->text, qr/\Astream: deadline: no answer from a\.test:$p, which takes /, 'one alone is named as well';
 
     my ($talking, $child) = listen_as([$header], 0);
     push @children, $child;
     $names = NameServer->scripted(%records, '_xmpp-client._tcp.next.test SRV' => ["10 5 $talking a.test"]);
-    $run = Probe->run([@command[0, 1], '--dns-server', $names->address, '-t', 1], env => { CHECK_XMPP_PING_PASSWORD => 'secret' });
-    like $run->text, qr/\Astream: deadline: no end after 1 s\z/, 'one that has said something is not called silent';
+    $run = Probe->run([@command[0, 1], '--dns-server', $names->address, '-t', 2], env => { CHECK_XMPP_PING_PASSWORD => 'secret' });
+    like $run->text, qr/\Astream: deadline: no end after 2 s\z/, 'one that has said something is not called silent';
 }
 
 done_testing;

@@ -271,7 +271,7 @@ for my $case (
     ['unless it is to be tried again', { ping => [error => 'service-unavailable', 'wait'] }, [], 2, qr/service-unavailable/],
     ['any other error is CRITICAL', { ping => [error => 'internal-server-error', 'cancel', 'in words'] }, [], 2, qr/internal-server-error/],
     ['a server that says bad-request is not understood', { ping => [error => 'bad-request', 'modify'] }, [], 3, qr/bad-request/],
-    ['some pings unanswered', { ping => [silent_after => 2] }, ['--ping-timeout=200ms'], 1, qr/ping-timeout|loss|1 of 3|2 of 3/],
+    ['some pings unanswered', { ping => [silent_after => 2] }, ['--ping-timeout=1s'], 1, qr/ping-timeout|loss|1 of 3|2 of 3/],
     ['the connection is lost between pings', { ping => [lost_after => 2] }, [], 2, qr/\Aping: connection-lost/],
 ) {
     my ($name, $option, $arguments, $exit, $like) = @$case;

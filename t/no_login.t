@@ -73,8 +73,8 @@ test_run('another domain', probe($prosody, '-j', 'example.net'), 2, qr/\A(?:stre
 is probe($prosody, '-q')->stdout, '', 'with -q nothing is printed when OK';
 {
     my $listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5) or die "TCP: $@\n";
-    test_run('the deadline', probe($prosody, '-p', $listener->sockport, '-t', '500ms'), 2, qr/\Astream: deadline: /);
-    test_run('--timeout\'s own state', probe($prosody, '-p', $listener->sockport, '-t', '500ms:WARNING'), 1, qr/\Astream: deadline/);
+    test_run('the deadline', probe($prosody, '-p', $listener->sockport, '-t', '2s'), 2, qr/\Astream: deadline: /);
+    test_run('--timeout\'s own state', probe($prosody, '-p', $listener->sockport, '-t', '2s:WARNING'), 1, qr/\Astream: deadline/);
 }
 {
     my $clear = Prosody->new(%common, tls => 0);

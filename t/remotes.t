@@ -229,13 +229,13 @@ for (
 # --- silence ---
 
 {
-    my $run = probe('-R', 'far=b.example', '-R', 'mute=mute.a.example', '-n', 2, '--ping-timeout=300ms');
+    my $run = probe('-R', 'far=b.example', '-R', 'mute=mute.a.example', '-n', 2, '--ping-timeout=2s', '-t', 60);
     is $run->state, 'CRITICAL', 'a component that is silent' or diag $run->explain;
     like $run->text, qr/\Amute\.a\.example: ping-timeout: none of 2 pings answered\z/, 'the line names it';
     is $run->metric('mute_loss'), 100, 'all of its pings are lost';
     is $run->metric('mute_rtt'), 'U', 'it has no RTT';
     is $run->metric('remotes_up'), 1, 'the other is up';
-    cmp_ok $run->elapsed, '<', 5, '--ping-timeout ends it before the deadline';
+    cmp_ok $run->elapsed, '<', 30, '--ping-timeout ends it before the deadline';
 }
 {
     my $run = probe('-R', 'far=b.example', '-R', 'mute=mute.a.example', '-R', 'near=echo.a.example', '-t', '2s');

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "child/confine.h"
+#include "child/cage/confine.h"
 #include "guard.h"
 
 /* How long a killed child may take to go away before it is left to the system: a process that the kernel itself holds

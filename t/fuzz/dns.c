@@ -15,7 +15,7 @@
 #include "fuzz.h"
 #include "host.h"
 #include "judged.h"
-#include "child/resolve.h"
+#include "child/endpoints/resolve.h"
 #include "child/tell.h"
 #include "world.h"
 

@@ -19,7 +19,7 @@
 #include "host.h"
 #include "judged.h"
 #include "child/child.h"
-#include "child/id.h"
+#include "child/xmpp/id.h"
 #include "secret.h"
 #include "world.h"
 

@@ -115,10 +115,10 @@ sub alive {
     return 0;
 }
 
-# Waits up to SECONDS (60) until the server accepts connections at HOST:PORT; dies with its log when it does not.
+# Waits up to SECONDS (180) until the server accepts connections at HOST:PORT; dies with its log when it does not.
 sub wait_port {
     my ($self, $host, $port, $seconds) = @_;
-    my $end = now() + ($seconds // 60);
+    my $end = now() + ($seconds // 180);
     while (now() < $end) {
         return $self if _connects($host, $port);
         croak "$self->{name} ended early: " . $self->log_tail if !$self->alive;

@@ -62,7 +62,7 @@ sub start {
         dir => $self->{dir},
     );
     $self->{daemon}->wait_port($self->{host}, $self->{ports}{$_}, 180) for sort keys %{ $self->{ports} };
-    $self->{daemon}->wait_until(sub { -e $ready }, 60, 'create accounts');
+    $self->{daemon}->wait_until(sub { -e $ready }, 180, 'create accounts');
     return $self;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Certificates made here, and a TLS server that speaks with lib/child/tls.h over a pair of buffers. */
+/* Certificates made here, and a TLS server that speaks with lib/child/wire/tls.h over a pair of buffers. */
 #ifndef HANDSHAKE_H
 #define HANDSHAKE_H
 

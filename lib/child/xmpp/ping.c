@@ -1,73 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ping.h"
+#include "ping_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
-#include "id.h"
-#include "jid.h"
 #include "stanza.h"
 #include "xmlns.h"
 
 /* libstrophe's own timer is coarse and on the wall clock: it only calls ping_tick(), which looks at the monotonic one.
  * Milliseconds. */
 #define TICK_PERIOD 100
-
-/* How many closed pings are remembered, to tell a second answer from one that was never asked for. */
-#define CLOSED_MAX 256
-
-/* A peer that takes none of our answers gets no more of them while so many stanzas wait to be sent. */
-#define QUEUE_MAX 100
-
-struct keepalive {
-    int64_t interval;
-    int64_t timeout;
-    ping_dead_callback dead;
-    void *userdata;
-};
-
-struct ping_context {
-    xmpp_ctx_t *ctx;
-    int64_t timeout;
-    bool respond;
-    struct keepalive keepalive;
-    ping_ignored_callback ignored;
-    void *ignored_userdata;
-    ping_arrival_clock arrived;
-    void *arrived_userdata;
-};
-
-/* One open ping. */
-struct ping {
-    struct ping *next, *previous;
-    uint64_t number;
-    char id[ID_SIZE];
-    struct jid to;
-    bool to_own_server;
-    int64_t sent_at;
-    int64_t due_at;
-    ping_callback callback;
-    void *userdata;
-};
-
-struct pinger {
-    struct ping_context *context;
-    xmpp_conn_t *conn;
-    struct jid self;
-    struct ping *open; /* oldest first */
-    struct ping *last; /* of them */
-    uint64_t left;     /* the number of the last ping that is known to have left */
-    uint64_t last_number;
-    struct keepalive keepalive;
-    int64_t keepalive_at; /* when the next one is due; INT64_MAX while one is open or keepalive is off */
-    char closed[CLOSED_MAX][ID_SIZE];
-    unsigned closed_count; /* ever; the ring's next place is this modulo its size */
-    int busy;              /* functions of ours on the stack that may call back: freeing waits for the last of them */
-    bool in_iq, in_timer;  /* of these, libstrophe's handlers */
-    bool detached;
-};
 
 /* --- the end of a ping --- */
 
@@ -109,7 +53,7 @@ static bool was_closed(const struct pinger *pinger, const char *id)
     return false;
 }
 
-static struct ping *find_open(const struct pinger *pinger, const char *id)
+struct ping *pinger_find_open(const struct pinger *pinger, const char *id)
 {
     struct ping *ping = pinger->open;
     while (ping && strcmp(ping->id, id) != 0)
@@ -142,7 +86,7 @@ static bool may_answer(const struct pinger *pinger, const struct ping *ping, con
     return may;
 }
 
-static void ignore(struct pinger *pinger, enum ping_ignored why, const char *from)
+void pinger_ignore(struct pinger *pinger, enum ping_ignored why, const char *from)
 {
     const struct ping_context *context = pinger->context;
     if (context->ignored)
@@ -153,13 +97,13 @@ static void take_answer(struct pinger *pinger, xmpp_stanza_t *stanza, bool error
 {
     const char *id = xmpp_stanza_get_id(stanza);
     const char *from = xmpp_stanza_get_from(stanza);
-    struct ping *ping = id ? find_open(pinger, id) : NULL;
+    struct ping *ping = id ? pinger_find_open(pinger, id) : NULL;
     if (!ping) {
-        ignore(pinger, id && was_closed(pinger, id) ? PING_IGNORED_DUPLICATE : PING_IGNORED_UNASKED, from);
+        pinger_ignore(pinger, id && was_closed(pinger, id) ? PING_IGNORED_DUPLICATE : PING_IGNORED_UNASKED, from);
         return;
     }
     if (!may_answer(pinger, ping, from)) {
-        ignore(pinger, PING_IGNORED_STRANGER, from);
+        pinger_ignore(pinger, PING_IGNORED_STRANGER, from);
         return;
     }
     if (!error) {
@@ -172,31 +116,6 @@ static void take_answer(struct pinger *pinger, xmpp_stanza_t *stanza, bool error
     answer.text = text;
     ping_close(pinger, ping, &answer, now);
     free(text);
-}
-
-static bool add_unavailable(xmpp_ctx_t *ctx, xmpp_stanza_t *reply)
-{
-    xmpp_stanza_t *error = stanza_add(ctx, reply, "error", NULL, NULL);
-    return error && xmpp_stanza_set_type(error, "cancel") == XMPP_EOK &&
-           stanza_add(ctx, error, "service-unavailable", STANZAS_XMLNS, NULL);
-}
-
-/* Answers a request, as RFC 6120 (section 8.2.3) asks of all who get one: a ping with an empty result (XEP-0199 section
- * 4), what is no ping with service-unavailable. Only a component, which has no local part, may and must say from whom.
- */
-static void reply(struct pinger *pinger, xmpp_stanza_t *stanza, bool is_ping)
-{
-    if (xmpp_conn_send_queue_len(pinger->conn) >= QUEUE_MAX || !xmpp_stanza_get_id(stanza))
-        return;
-    xmpp_ctx_t *ctx = pinger->context->ctx;
-    const char *from = pinger->self.node ? NULL : xmpp_stanza_get_to(stanza);
-    xmpp_stanza_t *answer = stanza_iq_new(ctx, is_ping ? "result" : "error", xmpp_stanza_get_id(stanza),
-                                          xmpp_stanza_get_from(stanza), from);
-    if (!answer)
-        return;
-    if (is_ping || add_unavailable(ctx, answer))
-        xmpp_send(pinger->conn, answer);
-    xmpp_stanza_release(answer);
 }
 
 /* --- libstrophe's handlers --- */
@@ -219,18 +138,6 @@ static void leave(struct pinger *pinger)
     free(pinger);
 }
 
-static void take_request(struct pinger *pinger, xmpp_stanza_t *stanza)
-{
-    const char *id = xmpp_stanza_get_id(stanza);
-    const struct ping *ping = id ? find_open(pinger, id) : NULL;
-    /* A component is what its domain is served by: the server hands it its own ping to that domain. */
-    bool to_itself = ping && ping->to_own_server && !pinger->self.node;
-    if (ping && !to_itself)
-        ignore(pinger, PING_IGNORED_REFLECTED, xmpp_stanza_get_from(stanza));
-    else if (to_itself || pinger->context->respond)
-        reply(pinger, stanza, to_itself || ping_is_ping(stanza));
-}
-
 static bool is_request(const char *type)
 {
     return type && (strcmp(type, "get") == 0 || strcmp(type, "set") == 0);
@@ -249,7 +156,7 @@ static int on_iq(xmpp_conn_t *conn, xmpp_stanza_t *stanza, void *userdata)
     if (error || (type && strcmp(type, "result") == 0))
         take_answer(pinger, stanza, error, now);
     else if (is_request(type))
-        take_request(pinger, stanza);
+        pinger_take_request(pinger, stanza);
     bool again = !pinger->detached;
     if (again)
         pinger->in_iq = false;
@@ -271,44 +178,6 @@ static int on_timer(xmpp_conn_t *conn, void *userdata)
     return again;
 }
 
-/* --- keepalive --- */
-
-static void on_keepalive_end(struct pinger *pinger, const struct ping_answer *answer, void *userdata)
-{
-    (void)userdata;
-    ping_dead_callback dead = pinger->keepalive.dead;
-    if (!dead)
-        return;
-    if (answer->end == PING_NO_ANSWER) {
-        void *dead_userdata = pinger->keepalive.userdata;
-        pinger->keepalive.dead = NULL;
-        dead(pinger, dead_userdata);
-    } else if (answer->end == PING_ANSWERED || answer->end == PING_REFUSED) {
-        pinger->keepalive_at = clock_now() + pinger->keepalive.interval;
-    }
-}
-
-static void set_keepalive(struct keepalive *keepalive, int64_t interval, int64_t timeout, ping_dead_callback dead,
-                          void *userdata)
-{
-    *keepalive = (struct keepalive){.interval = interval > 0 ? interval : PING_KEEPALIVE_INTERVAL_DEFAULT,
-                                    .timeout = timeout > 0 ? timeout : PING_KEEPALIVE_TIMEOUT_DEFAULT,
-                                    .dead = dead,
-                                    .userdata = userdata};
-}
-
-void ping_keepalive(struct pinger *pinger, int64_t interval, int64_t timeout, ping_dead_callback dead, void *userdata)
-{
-    set_keepalive(&pinger->keepalive, interval, timeout, dead, userdata);
-    pinger->keepalive_at = dead ? clock_now() + pinger->keepalive.interval : INT64_MAX;
-}
-
-void ping_keepalive_all(struct ping_context *context, int64_t interval, int64_t timeout, ping_dead_callback dead,
-                        void *userdata)
-{
-    set_keepalive(&context->keepalive, interval, timeout, dead, userdata);
-}
-
 /* --- time --- */
 
 /* The open ping that is due first at or before NOW, else NULL. */
@@ -327,11 +196,8 @@ static int64_t tick(struct pinger *pinger)
     struct ping *due;
     while (!pinger->detached && (due = find_due(pinger, now)))
         ping_close_as(pinger, due, PING_NO_ANSWER, now);
-    if (!pinger->detached && pinger->keepalive.dead && pinger->keepalive_at <= now) {
-        pinger->keepalive_at = INT64_MAX;
-        const char *from = pinger->self.node ? NULL : pinger->self.domain; /* as in reply() */
-        ping_send(pinger, NULL, from, pinger->keepalive.timeout, on_keepalive_end, NULL);
-    }
+    if (!pinger->detached && pinger->keepalive.dead && pinger->keepalive_at <= now)
+        pinger_keep_alive(pinger);
     if (pinger->detached)
         return INT64_MAX;
     int64_t next = pinger->keepalive.dead ? pinger->keepalive_at : INT64_MAX;
