@@ -3,67 +3,32 @@
  *
  * The data goes one way: options and files to settings, a child measures, its events become results, results a verdict,
  * the verdict a report. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "child/child.h"
 #include "clock.h"
 #include "config.h"
-#include "config_test.h"
-#include "event.h"
+#include "config_report.h"
 #include "extra_opts.h"
 #include "guard.h"
 #include "limits_check.h"
 #include "live.h"
 #include "options.h"
+#include "page.h"
 #include "report.h"
-#include "result.h"
-#include "settings.h"
-#include "supervise.h"
 #include "survey.h"
-#include "verdict.h"
 
-/* The output is made in memory and printed as a whole, so that a reader never gets half of it. */
-static struct {
-    FILE *out;
-    char *text;
-    size_t length;
-    bool ended; /* main() has its state */
-} page;
-
-/* A library that ends the program, as libconfig's scanner does without memory, ends it with a line and UNKNOWN, too;
- * what it has to say itself stays in stderr's buffer. */
-static void end_early(void)
+static enum state report(const struct check *check)
 {
-    if (!page.ended)
-        guard_leave("XMPP PING UNKNOWN - a library gave up: out of memory?\n");
-}
-
-static FILE *page_open(void)
-{
-    page.out = open_memstream(&page.text, &page.length);
-    if (!page.out)
-        guard_leave("XMPP PING UNKNOWN - out of memory\n");
-    return page.out;
-}
-
-/* Prints the page. The state of a report that nobody can read is UNKNOWN. */
-static enum state page_print(enum state state)
-{
-    bool whole = !ferror(page.out);
-    whole = fclose(page.out) == 0 && whole && page.text;
-    if (!whole)
-        guard_leave("XMPP PING UNKNOWN - out of memory\n");
-    bool printed = guard_print(page.text, page.length);
-    free(page.text);
-    return printed ? state : STATE_UNKNOWN;
+    report_print(page_open(), check);
+    return page_print(check->verdict.state);
 }
 
 static enum state fail(const struct settings *settings, const char *why)
 {
-    report_unknown(page_open(), settings, why);
-    return page_print(STATE_UNKNOWN);
+    struct check check;
+    check_refuse(&check, settings, why);
+    return report(&check);
 }
 
 static enum state fail_usage(const char *why)
@@ -72,14 +37,11 @@ static enum state fail_usage(const char *why)
     return page_print(STATE_UNKNOWN);
 }
 
-static enum state judge(const struct settings *settings, const struct result *result)
+/* Judges what was MEASURED, which is false without memory, and ends CHECK. */
+static enum state finish(struct check *check, bool measured)
 {
-    struct verdict verdict;
-    if (!verdict_make(&verdict, settings, result))
-        return fail(settings, "out of memory");
-    report_print(page_open(), settings, result, &verdict);
-    enum state state = page_print(verdict.state);
-    verdict_free(&verdict);
+    enum state state = measured && check_judge(check) ? report(check) : fail(check->settings, "out of memory");
+    check_free(check);
     return state;
 }
 
@@ -87,56 +49,35 @@ static enum state judge(const struct settings *settings, const struct result *re
  * labels. */
 static enum state fail_before_run(const struct settings *settings, int64_t started_at, const char *why)
 {
-    struct result result;
-    if (!result_init(&result, settings, started_at))
+    struct check check = {.settings = settings};
+    if (!result_init(&check.result, settings, started_at))
         return fail(settings, why);
-    struct event failure = event_new(EVENT_FAILURE);
-    failure.code = 1;
-    event_set(failure.text, why);
-    result_take(&failure, &result);
-    result_close(&result, &(struct supervision){.end = SUPERVISE_DONE, .ended_at = clock_now()});
-    enum state state = judge(settings, &result);
-    result_free(&result);
-    return state;
+    result_refuse(&check.result, why);
+    return finish(&check, true);
 }
 
-static enum state check(struct settings *settings, int64_t started_at)
+static bool run_child(struct check *check, int64_t started_at)
 {
-    struct result result;
-    if (!result_init(&result, settings, started_at))
-        return fail(settings, "out of memory");
+    const struct settings *settings = check->settings;
     struct probe_input input = {.settings = settings, .deadline = started_at + settings->timeout};
-    struct live live = live_on(STDOUT_FILENO, settings, &result);
+    struct live live = live_on(STDOUT_FILENO, settings, &check->result);
     struct supervised child = {.work = probe_run, .input = &input, .sink = live_take, .userdata = &live};
     child.targets = (uint32_t)settings->target_count;
     child.pings = settings_most_pings(settings);
+    if (!result_init(&check->result, settings, started_at))
+        return false;
     supervise(&child, 1, input.deadline);
-    secret_wipe(&settings->password);
-    result_close(&result, &child.outcome);
-    enum state state = judge(settings, &result);
-    result_free(&result);
-    return state;
+    result_close(&check->result, &child.outcome);
+    return true;
 }
 
-/* --each-endpoint */
-static enum state check_each(struct settings *settings, int64_t started_at)
+static enum state run_check(const struct settings *settings, int64_t started_at)
 {
-    struct survey survey;
-    struct verdict verdict = {0};
-    const struct survey_work work = {.discover = probe_discover, .check = probe_run, .sink = live_take_endpoint};
-    bool good = survey_run(&survey, settings, started_at, &work);
-    secret_wipe(&settings->password);
-    good = good && survey_judge(&survey, settings, &verdict);
-    enum state state = STATE_UNKNOWN;
-    if (good) {
-        report_survey(page_open(), &survey, settings, &verdict);
-        state = page_print(verdict.state);
-    } else {
-        state = fail(settings, "out of memory");
-    }
-    verdict_free(&verdict);
-    survey_free(&survey);
-    return state;
+    static const struct survey_work work = {.discover = probe_discover, .check = probe_run, .sink = live_take_endpoint};
+    struct check check = {.settings = settings};
+    bool measured = settings->each_endpoint ? survey_run(&check, started_at, &work) : run_child(&check, started_at);
+    secret_wipe(settings->password);
+    return finish(&check, measured);
 }
 
 /* The deadline holds for the reading of files, too. */
@@ -169,16 +110,15 @@ static enum state run(int argc, char *argv[], struct settings *settings, int64_t
     }
     set_limit(settings, started_at);
     if (settings->config_test)
-        return page_print(config_test(page_open(), argc, argv, settings, check_settings));
+        return page_print(config_report(page_open(), argc, argv, settings, check_settings));
     if (!config_load(settings, &why))
         return fail(settings, why.text);
     set_limit(settings, started_at);
     check_settings(settings, &mistakes);
     if (!mistakes_end(&mistakes, &why))
         return config_tell_origin(settings, &why) ? fail(settings, why.text) : fail_usage(why.text);
-    if (!settings_read_password(settings, &why))
-        return fail_before_run(settings, started_at, why.text);
-    return settings->each_endpoint ? check_each(settings, started_at) : check(settings, started_at);
+    return settings_read_password(settings, &why) ? run_check(settings, started_at)
+                                                  : fail_before_run(settings, started_at, why.text);
 }
 
 static enum state run_expanded(int argc, char *argv[], struct settings *settings, int64_t started_at)
@@ -196,14 +136,15 @@ static enum state run_expanded(int argc, char *argv[], struct settings *settings
 int main(int argc, char *argv[])
 {
     int64_t started_at = clock_now();
+    struct secret password = {0};
     struct settings settings;
     bool memory = settings_init(&settings);
+    settings.password = &password;
     guard_begin(started_at, started_at + settings.timeout);
-    static char unseen[BUFSIZ];
-    setvbuf(stderr, unseen, _IOFBF, sizeof unseen);
-    atexit(end_early);
+    page_begin();
     enum state state = memory ? run_expanded(argc, argv, &settings, started_at) : fail(&settings, "out of memory");
+    secret_wipe(&password);
     settings_free(&settings);
-    page.ended = true;
+    page_end();
     return (int)state;
 }

@@ -321,7 +321,7 @@ static void print_conditions(void)
     }
 }
 
-/* Of any run; those of remotes are the user's. */
+/* Of any check, those of a plain one first; those of remotes and endpoints are the user's. */
 static void print_labels(void)
 {
     struct settings settings;
@@ -330,9 +330,15 @@ static void print_labels(void)
         for (size_t i = 0; i < metrics.count; i++)
             printf("%s ", metrics.list[i].label);
     }
+    const char *separator = "";
+    for (int i = 0; i < FIGURE_COUNT; i++) {
+        if (!figure_table[i].label || (figure_table[i].where & OF_PHASES) || metrics_get(&metrics, (enum figure)i))
+            continue;
+        printf("%s%s", separator, figure_table[i].label);
+        separator = " ";
+    }
     metrics_free(&metrics);
     settings_free(&settings);
-    fputs("remotes_up endpoints_up", stdout);
 }
 
 static void print_words(const char *const *words)

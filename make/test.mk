@@ -47,7 +47,7 @@ test: all unit-tests examples fuzz-targets ## build, and run the tests that need
 # Everything that needs more than was there is installed by `.ci/install`, which says so first.
 check: ## run the whole test suite, after installing what it needs: `make test`, and all with servers
 	$(Q).ci/install check
-	$(Q)for part in check-werror lint check-asan check-plain check-valgrind; do $(MAKE) --no-print-directory $$part || exit; done
+	$(Q)for part in check-werror lint check-asan check-plain check-valgrind cost; do $(MAKE) --no-print-directory $$part || exit; done
 
 check-debian: ## do the same on another Debian, in a chroot that debootstrap makes: RELEASE=trixie
 	$(Q).ci/debian '$(RELEASE)' make check

@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "array.h"
+
 /* Takes SENTENCE over, which is NULL when there was no memory. */
 static void add(struct mistakes *mistakes, char *sentence)
 {
-    char **grown = sentence ? realloc(mistakes->sentences, (mistakes->count + 1) * sizeof *grown) : NULL;
+    char **grown = sentence ? array_grow(mistakes->sentences, mistakes->count, sizeof *grown) : NULL;
     if (!grown) {
         free(sentence);
         mistakes->lost = true;

@@ -5,20 +5,21 @@
 #include <string.h>
 
 #include "mechanism.h"
+#include "settings.h"
 #include "text.h"
 
 /* What is put in front of a server's word, or the whole name. */
 static const char *word_of(enum offer_kind kind)
 {
-    static const char *const words[OFFER_KIND_END] = {
+    const char *const words[OFFER_KIND_END] = {
         [OFFER_MECHANISM] = "mechanism:",
         [OFFER_BINDING] = "channel-binding:",
         [OFFER_STARTTLS] = "starttls",
-        [OFFER_STARTTLS_REQUIRED] = "starttls-required",
-        [OFFER_CHANNEL_BINDING] = "channel-binding",
-        [OFFER_SASL2] = "sasl2",
+        [OFFER_STARTTLS_REQUIRED] = server_feature_names[FEATURE_STARTTLS_REQUIRED],
+        [OFFER_CHANNEL_BINDING] = server_feature_names[FEATURE_CHANNEL_BINDING],
+        [OFFER_SASL2] = server_feature_names[FEATURE_SASL2],
         [OFFER_BIND2] = "bind2",
-        [OFFER_DIALBACK] = "dialback",
+        [OFFER_DIALBACK] = server_feature_names[FEATURE_DIALBACK],
     };
     return words[kind];
 }

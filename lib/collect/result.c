@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "clock.h"
 #include "host.h"
 #include "text.h"
@@ -21,20 +22,16 @@
 bool result_init(struct result *result, const struct settings *settings, int64_t started_at)
 {
     *result = (struct result){.started_at = started_at};
-    bool each = settings->verbose > 0 || settings->output == OUTPUT_JSON;
+    bool each = settings->verbose > 0 || output_is(settings->output, OUTPUT_EACH_PING);
     result->targets = calloc(settings->target_count, sizeof *result->targets);
     if (!result->targets)
         return false;
     result->target_count = settings->target_count;
     for (size_t i = 0; i < settings->target_count; i++) {
-        struct target_result *target = &result->targets[i];
-        target->count = settings->targets[i].count;
-        if (each)
-            target->pings = calloc((size_t)target->count, sizeof *target->pings);
-        if (each && !target->pings) {
-            result_free(result);
-            return false;
-        }
+        if (pings_init(&result->targets[i], settings->targets[i].count, each))
+            continue;
+        result_free(result);
+        return false;
     }
     return true;
 }
@@ -74,14 +71,12 @@ static void take_phase_end(struct result *result, const struct event *event)
     result->open = false;
 }
 
-/* LIST with room for one more than COUNT elements of SIZE. NULL when there are too many, or no memory. */
+/* array_grow(), but NULL also when there are too many. */
 static void *grow(struct result *result, void *list, size_t count, size_t size)
 {
     if (count == ENDPOINTS_MAX)
         return NULL;
-    if (count > 0 && (count & (count - 1)) != 0) /* its room is a power of two */
-        return list;
-    void *grown = realloc(list, (count ? 2 * count : 1) * size);
+    void *grown = array_grow(list, count, size);
     result->out_of_memory |= !grown;
     return grown;
 }
@@ -167,74 +162,21 @@ static struct target_result *find_target(struct result *result, const struct eve
 static void take_ping_sent(struct result *result, const struct event *event)
 {
     struct target_result *target = find_target(result, event);
-    if (!target || target->sent != target->ended || target->sent == target->count ||
-        event->seq != (uint32_t)target->sent)
-        return;
-    target->sent++;
-    if (target->pings)
-        target->pings[event->seq].outcome = PING_PENDING;
-}
-
-static bool ended_alike(const struct ping_record *a, const struct ping_record *b)
-{
-    return a->outcome == b->outcome && a->condition == b->condition && strcmp(a->type, b->type) == 0 &&
-           strcmp(a->by, b->by) == 0;
-}
-
-/* The group of PING; NULL without memory. */
-static struct ping_group *find_group(struct target_result *target, const struct ping_record *ping)
-{
-    for (size_t i = 0; i < target->group_count; i++)
-        if (i == PING_GROUPS_MAX - 1 || ended_alike(&target->groups[i].example, ping))
-            return &target->groups[i];
-    struct ping_group *groups = realloc(target->groups, (target->group_count + 1) * sizeof *groups);
-    if (!groups)
-        return NULL;
-    target->groups = groups;
-    struct ping_group *group = &groups[target->group_count++];
-    *group = (struct ping_group){.example = *ping};
-    if (target->group_count == PING_GROUPS_MAX) {
-        group->example =
-            (struct ping_record){.outcome = PING_ERROR, .rtt = ping->rtt, .condition = WIRE_UNDEFINED_CONDITION};
-    }
-    return group;
-}
-
-static void add_to_group(struct ping_group *group, int64_t time, bool first)
-{
-    group->count++;
-    if (first) {
-        group->has_first = true;
-        group->first = time;
-        return;
-    }
-    group->minimum = group->others == 0 || time < group->minimum ? time : group->minimum;
-    group->maximum = time > group->maximum ? time : group->maximum;
-    group->sum += (double)time;
-    group->others++;
+    if (target)
+        pings_sent(target, event->seq);
 }
 
 static void take_ping_end(struct result *result, const struct event *event, enum ping_outcome outcome)
 {
     struct target_result *target = find_target(result, event);
-    if (!target || target->sent == target->ended || event->seq != (uint32_t)target->ended)
-        return;
-    struct ping_record ping = {.outcome = outcome, .rtt = at_most(event->value, TIME_MAX)};
+    struct ping_record ping = {.outcome = outcome, .waited = at_most(event->value, TIME_MAX)};
     if (outcome == PING_ERROR) {
         ping.condition = event_condition(event).wire;
         CLEAN(ping.type, event->type);
         CLEAN(ping.by, event->by);
         CLEAN(ping.text, event->text);
     }
-    struct ping_group *group = find_group(target, &ping);
-    if (!group) {
-        result->out_of_memory = true;
-        return;
-    }
-    add_to_group(group, ping.rtt, event->seq == 0);
-    target->ended++;
-    if (target->pings)
-        target->pings[event->seq] = ping;
+    result->out_of_memory |= target && !pings_ended(target, event->seq, &ping);
 }
 
 static void take_tls(struct result *result, const struct event *event)
@@ -272,22 +214,8 @@ static void take_chain(struct result *result, const struct event *event)
 
 static void take_ignored(struct result *result, const struct event *event)
 {
-    switch ((enum event_ignored)event->code) {
-    case IGNORED_REFLECTED:
-        result->reflected++;
-        break;
-    case IGNORED_STRANGER:
-        result->strangers++;
-        break;
-    case IGNORED_DUPLICATE:
-        result->duplicates++;
-        break;
-    case IGNORED_UNASKED:
-        result->unasked++;
-        break;
-    case IGNORED_COUNT:
-        break;
-    }
+    if (event->code < IGNORED_COUNT)
+        result->ignored[event->code]++;
 }
 
 static void take_flaw(struct result *result, const struct event *event)
@@ -420,11 +348,25 @@ void result_take(const struct event *event, void *userdata)
     }
 }
 
+void result_refuse(struct result *result, const char *why)
+{
+    struct event failure = event_new(EVENT_FAILURE);
+    failure.code = 1;
+    event_set(failure.text, why);
+    result_take(&failure, result);
+    result_close(result, &(struct supervision){.end = SUPERVISE_DONE, .ended_at = clock_now()});
+}
+
 void result_close(struct result *result, const struct supervision *supervision)
 {
     result->supervision = *supervision;
     if (result->open)
         book(result, supervision->ended_at);
+}
+
+bool result_ended_well(const struct result *result)
+{
+    return result->supervision.end == SUPERVISE_DONE && !result->failed;
 }
 
 bool result_log_line(const struct result *result, size_t *at, bool as_xml, char *clean)
@@ -445,10 +387,8 @@ bool result_log_line(const struct result *result, size_t *at, bool as_xml, char 
 
 void result_free(struct result *result)
 {
-    for (size_t i = 0; i < result->target_count; i++) {
-        free(result->targets[i].groups);
-        free(result->targets[i].pings);
-    }
+    for (size_t i = 0; i < result->target_count; i++)
+        pings_free(&result->targets[i]);
     free(result->targets);
     free(result->endpoints);
     free(result->candidates);

@@ -10,42 +10,9 @@
 #include "event.h"
 #include "offers.h"
 #include "phase.h"
+#include "pings.h"
 #include "settings.h"
 #include "supervise.h"
-
-enum ping_outcome { PING_UNSENT, PING_PENDING, PING_RESULT, PING_ERROR, PING_TIMED_OUT };
-
-struct ping_record {
-    enum ping_outcome outcome;
-    int64_t rtt;                   /* ns until the result or the error */
-    enum wire_condition condition; /* of an ERROR */
-    char type[16];
-    char by[104];
-    char text[216]; /* cleaned */
-};
-
-/* The pings of one target that ended alike: with the same outcome, condition, type and sender. */
-struct ping_group {
-    struct ping_record example; /* the first of them */
-    int count;
-    bool has_first; /* one of them is the target's first ping; its time is apart */
-    int64_t first;  /* ns */
-    int others;
-    int64_t minimum, maximum; /* of the others, ns */
-    double sum;
-};
-
-/* Nobody has more reasons. What goes beyond is one group of undefined-condition. */
-#define PING_GROUPS_MAX 32
-
-struct target_result {
-    int count; /* pings that the settings ask for */
-    int sent;  /* the next one is sent when the one before has ended */
-    int ended;
-    struct ping_group *groups; /* in the order in which they came up */
-    size_t group_count;
-    struct ping_record *pings; /* each of COUNT, where the settings show each; else NULL */
-};
 
 struct endpoint_result {
     char name[216]; /* cleaned */
@@ -63,6 +30,7 @@ struct candidate {
     enum tls_mode tls;
     int family; /* AF_UNSPEC: whichever there is */
 };
+
 /* What was worse than asked, but did not end the run. */
 struct flaw {
     enum phase phase;
@@ -84,6 +52,7 @@ struct chain_link {
 
 /* Flaws that are kept. */
 #define FLAWS_MAX 4
+
 /* The most that are checked. */
 #define CANDIDATES_MAX 64
 
@@ -138,8 +107,7 @@ struct result {
     int64_t tcp_rtt; /* ns */
     struct target_result *targets;
     size_t target_count;
-    /* answers that counted for nothing, by kind */
-    int reflected, strangers, duplicates, unasked;
+    int ignored[IGNORED_COUNT]; /* answers that counted for nothing, by enum event_ignored */
     /* -vvv: whole lines, each with a NUL at its end, as the child gave them: to be cleaned one by one when printed */
     char *log;
     size_t log_length, log_room;
@@ -153,8 +121,14 @@ bool result_init(struct result *result, const struct settings *settings, int64_t
 /* Takes in one valid event; text is cleaned here, once. A supervise_sink with a struct result * as userdata. */
 void result_take(const struct event *event, void *result);
 
+/* Ends an empty result in the place of a child: the run cannot begin, for the reason WHY. */
+void result_refuse(struct result *result, const char *why);
+
 /* Closes the open phase and notes how the child ended. */
 void result_close(struct result *result, const struct supervision *supervision);
+
+/* Whether the child said that it was done. */
+bool result_ended_well(const struct result *result);
 
 /* Copies the line of the log that begins at *AT, clean (AS_XML: by text_clean_xml()), to CLEAN, which has
  * log_length + 1 bytes, and puts *AT behind it. False when there is none left. */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "config_group.h"
+#include "config_refuse.h"
 #include "line.h"
 #include "text.h"
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config_refuse.h"
 #include "lists.h"
 #include "options.h"
 #include "text.h"
@@ -17,78 +18,14 @@ struct level {
     struct mistakes *mistakes;
 };
 
-/* "a string", "a group" ...: what SETTING is. */
-static const char *type_name(const config_setting_t *setting)
-{
-    static const char *const names[] = {
-        [CONFIG_TYPE_NONE] = "nothing",     [CONFIG_TYPE_GROUP] = "a group",  [CONFIG_TYPE_INT] = "an integer",
-        [CONFIG_TYPE_INT64] = "an integer", [CONFIG_TYPE_FLOAT] = "a float",  [CONFIG_TYPE_STRING] = "a string",
-        [CONFIG_TYPE_BOOL] = "a boolean",   [CONFIG_TYPE_ARRAY] = "an array", [CONFIG_TYPE_LIST] = "a list"};
-    return names[config_setting_type(setting)];
-}
-
-/* Where SETTING is: its own line if it has a name, as libconfig knows that; an element of a list may have the line of
- * the token behind it, so it has the list's. */
-static unsigned line_of(const config_setting_t *setting)
-{
-    while (!config_setting_name(setting) && config_setting_parent(setting) && !config_setting_is_group(setting))
-        setting = config_setting_parent(setting);
-    return config_setting_source_line(setting);
-}
-
-/* "count", "limits.rtt", "remotes[2].count": from below the profile on. */
-static void add_path(const config_setting_t *setting, char *out, size_t size)
-{
-    char shown[TEXT_SHOWN_SIZE];
-    const config_setting_t *parent = config_setting_parent(setting);
-    bool in_list = parent && !config_setting_is_group(parent);
-    bool in_nested =
-        parent && (in_list || !config_setting_name(parent) || strcmp(config_setting_name(parent), "map") == 0 ||
-                   strcmp(config_setting_name(parent), "limits") == 0);
-    if (in_nested)
-        add_path(parent, out, size);
-    size_t used = strlen(out);
-    if (in_list)
-        text_format(out + used, size - used, "[%d]", config_setting_index(setting) + 1);
-    else
-        text_format(out + used, size - used, "%s%s", used > 0 ? "." : "",
-                    text_show(config_setting_name(setting) ? config_setting_name(setting) : "", shown));
-}
-
-/* Adds "FILE:LINE: KEY: REASON". Always returns false. */
-static bool refuse(const struct source *source, const config_setting_t *setting, const char *reason,
-                   struct mistakes *mistakes)
-{
-    char place[SOURCE_PLACE_SIZE], path[160] = "";
-    add_path(setting, path, sizeof path);
-    return mistakes_add(mistakes, "%s: %s: %s", source_place(source, line_of(setting), place), path, reason);
-}
-
 static bool refuse_value(const struct level *level, const config_setting_t *setting, const char *reason)
 {
-    return refuse(level->source, setting, reason, level->mistakes);
-}
-
-bool config_refuse_type(const struct source *source, const config_setting_t *setting, const char *expected,
-                        struct mistakes *mistakes)
-{
-    struct line reason = LINE_EMPTY;
-    line_add(&reason, "found %s, expected %s", type_name(setting), expected);
-    return refuse(source, setting, reason.text, mistakes);
+    return config_refuse(level->source, setting, reason, level->mistakes);
 }
 
 static bool refuse_type(const struct level *level, const config_setting_t *setting, const char *expected)
 {
     return config_refuse_type(level->source, setting, expected, level->mistakes);
-}
-
-bool config_refuse_key(const struct source *source, const config_setting_t *setting, const char *nearest,
-                       struct mistakes *mistakes)
-{
-    struct line reason = LINE_EMPTY;
-    line_add(&reason, "unknown key");
-    line_add_guess(&reason, "", nearest);
-    return refuse(source, setting, reason.text, mistakes);
 }
 
 /* --- keys --- */
@@ -113,7 +50,7 @@ static bool refuse_unknown(const struct level *level, const config_setting_t *se
     for (; *others; others++)
         nearest_try(&nearest, *others);
     for (size_t i = 0; i < option_count; i++) {
-        if (*option_key(&option_table[i], key) != '\0' && (!of_remote || option_table[i].own))
+        if (*option_key(&option_table[i], key) != '\0' && (!of_remote || option_table[i].of_target))
             nearest_try(&nearest, key);
         if (nearest.name == key)
             nearest.name = memcpy(best, key, sizeof best);
@@ -211,7 +148,7 @@ static bool read_strings(const struct level *level, const struct option_row *row
 struct remote {
     const config_setting_t *alias, *jid;
     struct settings values; /* its own */
-    unsigned own;           /* which of them */
+    unsigned given;         /* which of them */
 };
 
 static bool read_remote_member(const struct level *level, const config_setting_t *setting, struct remote *remote)
@@ -223,9 +160,9 @@ static bool read_remote_member(const struct level *level, const config_setting_t
         return config_setting_type(setting) == CONFIG_TYPE_STRING || refuse_type(level, setting, "a string");
     }
     const struct option_row *row = find_row(name);
-    if (!row || !row->own)
+    if (!row || !row->of_target)
         return refuse_unknown(level, setting, (const char *const[]){"alias", "jid", NULL}, true);
-    remote->own |= row->own;
+    remote->given |= row->of_target;
     return read_value(level, row, setting, &remote->values);
 }
 
@@ -242,8 +179,8 @@ static bool add_remote(const struct level *level, const config_setting_t *group,
     if (!list_add_target(level->settings, alias, config_setting_get_string(remote->jid), &reason))
         return refuse_value(level, remote->jid, reason.text);
     struct target *target = &level->settings->targets[level->settings->target_count - 1];
-    target->own = remote->own;
-    settings_copy_to_target(target, &remote->values, remote->own);
+    target->given = remote->given;
+    settings_copy_to_target(target, &remote->values, remote->given);
     return true;
 }
 
@@ -344,14 +281,17 @@ static bool read_group(const struct level *level, const struct option_row *row, 
 
 static bool read_password(const struct level *level, const config_setting_t *setting)
 {
-    struct secret *password = &level->settings->password;
+    struct secret *password = level->settings->password, unused = {0};
+    struct line reason;
     if (config_setting_type(setting) != CONFIG_TYPE_STRING)
         return refuse_type(level, setting, "a string");
     if (source_is_public(level->source, config_setting_source_line(setting)))
         return refuse_value(level, setting, "is in a file that group or others can read");
-    char reason[20];
-    return password->set || secret_set(password, config_setting_get_string(setting), reason, sizeof reason) ||
-           refuse_value(level, setting, reason);
+    if (!password || password->set)
+        password = &unused;
+    bool good = secret_set(password, config_setting_get_string(setting), &reason);
+    secret_wipe(&unused);
+    return good || refuse_value(level, setting, reason.text);
 }
 
 /* --- the group --- */

@@ -20,12 +20,4 @@
 bool config_group_read(const struct source *source, const config_setting_t *group, struct settings *settings,
                        struct mistakes *mistakes);
 
-/* Adds "FILE:LINE: KEY: unknown key", and that NEAREST may be meant unless it is NULL. Always returns false. */
-bool config_refuse_key(const struct source *source, const config_setting_t *setting, const char *nearest,
-                       struct mistakes *mistakes);
-
-/* Adds "FILE:LINE: KEY: found TYPE, expected EXPECTED". Always returns false. */
-bool config_refuse_type(const struct source *source, const config_setting_t *setting, const char *expected,
-                        struct mistakes *mistakes);
-
 #endif

@@ -2,7 +2,7 @@
 /* Settings in the syntax of the configuration file. */
 #include <string.h>
 
-#include "config_test.h"
+#include "config_report.h"
 #include "options.h"
 #include "text.h"
 #include "utf8.h"
@@ -74,7 +74,7 @@ static void print_target(FILE *out, const struct target *target)
     print_string(out, target->jid_text);
     fputc(';', out);
     for (size_t i = 0; i < option_count; i++) {
-        if (target->own & option_table[i].own)
+        if (target->given & option_table[i].of_target)
             print_row(out, &option_table[i], &view, " ", "");
     }
     fputs(" }", out);
@@ -148,7 +148,7 @@ static void print_map(FILE *out, const struct settings *settings, int indent)
 
 static void print_password(FILE *out, const struct settings *settings, int indent)
 {
-    if (settings->password.set)
+    if (settings->password->set)
         fprintf(out, "%*spassword = \"***\";\n", indent, "");
     else if (!settings->password_file && !settings->client_cert && settings_use_password(settings))
         fprintf(out, "%*s# no password here: " SECRET_VARIABLE " must have it\n", indent, "");

@@ -7,15 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "array.h"
 #include "file.h"
 #include "line.h"
 #include "scan.h"
 #include "text.h"
 
 #define BUFFER_SIZE (SOURCE_MOST + 2)
-
-/* How much of a file's name a place shows at most: its end. */
-#define NAME_MOST 220
 
 /* Reads one file; those that it includes have a reader each. */
 struct reader {
@@ -31,14 +29,13 @@ static bool read_file(struct source *source, const struct reader *parent, const 
 
 static const char *place(const char *file, unsigned line, char out[SOURCE_PLACE_SIZE])
 {
-    size_t length = strlen(file);
-    bool cut = length > NAME_MOST;
-    text_format(out, SOURCE_PLACE_SIZE, "%s%s:%u", cut ? "..." : "", cut ? file + length - NAME_MOST : file, line);
+    char shown[TEXT_PATH_SIZE];
+    text_format(out, SOURCE_PLACE_SIZE, "%s:%u", text_show_path(file, shown), line);
     return out;
 }
 
 /* Writes "PLACE: REASON". Always returns false. */
-static bool refuse(const struct reader *reader, const char *reason)
+static bool refuse_line(const struct reader *reader, const char *reason)
 {
     char where[SOURCE_PLACE_SIZE];
     const char *name = reader->source->files[reader->file].name;
@@ -49,7 +46,7 @@ static bool refuse_size(const struct reader *reader, int most, const char *what)
 {
     char reason[80];
     text_format(reason, sizeof reason, "more than %d %s, with all that is included", most, what);
-    return refuse(reader, reason);
+    return refuse_line(reader, reason);
 }
 
 static bool check_line(struct reader *reader, const char *line)
@@ -69,13 +66,10 @@ static bool add_line(const struct reader *reader, const char *line, size_t lengt
         return refuse_size(reader, SOURCE_MOST, "bytes");
     if (source->setting_count > SOURCE_SETTINGS_MOST)
         return refuse_size(reader, SOURCE_SETTINGS_MOST, "settings");
-    if ((source->line_count & (source->line_count - 1)) == 0) { /* its room is a power of two */
-        size_t room = source->line_count > 0 ? 2 * source->line_count : 1;
-        struct source_line *lines = realloc(source->lines, room * sizeof *lines);
-        if (!lines)
-            return refuse(reader, "out of memory");
-        source->lines = lines;
-    }
+    struct source_line *lines = array_grow(source->lines, source->line_count, sizeof *lines);
+    if (!lines)
+        return refuse_line(reader, "out of memory");
+    source->lines = lines;
     memcpy(source->text + source->length, line, length);
     source->length += length;
     source->text[source->length] = '\0';
@@ -85,7 +79,7 @@ static bool add_line(const struct reader *reader, const char *line, size_t lengt
 }
 
 /* NAME as the file of READER, or the working directory for none, sees it. The caller frees it; NULL without memory. */
-static char *resolve(const struct reader *reader, const char *name, size_t length)
+static char *join(const struct reader *reader, const char *name, size_t length)
 {
     const char *from = reader ? reader->source->files[reader->file].name : "";
     const char *slash = strrchr(from, '/');
@@ -105,14 +99,14 @@ static bool include(const struct reader *reader, const char *text)
     size_t length = strcspn(text + 1, "\"\\\n");
     const char *rest = text + 1 + length;
     if (*rest != '"' || length == 0)
-        return refuse(reader, "@include: expected the name of one file in quotes, without a backslash");
+        return refuse_line(reader, "@include: expected the name of one file in quotes, without a backslash");
     rest++;
     rest += strspn(rest, " \t\r");
     if (*rest != '\n' && *rest != '#' && strncmp(rest, "//", 2) != 0)
-        return refuse(reader, "@include: found something behind the name");
-    char *name = resolve(reader, text + 1, length);
+        return refuse_line(reader, "@include: found something behind the name");
+    char *name = join(reader, text + 1, length);
     if (!name)
-        return refuse(reader, "out of memory");
+        return refuse_line(reader, "out of memory");
     bool good = read_file(reader->source, reader, name, reader->why);
     free(name);
     return good;
@@ -140,7 +134,7 @@ static bool take_lines(struct reader *reader, const char *text)
         text += length;
     }
     reader->line--;
-    return !reader->scan.in_comment || refuse(reader, "a comment does not end");
+    return !reader->scan.in_comment || refuse_line(reader, "a comment does not end");
 }
 
 /* BUFFER holds the file's USED bytes, and has room for a newline and a NUL behind them. */
@@ -149,7 +143,7 @@ static bool take_text(struct reader *reader, char *buffer, size_t used)
     if (used > SOURCE_MOST)
         return refuse_size(reader, SOURCE_MOST, "bytes");
     if (memchr(buffer, '\0', used))
-        return refuse(reader, "a NUL byte is in the file");
+        return refuse_line(reader, "a NUL byte is in the file");
     if (used > 0 && buffer[used - 1] != '\n')
         buffer[used++] = '\n';
     buffer[used] = '\0';
@@ -160,9 +154,9 @@ static bool take_file(struct reader *reader, int fd)
 {
     char *buffer = malloc(BUFFER_SIZE);
     if (!buffer)
-        return refuse(reader, "out of memory");
+        return refuse_line(reader, "out of memory");
     ssize_t used = file_read(fd, buffer, SOURCE_MOST + 1);
-    bool good = used < 0 ? refuse(reader, strerror(errno)) : take_text(reader, buffer, (size_t)used);
+    bool good = used < 0 ? refuse_line(reader, strerror(errno)) : take_text(reader, buffer, (size_t)used);
     explicit_bzero(buffer, used < 0 ? BUFFER_SIZE : (size_t)used);
     free(buffer);
     return good;
@@ -187,18 +181,17 @@ static size_t depth(const struct reader *reader)
 /* What cannot be opened is told at the place of the @include, if there is one. */
 static bool refuse_file(const struct reader *parent, const char *name, const char *reason, struct line *why)
 {
-    char where[SOURCE_PLACE_SIZE], sentence[SOURCE_PLACE_SIZE + 100];
-    place(name, 0, where);
-    *strrchr(where, ':') = '\0';
+    char shown[TEXT_PATH_SIZE], sentence[TEXT_PATH_SIZE + 100];
+    text_show_path(name, shown);
     if (!parent)
-        return line_set(why, "%s: %s", where, reason);
-    text_format(sentence, sizeof sentence, "@include: %s: %s", where, reason);
-    return refuse(parent, sentence);
+        return line_set(why, "%s: %s", shown, reason);
+    text_format(sentence, sizeof sentence, "@include: %s: %s", shown, reason);
+    return refuse_line(parent, sentence);
 }
 
 static bool add_file(struct source *source, const char *name, const struct stat *status, bool is_public)
 {
-    struct source_file *files = realloc(source->files, (source->file_count + 1) * sizeof *files);
+    struct source_file *files = array_grow(source->files, source->file_count, sizeof *files);
     if (!files)
         return false;
     source->files = files;

@@ -141,15 +141,15 @@ static void check_label_limits(const struct settings *settings, const struct met
 static void check_target(const struct settings *settings, const struct metrics *metrics, const struct target *target,
                          struct mistakes *mistakes)
 {
-    if ((target->own & (TARGET_OWN_WARNING | TARGET_OWN_CRITICAL)) == 0)
+    if ((target->given & (TARGET_GIVEN_WARNING | TARGET_GIVEN_CRITICAL)) == 0)
         return;
     char names[4][80], alias[TEXT_SHOWN_SIZE];
     static const char *const kinds[4] = {"warning: RTT", "critical: RTT", "warning: loss", "critical: loss"};
     text_show(target->alias, alias);
     for (size_t i = 0; i < 4; i++)
         text_format(names[i], sizeof names[i], "--remote: %s: %s", alias, kinds[i]);
-    check_limits(settings, metrics_find(metrics, "rtt"), &target->rtt, names[0], names[1], mistakes);
-    check_limits(settings, metrics_find(metrics, "loss"), &target->loss, names[2], names[3], mistakes);
+    check_limits(settings, metrics_get(metrics, FIGURE_RTT), &target->rtt, names[0], names[1], mistakes);
+    check_limits(settings, metrics_get(metrics, FIGURE_LOSS), &target->loss, names[2], names[3], mistakes);
 }
 
 /* -w and -c, of the run and of remotes, and -L. */
@@ -157,10 +157,10 @@ static void check_thresholds(struct settings *settings, const struct metrics *me
                              struct mistakes *mistakes)
 {
     if (!settings->no_login) {
-        check_limits(settings, metrics_find(metrics, "rtt"), &settings->rtt, "--warning: RTT", "--critical: RTT",
+        check_limits(settings, metrics_get(metrics, FIGURE_RTT), &settings->rtt, "--warning: RTT", "--critical: RTT",
                      mistakes);
-        check_limits(settings, metrics_find(metrics, "loss"), &settings->loss, "--warning: loss", "--critical: loss",
-                     mistakes);
+        check_limits(settings, metrics_get(metrics, FIGURE_LOSS), &settings->loss, "--warning: loss",
+                     "--critical: loss", mistakes);
         for (size_t i = 1; i < settings->target_count; i++)
             check_target(settings, metrics, &settings->targets[i], mistakes);
     }
@@ -173,7 +173,6 @@ bool limits_check(struct settings *settings, struct mistakes *mistakes)
     struct metrics metrics, whole = {0};
     struct settings one = *settings;
     one.each_endpoint = false;
-    secret_wipe(&one.password);
     if (metrics_init(&metrics, &one) && (!settings->each_endpoint || metrics_init(&whole, settings))) {
         check_labels(settings, &metrics, mistakes);
         check_thresholds(settings, &metrics, &whole, mistakes);

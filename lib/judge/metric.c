@@ -5,8 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "clock.h"
-#include "phase.h"
+
+const struct figure_row figure_table[FIGURE_COUNT] = {
+#define FIGURE(constant, label, of_remote, words, unit, where, family, help)                                           \
+    [FIGURE_##constant] = {label, of_remote, words, unit, where, {family, help}},
+#include "figure_rows.h"
+};
 
 static const struct limits *find_limits(const struct settings *settings, const char *label,
                                         const struct limits *otherwise)
@@ -18,144 +24,128 @@ static const struct limits *find_limits(const struct settings *settings, const c
     return otherwise && (otherwise->warning.set || otherwise->critical.set) ? otherwise : NULL;
 }
 
-/* Appends a figure called "[ALIAS_]NAME" and returns it, NULL when out of memory. There is room for it. */
-static struct metric *add(struct metrics *metrics, const struct settings *settings, const char *alias, const char *name,
-                          enum metric_unit unit, const struct limits *limits)
+/* What other options than -L give a figure of TARGET; NULL for none. */
+static const struct limits *other_limits(enum figure figure, const struct settings *settings,
+                                         const struct target *target)
 {
-    size_t size = strlen(alias) + strlen(name) + 2;
-    char *label = malloc(size);
-    if (!label)
-        return NULL;
-    snprintf(label, size, "%s%s%s", alias, *alias ? "_" : "", name);
+    return figure == FIGURE_RTT         ? &target->rtt
+           : figure == FIGURE_LOSS      ? &target->loss
+           : figure == FIGURE_CERT_DAYS ? &settings->certificate
+                                        : NULL;
+}
 
-    struct metric *metric = &metrics->list[metrics->count++];
-    *metric = (struct metric){.label = label, .unit = unit, .target = -1};
-    metric->limits = find_limits(settings, label, limits);
-    metric->has_minimum = unit != METRIC_DAYS;
-    if (unit == METRIC_SECONDS) {
-        metric->has_maximum = true;
-        metric->maximum = clock_seconds(settings->timeout);
-    } else if (unit == METRIC_PERCENT) {
-        metric->has_maximum = true;
-        metric->maximum = 100;
-    }
+/* Appends FIGURE with the label "[ALIAS_]NAME[REST]" and returns it; NULL when out of memory. It is good until the next
+ * is appended. */
+static struct metric *add(struct metrics *metrics, const struct settings *settings, enum figure figure,
+                          const char *alias, const char *name, const char *rest)
+{
+    enum metric_unit unit = figure_table[figure].unit;
+    struct metric *list = array_grow(metrics->list, metrics->count, sizeof *list);
+    if (!list)
+        return NULL;
+    metrics->list = list;
+    struct metric *metric = &list[metrics->count];
+    *metric = (struct metric){.figure = figure, .unit = unit, .target = -1};
+    if (asprintf(&metric->label, "%s%s%s%s", alias, *alias ? "_" : "", name, rest) < 0)
+        return NULL;
+    metrics->count++;
+    metric->has_minimum = unit != METRIC_DAYS && !(figure_table[figure].where & SIGNED);
+    metric->has_maximum = unit == METRIC_SECONDS || unit == METRIC_PERCENT;
+    metric->maximum = unit == METRIC_SECONDS ? clock_seconds(settings->timeout) : unit == METRIC_PERCENT ? 100 : 0;
     return metric;
 }
 
-static bool add_seconds(struct metrics *metrics, const struct settings *settings, const char *name)
+/* FIGURE of a target; nothing where that has none. */
+static bool add_of_target(struct metrics *metrics, const struct settings *settings, enum figure figure, size_t index)
 {
-    return add(metrics, settings, "", name, METRIC_SECONDS, NULL) != NULL;
+    const struct target *target = &settings->targets[index];
+    const char *name = index == 0 ? figure_table[figure].label : figure_table[figure].of_remote;
+    struct metric *metric = name ? add(metrics, settings, figure, target->alias, name, "") : NULL;
+    if (!metric)
+        return !name;
+    metric->target = (int)index;
+    metric->limits = find_limits(settings, metric->label, other_limits(figure, settings, target));
+    return true;
 }
 
-struct target_row {
-    enum metric_figure figure;
-    const char *name;
-};
-
+/* What compares a remote with the own server, which does not have it, comes last. */
 static bool add_target(struct metrics *metrics, const struct settings *settings, size_t index)
 {
-    static const struct target_row own[] = {
-        {FIGURE_RTT, "rtt"},         {FIGURE_MINIMUM, "rtt_min"}, {FIGURE_MAXIMUM, "rtt_max"},
-        {FIGURE_FIRST, "rtt_first"}, {FIGURE_LOSS, "loss"},
-    };
-    static const struct target_row remote[] = {
-        {FIGURE_RTT, "rtt"},
-        {FIGURE_FIRST, "first"},
-        {FIGURE_LOSS, "loss"},
-        {FIGURE_BEYOND, "beyond"},
-    };
-    const struct target_row *rows = index == 0 ? own : remote;
-    size_t count = index == 0 ? sizeof own / sizeof own[0] : sizeof remote / sizeof remote[0];
-    const struct target *target = &settings->targets[index];
-    const char *alias = index == 0 ? "" : target->alias;
+    bool good = true;
+    for (int i = 0; i < 2 * FIGURE_COUNT && good; i++) {
+        enum figure figure = (enum figure)(i % FIGURE_COUNT);
+        bool compares = figure_table[figure].label == NULL, last = i >= FIGURE_COUNT;
+        if ((figure_table[figure].where & OF_TARGETS) && compares == last)
+            good = add_of_target(metrics, settings, figure, index);
+    }
+    return good;
+}
 
-    for (size_t i = 0; i < count; i++) {
-        enum metric_figure figure = rows[i].figure;
-        enum metric_unit unit = figure == FIGURE_LOSS ? METRIC_PERCENT : METRIC_SECONDS;
-        const struct limits *limits = figure == FIGURE_RTT    ? &target->rtt
-                                      : figure == FIGURE_LOSS ? &target->loss
-                                                              : NULL;
-        struct metric *metric = add(metrics, settings, alias, rows[i].name, unit, limits);
+/* FIGURE of the check, once or for each of its phases. How many endpoints there are at most is known only when DNS has
+ * been asked. */
+static bool add_of_check(struct metrics *metrics, const struct settings *settings, enum figure figure)
+{
+    const struct figure_row *row = &figure_table[figure];
+    int phases = !(row->where & OF_PHASES) ? 1
+                 : settings->each_endpoint ? PHASE_CONNECT
+                 : settings->no_login      ? PHASE_AUTH
+                                           : PHASE_PING;
+    for (int i = 0; i < phases; i++) {
+        const char *rest = row->where & OF_PHASES ? phase_name((enum phase)i) : "";
+        struct metric *metric = add(metrics, settings, figure, "", row->label, rest);
         if (!metric)
             return false;
-        metric->target = (int)index;
-        metric->figure = figure;
-        if (figure == FIGURE_BEYOND)
-            metric->has_minimum = false;
+        metric->phase = (enum phase)i;
+        metric->limits = find_limits(settings, metric->label, other_limits(figure, settings, settings->targets));
+        if (row->where & WITH_REMOTES) {
+            metric->has_maximum = true;
+            metric->maximum = (double)(settings->target_count - 1);
+        }
     }
     return true;
 }
 
-static bool add_phases(struct metrics *metrics, const struct settings *settings)
+/* Whether a check that is AT, one of OF_... or EACH_..., has FIGURE. */
+static bool has(const struct settings *settings, unsigned at, int figure)
 {
-    int end = settings->no_login ? PHASE_AUTH : PHASE_PING;
-    for (int phase = PHASE_DNS; phase < end; phase++) {
-        char name[24];
-        snprintf(name, sizeof name, "time_%s", phase_name((enum phase)phase));
-        if (!add_seconds(metrics, settings, name))
-            return false;
-    }
-    return true;
-}
-
-static bool add_remotes_up(struct metrics *metrics, const struct settings *settings)
-{
-    struct metric *up = add(metrics, settings, "", "remotes_up", METRIC_COUNT, NULL);
-    if (!up)
-        return false;
-    up->has_maximum = true;
-    up->maximum = (double)(settings->target_count - 1);
-    return true;
-}
-
-/* How many endpoints there are at most is known only when DNS has been asked. */
-static bool add_whole(struct metrics *metrics, const struct settings *settings)
-{
-    return add(metrics, settings, "", "endpoints_up", METRIC_COUNT, NULL) && add_seconds(metrics, settings, "time") &&
-           add_seconds(metrics, settings, "time_dns");
-}
-
-static bool add_all(struct metrics *metrics, const struct settings *settings)
-{
-    if (settings->each_endpoint)
-        return add_whole(metrics, settings);
-    for (size_t i = 0; i < settings->target_count && !settings->no_login; i++) {
-        if (!add_target(metrics, settings, i))
-            return false;
-    }
-    if (settings->target_count > 1 && !add_remotes_up(metrics, settings))
-        return false;
-    if (!add_seconds(metrics, settings, "time") || !add_phases(metrics, settings) ||
-        !add_seconds(metrics, settings, "tcp_rtt"))
-        return false;
-    return settings->tls == TLS_NONE ||
-           add(metrics, settings, "", "cert_days", METRIC_DAYS, &settings->certificate) != NULL;
+    unsigned where = figure_table[figure].where;
+    return (where & at) && (!(where & WITH_REMOTES) || settings->target_count > 1) &&
+           (!(where & OVER_TLS) || settings->tls != TLS_NONE);
 }
 
 bool metrics_init(struct metrics *metrics, const struct settings *settings)
 {
-    size_t room = 5 * settings->target_count + PHASE_COUNT + 4;
-    *metrics = (struct metrics){.list = calloc(room, sizeof *metrics->list)};
-    if (metrics->list && add_all(metrics, settings))
-        return true;
-    metrics_free(metrics);
-    return false;
+    unsigned at = settings->each_endpoint ? OF_SURVEY : settings->no_login ? OF_NO_LOGIN : OF_LOGIN;
+    bool good = true;
+    *metrics = (struct metrics){0};
+    for (size_t i = 0; i < settings->target_count && at == OF_LOGIN && good; i++)
+        good = add_target(metrics, settings, i);
+    for (int i = 0; i < FIGURE_COUNT && good; i++) {
+        if (!(figure_table[i].where & OF_TARGETS) && has(settings, at, i))
+            good = add_of_check(metrics, settings, (enum figure)i);
+    }
+    if (!good)
+        metrics_free(metrics);
+    return good;
 }
 
-struct metric *metrics_add_endpoint(struct metrics *metrics, const struct settings *settings, const char *name)
+bool metrics_add_endpoint(struct metrics *metrics, const struct settings *settings, const char *name,
+                          const struct metrics *measured)
 {
-    struct metric *grown = realloc(metrics->list, (metrics->count + 2) * sizeof *grown);
-    if (!grown)
-        return NULL;
-    metrics->list = grown;
-    size_t first = metrics->count;
-    const char *time = settings->no_login ? "time" : "rtt";
-    const struct limits *times = find_limits(settings, time, settings->no_login ? NULL : &settings->rtt);
-    const struct limits *days = find_limits(settings, "cert_days", &settings->certificate);
-    if (!add(metrics, settings, name, time, METRIC_SECONDS, times) ||
-        (settings->tls != TLS_NONE && !add(metrics, settings, name, "cert_days", METRIC_DAYS, days)))
-        return NULL;
-    return &metrics->list[first];
+    for (int i = 0; i < FIGURE_COUNT; i++) {
+        if (!has(settings, settings->no_login ? EACH_NO_LOGIN : EACH_LOGIN, i))
+            continue;
+        const char *label = figure_table[i].label;
+        const struct metric *from = metrics_get(measured, (enum figure)i);
+        struct metric *metric = add(metrics, settings, (enum figure)i, name, label, "");
+        if (!metric)
+            return false;
+        metric->of_endpoint = true;
+        metric->known = from && from->known;
+        metric->value = metric->known ? from->value : 0;
+        metric->limits = find_limits(settings, label, other_limits(metric->figure, settings, settings->targets));
+    }
+    return true;
 }
 
 struct metric *metrics_find(const struct metrics *metrics, const char *label)
@@ -167,13 +157,13 @@ struct metric *metrics_find(const struct metrics *metrics, const char *label)
     return NULL;
 }
 
-void metrics_set(struct metrics *metrics, const char *label, double value)
+struct metric *metrics_get(const struct metrics *metrics, enum figure figure)
 {
-    struct metric *metric = metrics_find(metrics, label);
-    if (!metric)
-        return;
-    metric->known = true;
-    metric->value = value;
+    for (size_t i = 0; i < metrics->count; i++) {
+        if (metrics->list[i].figure == figure && !metrics->list[i].of_endpoint)
+            return &metrics->list[i];
+    }
+    return NULL;
 }
 
 enum state metric_judge(const struct metric *metric, double value, const struct range **range)
@@ -186,6 +176,17 @@ enum state metric_judge(const struct metric *metric, double value, const struct 
         return STATE_CRITICAL;
     *range = &metric->limits->warning;
     return range_alerts(*range, value) ? STATE_WARNING : STATE_OK;
+}
+
+const char *metric_words(const struct metric *metric)
+{
+    const char *words = figure_table[metric->figure].words;
+    return words ? words : metric->label;
+}
+
+const char *metric_unit_name(enum metric_unit unit)
+{
+    return unit == METRIC_SECONDS ? "s" : unit == METRIC_PERCENT ? "%" : "";
 }
 
 void metrics_free(struct metrics *metrics)

@@ -18,6 +18,14 @@
 #define NAME_WIDTH 30
 #define CERTIFICATE_NAME_WIDTH 80
 
+void summary_end(struct line *body, const struct line *tail, size_t width, char *out, size_t size)
+{
+    struct line whole = LINE_EMPTY;
+    text_shorten(body->text, width - text_width(tail->text));
+    line_add(&whole, "%s%s", body->text, tail->text);
+    text_clean_string(out, size, whole.text);
+}
+
 char *summary_name(const struct settings *settings, size_t target, size_t width, char *out)
 {
     const char *name = target == 0 ? settings->jid.domain : settings->targets[target].jid_text;
@@ -94,7 +102,7 @@ static void add_amount(struct line *line, const struct metric *metric, double am
 {
     if (metric->unit != METRIC_SECONDS) {
         line_add_decimal(line, amount);
-        line_add(line, metric->unit == METRIC_PERCENT ? "%%" : "");
+        line_add(line, "%s", metric_unit_name(metric->unit));
     } else if (exact) {
         char text[32];
         line_add(line, "%s s", duration_seconds(llround(amount * (double)NS_PER_S), text, sizeof text));
@@ -103,18 +111,9 @@ static void add_amount(struct line *line, const struct metric *metric, double am
     }
 }
 
-static const char *figure_name(const struct metric *metric)
-{
-    static const char *const names[] = {
-        [FIGURE_RTT] = "rtt",         [FIGURE_MINIMUM] = "rtt_min", [FIGURE_MAXIMUM] = "rtt_max",
-        [FIGURE_FIRST] = "first rtt", [FIGURE_LOSS] = "loss",       [FIGURE_BEYOND] = "beyond",
-    };
-    return metric->figure == FIGURE_NONE ? metric->label : names[metric->figure];
-}
-
 void summary_alert(struct line *line, const struct metric *metric, double value, const struct range *range)
 {
-    line_add(line, "%s ", figure_name(metric));
+    line_add(line, "%s ", metric_words(metric));
     if (range->inside) {
         add_amount(line, metric, value, false);
         line_add(line, " is inside %s%s%s", strchr(range->text, ':') ? "" : "0:", range->text + 1,

@@ -13,6 +13,9 @@
 /* What --insecure adds to the first line. */
 #define SUMMARY_INSECURE ", certificate not verified"
 
+/* Makes a sentence of BODY and TAIL, at most WIDTH characters, clean, in SIZE bytes at OUT; BODY gives way. */
+void summary_end(struct line *body, const struct line *tail, size_t width, char *out, size_t size);
+
 /* What users know a target by: the own server's domain, else the JID as they gave it; clean, at most WIDTH characters.
  * OUT has SUMMARY_NAME_SIZE bytes. Returns OUT. */
 char *summary_name(const struct settings *settings, size_t target, size_t width, char *out);

@@ -16,9 +16,9 @@ static const char *family_name(int family)
 }
 
 /* Names the check. Direct TLS has its word in the label, as one port may take both kinds. */
-static void name_check(struct endpoint_check *check, const struct candidate *candidate)
+static void name_check(struct endpoint_check *endpoint, const struct candidate *candidate)
 {
-    char plain[256], text[SURVEY_NAME_SIZE];
+    char plain[256], text[CHECK_NAME_SIZE];
     snprintf(plain, sizeof plain, "%s", candidate->host);
     size_t length = strlen(plain);
     if (length > 1 && plain[length - 1] == '.')
@@ -26,68 +26,66 @@ static void name_check(struct endpoint_check *check, const struct candidate *can
     bool colon = strchr(plain, ':') != NULL;
     snprintf(text, sizeof text, "%s%s%s:%u%s", colon ? "[" : "", plain, colon ? "]" : "", candidate->port,
              family_name(candidate->family));
-    text_clean_string(check->name, sizeof check->name, text);
+    text_clean_string(endpoint->name, sizeof endpoint->name, text);
     snprintf(text, sizeof text, "%s %u%s%s", plain, candidate->port, candidate->tls == TLS_DIRECT ? " direct" : "",
              family_name(candidate->family));
-    jid_alias(text, check->label, sizeof check->label);
+    jid_alias(text, endpoint->label, sizeof endpoint->label);
 }
 
-static void prepare(struct endpoint_check *check, const struct settings *settings, const struct candidate *candidate)
+static void prepare(struct endpoint_check *endpoint, const struct settings *settings, const struct candidate *candidate)
 {
-    name_check(check, candidate);
-    memcpy(check->hostname, candidate->host, sizeof check->hostname);
-    check->settings = *settings;
-    secret_wipe(&check->settings.password);
-    check->settings.each_endpoint = false;
-    check->settings.hostname = check->hostname;
-    check->settings.port = candidate->port;
-    check->settings.tls = candidate->tls;
-    check->settings.family = candidate->family;
+    name_check(endpoint, candidate);
+    memcpy(endpoint->hostname, candidate->host, sizeof endpoint->hostname);
+    endpoint->settings = *settings;
+    endpoint->settings.each_endpoint = false;
+    endpoint->settings.port = candidate->port;
+    endpoint->settings.tls = candidate->tls;
+    endpoint->settings.family = candidate->family;
 }
 
-static int compare_checks(const void *a, const void *b)
+static int compare(const void *a, const void *b)
 {
     const struct endpoint_check *one = a, *other = b;
     int order = strcmp(one->label, other->label);
     return order != 0 ? order : strcasecmp(one->name, other->name);
 }
 
-static bool is_taken(const struct survey *survey, size_t before, const char *label)
+static bool is_taken(const struct check *whole, size_t before, const char *label)
 {
     for (size_t i = 0; i < before; i++) {
-        if (strcmp(survey->checks[i].label, label) == 0)
+        if (strcmp(whole->parts[i].label, label) == 0)
             return true;
     }
     return false;
 }
 
 /* Names that differ in punctuation only get labels with a number, which may make another's in turn. */
-static void number_labels(struct survey *survey)
+static void number_labels(struct check *whole)
 {
-    for (size_t i = 0; i < survey->count; i++) {
-        char *label = survey->checks[i].label, base[SURVEY_NAME_SIZE];
+    for (size_t i = 0; i < whole->part_count; i++) {
+        char *label = whole->parts[i].label, base[CHECK_NAME_SIZE];
         memcpy(base, label, sizeof base);
-        for (int number = 2; is_taken(survey, i, label); number++)
+        for (int number = 2; is_taken(whole, i, label); number++)
             snprintf(label, sizeof base, "%.*s_%d", (int)sizeof base - 12, base, number);
     }
 }
 
-/* Sorts by label, as SRV's order is random among equals, and leaves each endpoint there once. */
-static void sort_checks(struct survey *survey)
+/* Sorts by label, as SRV's order is random among equals, and leaves each endpoint there once, in its place. */
+static void sort(struct check *whole)
 {
-    struct endpoint_check *checks = survey->checks;
+    struct endpoint_check *endpoints = whole->parts;
     size_t kept = 0;
-    qsort(checks, survey->count, sizeof *checks, compare_checks);
-    for (size_t i = 0; i < survey->count; i++) {
-        if (kept > 0 && strcmp(checks[kept - 1].label, checks[i].label) == 0 &&
-            strcasecmp(checks[kept - 1].name, checks[i].name) == 0)
+    qsort(endpoints, whole->part_count, sizeof *endpoints, compare);
+    for (size_t i = 0; i < whole->part_count; i++) {
+        if (kept > 0 && compare(&endpoints[kept - 1], &endpoints[i]) == 0)
             continue;
-        checks[kept] = checks[i];
-        checks[kept].settings.hostname = checks[kept].hostname; /* which has moved */
+        endpoints[kept] = endpoints[i];
+        endpoints[kept].settings.hostname = endpoints[kept].hostname;
+        endpoints[kept].check.settings = &endpoints[kept].settings;
         kept++;
     }
-    survey->count = kept;
-    number_labels(survey);
+    whole->part_count = kept;
+    number_labels(whole);
 }
 
 /* Whether NAME, a host as the child gives it, is the one that the user has named. */
@@ -126,86 +124,65 @@ static bool is_believed(const struct result *discovery, const struct settings *s
     return !discovery->nonsense;
 }
 
-static bool discover(struct survey *survey, struct settings *settings, int64_t started_at, supervise_work work)
+static bool discover(struct check *whole, int64_t started_at, supervise_work work)
 {
-    if (!result_init(&survey->discovery, settings, started_at))
+    const struct settings *settings = whole->settings;
+    struct result *discovery = &whole->result;
+    if (!result_init(discovery, settings, started_at))
         return false;
     struct probe_input input = {.settings = settings, .deadline = started_at + settings->timeout};
     struct supervised child = {
-        .work = work, .input = &input, .targets = 1, .pings = 1, .sink = result_take, .userdata = &survey->discovery};
+        .work = work, .input = &input, .targets = 1, .pings = 1, .sink = result_take, .userdata = discovery};
     supervise(&child, 1, input.deadline);
-    if (!is_believed(&survey->discovery, settings)) {
+    if (!is_believed(discovery, settings)) {
         child.outcome.end = SUPERVISE_FAILED;
         child.outcome.error = EPROTO;
     }
-    result_close(&survey->discovery, &child.outcome);
-    const struct result *discovery = &survey->discovery;
-    if (child.outcome.end != SUPERVISE_DONE || discovery->failed || discovery->candidate_count == 0)
+    result_close(discovery, &child.outcome);
+    if (!result_ended_well(discovery) || discovery->candidate_count == 0)
         return true;
-    survey->checks = calloc(discovery->candidate_count, sizeof *survey->checks);
-    if (!survey->checks)
+    whole->parts = calloc(discovery->candidate_count, sizeof *whole->parts);
+    if (!whole->parts)
         return false;
     for (size_t i = 0; i < discovery->candidate_count; i++)
-        prepare(&survey->checks[survey->count++], settings, &discovery->candidates[i]);
-    sort_checks(survey);
+        prepare(&whole->parts[whole->part_count++], settings, &discovery->candidates[i]);
+    sort(whole);
     return true;
 }
 
-struct check_input {
-    struct probe_input probe;
-    supervise_work check;
-    struct secret *password; /* the run's: copies in all checks would outlast the login of each child */
-};
-
-/* A supervise_work. */
-static void run_check(const void *input, int fd)
+/* Checks the endpoints side by side. CHILDREN and INPUTS have room for one each. */
+static bool check_endpoints(struct check *whole, struct supervised *children, struct probe_input *inputs,
+                            int64_t started_at, const struct survey_work *work)
 {
-    const struct check_input *given = input;
-    given->probe.settings->password = *given->password;
-    secret_wipe(given->password);
-    given->check(&given->probe, fd);
-}
-
-bool survey_run(struct survey *survey, struct settings *settings, int64_t started_at, const struct survey_work *work)
-{
-    *survey = (struct survey){0};
-    if (!discover(survey, settings, started_at, work->discover))
-        return false;
-    if (survey->count == 0)
-        return true;
-    struct supervised *children = calloc(survey->count, sizeof *children);
-    struct check_input *inputs = calloc(survey->count, sizeof *inputs);
-    int64_t deadline = started_at + settings->timeout;
-    bool good = children && inputs;
-    for (size_t i = 0; i < survey->count && good; i++) {
-        struct endpoint_check *check = &survey->checks[i];
-        good = result_init(&check->result, &check->settings, started_at);
-        inputs[i] = (struct check_input){.probe = {.settings = &check->settings, .deadline = deadline},
-                                         .check = work->check,
-                                         .password = &settings->password};
-        children[i] = (struct supervised){.work = run_check,
+    int64_t deadline = started_at + whole->settings->timeout;
+    for (size_t i = 0; i < whole->part_count; i++) {
+        struct endpoint_check *endpoint = &whole->parts[i];
+        if (!result_init(&endpoint->check.result, &endpoint->settings, started_at))
+            return false;
+        inputs[i] = (struct probe_input){.settings = &endpoint->settings, .deadline = deadline};
+        children[i] = (struct supervised){.work = work->check,
                                           .input = &inputs[i],
                                           .targets = 1,
-                                          .pings = settings_most_pings(settings),
+                                          .pings = settings_most_pings(whole->settings),
                                           .sink = work->sink,
-                                          .userdata = check};
+                                          .userdata = endpoint};
     }
-    if (good)
-        supervise(children, survey->count, deadline);
-    for (size_t i = 0; i < survey->count && good; i++)
-        result_close(&survey->checks[i].result, &children[i].outcome);
+    supervise(children, whole->part_count, deadline);
+    for (size_t i = 0; i < whole->part_count; i++)
+        result_close(&whole->parts[i].check.result, &children[i].outcome);
+    return true;
+}
+
+bool survey_run(struct check *whole, int64_t started_at, const struct survey_work *work)
+{
+    if (!discover(whole, started_at, work->discover))
+        return false;
+    if (whole->part_count == 0)
+        return true;
+    struct supervised *children = calloc(whole->part_count, sizeof *children);
+    struct probe_input *inputs = calloc(whole->part_count, sizeof *inputs);
+    bool good = children && inputs && check_endpoints(whole, children, inputs, started_at, work);
     free(children);
     free(inputs);
     return good;
-}
-
-void survey_free(struct survey *survey)
-{
-    for (size_t i = 0; i < survey->count; i++) {
-        result_free(&survey->checks[i].result);
-        verdict_free(&survey->checks[i].verdict);
-    }
-    free(survey->checks);
-    result_free(&survey->discovery);
-    *survey = (struct survey){0};
 }

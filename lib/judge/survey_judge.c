@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "failed.h"
 #include "line.h"
 #include "sentence.h"
 #include "summary.h"
@@ -21,35 +22,28 @@ struct outcome {
     enum state state;
 };
 
-static bool judge_check(struct endpoint_check *check)
+/* What one endpoint means for the whole, when ANY is up. A bad certificate is more than an endpoint that is down: see
+ * judge_run.c. */
+static enum state contribution(const struct settings *settings, const struct endpoint_check *endpoint, bool any)
 {
-    if (!verdict_make(&check->verdict, &check->settings, &check->result))
-        return false;
-    bool ended_well = check->result.supervision.end == SUPERVISE_DONE && !check->result.failed;
-    check->up = ended_well && check->verdict.proven;
-    return true;
+    const struct verdict *verdict = &endpoint->check.verdict;
+    if (!any || verdict->up || verdict->state != STATE_CRITICAL)
+        return verdict->state;
+    return failed_by_certificate(verdict->condition) ? settings_map(settings, verdict->condition, STATE_WARNING)
+                                                     : settings_endpoint_down(settings);
 }
 
-/* What one check means for the whole, when ANY endpoint is up. */
-static enum state contribution(const struct settings *settings, const struct endpoint_check *check, bool any)
-{
-    if (any && !check->up && check->verdict.state == STATE_CRITICAL)
-        return settings_endpoint_down(settings);
-    return check->verdict.state;
-}
-
-static struct outcome weigh(const struct survey *survey, const struct settings *settings)
+static struct outcome weigh(const struct check *whole)
 {
     struct outcome outcome = {.state = STATE_OK};
-    for (size_t i = 0; i < survey->count; i++)
-        outcome.up += survey->checks[i].up;
-    for (size_t i = 0; i < survey->count; i++) {
-        const struct endpoint_check *check = &survey->checks[i];
-        enum state state = contribution(settings, check, outcome.up > 0);
-        if (state == STATE_OK || (outcome.worst && state_worst(state, outcome.state) == outcome.state))
+    for (size_t i = 0; i < whole->part_count; i++)
+        outcome.up += whole->parts[i].check.verdict.up;
+    for (size_t i = 0; i < whole->part_count; i++) {
+        enum state state = contribution(whole->settings, &whole->parts[i], outcome.up > 0);
+        if (!state_is_worse(state, outcome.state))
             continue;
         outcome.state = state;
-        outcome.worst = check;
+        outcome.worst = &whole->parts[i];
     }
     return outcome;
 }
@@ -64,76 +58,76 @@ static void add_finding(struct verdict *verdict, enum state state, enum conditio
 }
 
 /* Those that were checked, and those of SRV records with port 0, which are down. */
-static size_t count_endpoints(const struct survey *survey)
+static size_t count_endpoints(const struct check *whole)
 {
-    size_t count = survey->count;
-    for (size_t i = 0; i < survey->discovery.endpoint_count; i++)
-        count += survey->discovery.endpoints[i].condition.own == CONDITION_SERVICE_NOT_OFFERED;
+    size_t count = whole->part_count;
+    for (size_t i = 0; i < whole->result.endpoint_count; i++)
+        count += whole->result.endpoints[i].condition.own == CONDITION_SERVICE_NOT_OFFERED;
     return count;
 }
 
 /* A set of SRV records that could not be asked names endpoints that nobody can check; nor can they those with port 0.
  */
-static void judge_discovery(const struct survey *survey, const struct settings *settings, struct verdict *verdict)
+static void judge_discovery(struct check *whole)
 {
-    enum state state = settings_endpoint_down(settings);
-    for (size_t i = 0; i < survey->discovery.endpoint_count; i++) {
-        const struct endpoint_result *endpoint = &survey->discovery.endpoints[i];
+    struct verdict *verdict = &whole->verdict;
+    enum state state = settings_endpoint_down(whole->settings);
+    for (size_t i = 0; i < whole->result.endpoint_count; i++) {
+        const struct endpoint_result *endpoint = &whole->result.endpoints[i];
         struct line line = sentence_begin(PHASE_DNS, endpoint->condition);
         const char *cause = endpoint->cause[0] != '\0' ? endpoint->cause : any_condition_meaning(endpoint->condition);
         sentence_add(&line, "%s for %s", cause, endpoint->name);
         add_finding(verdict, state, CONDITION_ENDPOINT_DOWN, &line);
     }
-    if (survey->discovery.candidates_left_out > 0) {
+    if (whole->result.candidates_left_out > 0) {
         struct line line = sentence_begin(PHASE_DNS, (struct any_condition){.own = CONDITION_ENDPOINT_DOWN});
-        sentence_add(&line, "%zu endpoints too many: %d are checked", survey->discovery.candidates_left_out,
+        sentence_add(&line, "%zu endpoints too many: %d are checked", whole->result.candidates_left_out,
                      CANDIDATES_MAX);
         add_finding(verdict, state, CONDITION_ENDPOINT_DOWN, &line);
     }
 }
 
-static void copy_value(const struct metrics *metrics, const char *label, struct metric *to)
+static void set(struct metrics *metrics, enum figure figure, double value)
 {
-    const struct metric *from = metrics_find(metrics, label);
-    to->known = from && from->known;
-    to->value = to->known ? from->value : 0;
+    struct metric *metric = metrics_get(metrics, figure);
+    metric->known = true;
+    metric->value = value;
 }
 
-static bool measure(const struct survey *survey, const struct settings *settings, size_t up, struct metrics *metrics)
+static bool measure(struct check *whole, size_t up)
 {
-    int64_t ended_at = survey->discovery.supervision.ended_at;
-    for (size_t i = 0; i < survey->count; i++) {
-        const struct endpoint_check *check = &survey->checks[i];
-        struct metric *added = metrics_add_endpoint(metrics, &check->settings, check->label);
-        if (!added)
+    struct metrics *metrics = &whole->verdict.metrics;
+    int64_t ended_at = whole->result.supervision.ended_at;
+    if (!metrics_init(metrics, whole->settings))
+        return false;
+    for (size_t i = 0; i < whole->part_count; i++) {
+        const struct endpoint_check *part = &whole->parts[i];
+        if (!metrics_add_endpoint(metrics, &part->settings, part->label, &part->check.verdict.metrics))
             return false;
-        copy_value(&check->verdict.metrics, settings->no_login ? "time" : "rtt", &added[0]);
-        if (check->settings.tls != TLS_NONE)
-            copy_value(&check->verdict.metrics, "cert_days", &added[1]);
-        if (check->result.supervision.ended_at > ended_at)
-            ended_at = check->result.supervision.ended_at;
+        if (part->check.result.supervision.ended_at > ended_at)
+            ended_at = part->check.result.supervision.ended_at;
     }
-    struct metric *endpoints = metrics_find(metrics, "endpoints_up");
+    struct metric *endpoints = metrics_get(metrics, FIGURE_ENDPOINTS_UP);
     endpoints->has_maximum = true;
-    endpoints->maximum = (double)count_endpoints(survey);
-    metrics_set(metrics, "endpoints_up", (double)up);
-    metrics_set(metrics, "time", clock_seconds(ended_at - survey->discovery.started_at));
-    metrics_set(metrics, "time_dns", clock_seconds(survey->discovery.spent[PHASE_DNS]));
+    endpoints->maximum = (double)count_endpoints(whole);
+    set(metrics, FIGURE_ENDPOINTS_UP, (double)up);
+    set(metrics, FIGURE_TIME, clock_seconds(ended_at - whole->result.started_at));
+    set(metrics, FIGURE_PHASE, clock_seconds(whole->result.spent[PHASE_DNS]));
     return true;
 }
 
-static void add_count(struct line *line, const struct survey *survey, size_t up)
+static void add_count(struct line *line, const struct check *whole, size_t up)
 {
     line_add(line, "%zu of ", up);
-    line_add_count(line, (long long)count_endpoints(survey), "endpoint");
+    line_add_count(line, (long long)count_endpoints(whole), "endpoint");
     line_add(line, " up");
 }
 
-static void add_slowest(struct line *line, const struct survey *survey)
+static void add_slowest(struct line *line, const struct check *whole)
 {
     double slowest = -1;
-    for (size_t i = 0; i < survey->count; i++) {
-        const struct metric *rtt = metrics_find(&survey->checks[i].verdict.metrics, "rtt");
+    for (size_t i = 0; i < whole->part_count; i++) {
+        const struct metric *rtt = metrics_get(&whole->parts[i].check.verdict.metrics, FIGURE_RTT);
         if (rtt->known && rtt->value > slowest)
             slowest = rtt->value;
     }
@@ -147,10 +141,10 @@ static void add_slowest(struct line *line, const struct survey *survey)
  * verified. */
 static void add_worst(struct line *line, const struct endpoint_check *worst, size_t width, bool insecure)
 {
-    const char *sentence = worst->verdict.whole, *rest = insecure ? strstr(sentence, SUMMARY_INSECURE) : NULL;
+    const char *sentence = worst->check.verdict.whole, *rest = insecure ? strstr(sentence, SUMMARY_INSECURE) : NULL;
     size_t length = rest ? (size_t)(rest - sentence) : strlen(sentence);
-    if (!worst->result.own_fault) { /* else it is of the options, whatever the endpoint */
-        char name[SURVEY_NAME_SIZE];
+    if (!worst->check.result.own_fault) { /* else it is of the options, whatever the endpoint */
+        char name[CHECK_NAME_SIZE];
         memcpy(name, worst->name, sizeof name);
         text_shorten(name, width / NAME_SHARE);
         line_add(line, "%s: ", name);
@@ -159,51 +153,48 @@ static void add_worst(struct line *line, const struct endpoint_check *worst, siz
 }
 
 /* Whether a set of SRV records could not be asked, so that there may be other endpoints than these. */
-static bool lookup_failed(const struct survey *survey)
+static bool lookup_failed(const struct result *discovery)
 {
-    const struct result *discovery = &survey->discovery;
     return discovery->endpoint_count > 0 && way_is_failed_lookup(&discovery->endpoints[0]);
 }
 
 /* The worst endpoint and what is wrong with it, else FINDING, else how many there are; in WIDTH characters, in SIZE
  * bytes at OUT. */
-static void summarize(const struct survey *survey, const struct settings *settings, const struct outcome *outcome,
-                      const struct finding *finding, const struct verdict *verdict, size_t width, char *out,
-                      size_t size)
+static void summarize(const struct check *whole, const struct outcome *outcome, const struct finding *finding,
+                      size_t width, char *out, size_t size)
 {
+    const struct settings *settings = whole->settings;
     struct line body = LINE_EMPTY, tail = LINE_EMPTY;
     bool insecure = settings->insecure && settings->tls != TLS_NONE;
     if (outcome->worst || finding) {
         line_add(&tail, ", ");
-        add_count(&tail, survey, outcome->up);
+        add_count(&tail, whole, outcome->up);
     }
     line_add(&tail, "%s", insecure ? SUMMARY_INSECURE : "");
     if (finding) {
         line_add(&body, "%s", finding->text);
     } else if (outcome->worst) {
-        if (outcome->up == 0 && lookup_failed(survey)) /* the root, and so the first finding */
-            line_add(&body, "%s; ", verdict->findings[0].text);
+        if (outcome->up == 0 && lookup_failed(&whole->result)) /* the root, and so the first finding */
+            line_add(&body, "%s; ", whole->verdict.findings[0].text);
         add_worst(&body, outcome->worst, width, insecure);
     } else {
         char name[SUMMARY_NAME_SIZE];
         line_add(&body, "%s: ", summary_name(settings, 0, width / NAME_SHARE, name));
-        add_count(&body, survey, outcome->up);
+        add_count(&body, whole, outcome->up);
         if (!settings->no_login)
-            add_slowest(&body, survey);
+            add_slowest(&body, whole);
     }
-    text_shorten(body.text, width - text_width(tail.text));
-    struct line whole = LINE_EMPTY;
-    line_add(&whole, "%s%s", body.text, tail.text);
-    text_clean_string(out, size, whole.text);
+    summary_end(&body, &tail, width, out, size);
 }
 
 /* The ranges that -L gives for the figures of the whole. */
 static void judge_metrics(struct verdict *verdict)
 {
-    static const char *const labels[] = {"endpoints_up", "time", "time_dns"};
-    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
-        const struct metric *metric = metrics_find(&verdict->metrics, labels[i]);
+    for (size_t i = 0; i < verdict->metrics.count; i++) {
+        const struct metric *metric = &verdict->metrics.list[i];
         const struct range *range;
+        if (metric->of_endpoint) /* its own check has judged it */
+            continue;
         enum state state = metric_judge(metric, metric->value, &range);
         if (state == STATE_OK)
             continue;
@@ -213,39 +204,34 @@ static void judge_metrics(struct verdict *verdict)
     }
 }
 
-bool survey_judge(struct survey *survey, const struct settings *settings, struct verdict *verdict)
+bool survey_judge(struct check *whole)
 {
-    if (survey->count == 0)
-        return verdict_make(verdict, settings, &survey->discovery);
-    *verdict = (struct verdict){.phase = settings->no_login ? PHASE_STREAM : PHASE_PING};
-    for (size_t i = 0; i < survey->count; i++) {
-        if (!judge_check(&survey->checks[i]))
+    struct verdict *verdict = &whole->verdict;
+    for (size_t i = 0; i < whole->part_count; i++) {
+        if (!check_judge(&whole->parts[i].check))
             return false;
     }
-    struct outcome outcome = weigh(survey, settings);
-    if (!metrics_init(&verdict->metrics, settings) || !measure(survey, settings, outcome.up, &verdict->metrics)) {
-        verdict_free(verdict);
+    struct outcome outcome = weigh(whole);
+    if (!measure(whole, outcome.up))
         return false;
-    }
-    judge_discovery(survey, settings, verdict);
+    judge_discovery(whole);
     judge_metrics(verdict);
     verdict->state = outcome.state;
     const struct finding *finding = NULL;
     for (size_t i = 0; i < verdict->finding_count; i++) {
-        if (state_worst(verdict->findings[i].state, verdict->state) == verdict->state)
+        if (!state_is_worse(verdict->findings[i].state, verdict->state))
             continue;
         finding = &verdict->findings[i];
         verdict->state = finding->state;
     }
-    if (finding)
+    verdict->phase = whole->settings->no_login ? PHASE_STREAM : PHASE_PING;
+    if (finding) {
         verdict->condition = finding->condition;
-    else if (outcome.worst)
-        verdict->condition = outcome.worst->verdict.condition;
-    if (outcome.worst && !finding)
-        verdict->phase = outcome.worst->verdict.phase;
-    summarize(survey, settings, &outcome, finding, verdict, FIRST_LINE_WIDTH, verdict->summary,
-              sizeof verdict->summary);
-    summarize(survey, settings, &outcome, finding, verdict, sizeof verdict->whole - 1, verdict->whole,
-              sizeof verdict->whole);
+    } else if (outcome.worst) {
+        verdict->condition = outcome.worst->check.verdict.condition;
+        verdict->phase = outcome.worst->check.verdict.phase;
+    }
+    summarize(whole, &outcome, finding, FIRST_LINE_WIDTH, verdict->summary, sizeof verdict->summary);
+    summarize(whole, &outcome, finding, sizeof verdict->whole - 1, verdict->whole, sizeof verdict->whole);
     return true;
 }

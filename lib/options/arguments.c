@@ -118,7 +118,7 @@ static bool refuse_password(const struct parser *parser)
 }
 
 /* getopt has returned '?'. */
-static bool refuse(const struct parser *parser)
+static bool refuse_word(const struct parser *parser)
 {
     const struct option_row *row = find_row(optopt);
     if (row)
@@ -158,7 +158,7 @@ static bool take(const struct parser *parser, int value, struct settings *settin
     if (value == 1)
         return refuse_stray(parser, optarg);
     if (value == '?')
-        return refuse(parser);
+        return refuse_word(parser);
     if (value == ':')
         return refuse_missing(parser);
     if (value == PASSWORD)

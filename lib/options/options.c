@@ -48,8 +48,9 @@ const struct option_row option_table[] = {
              "a server that does not offer it is CRITICAL sasl2-missing",
      .standard = "auto"},
     {0, "component", "JID", ACCOUNT, STRING(component_text), .check = check_component,
-     .help = "log in as this component (XEP-0114) and ping from it; the password is its secret, -H and -p say where; "
-             "-j is then the server's domain, unless it is the component's without its first label"},
+     .help =
+         "log in as this component (XEP-0114) and ping from it; the password is its secret; -H and -p say where; -j "
+         "is the server's domain, which is JID without its first label unless given"},
 
     {0, "no-login", NULL, NO_ACCOUNT, SWITCH(no_login), .useless = AT_COMPONENT,
      .help =
@@ -100,20 +101,21 @@ const struct option_row option_table[] = {
 
     {'R', "remote", "[ALIAS=]JID", PINGS, .type = OPTION_REMOTES, .key = "remotes", .repeatable = true,
      .useless = WITHOUT_PINGS,
-     .help = "ping this JID too; its labels begin with ALIAS, of a-z, 0-9 and _, which is the JID in lower case with _ "
-             "for other characters unless it is given"},
-    {'n', "count", "N", PINGS, NUMBER(count, 1, 1000), .own = TARGET_OWN_COUNT, .useless = WITHOUT_PINGS,
+     .help = "ping this JID too; its labels begin with ALIAS (of a-z, 0-9 and _), or without one with the JID in lower "
+             "case, each other character as _"},
+    {'n', "count", "N", PINGS, NUMBER(count, 1, 1000), .of_target = TARGET_GIVEN_COUNT, .useless = WITHOUT_PINGS,
      .help = "pings per target, 1 to 1000, and 100000 of all targets together at most", .standard = "3"},
-    {'i', "interval", "DURATION", PINGS, DURATION(interval, 0), .own = TARGET_OWN_INTERVAL, .useless = WITHOUT_PINGS,
-     .help = "pause between two pings of one target; with 0 the next follows the answer", .standard = "0"},
-    {0, "ping-timeout", "DURATION", PINGS, DURATION(ping_timeout, 1), .own = TARGET_OWN_PING_TIMEOUT,
+    {'i', "interval", "DURATION", PINGS, DURATION(interval, 0), .of_target = TARGET_GIVEN_INTERVAL,
+     .useless = WITHOUT_PINGS, .help = "pause between two pings of one target; with 0 the next follows the answer",
+     .standard = "0"},
+    {0, "ping-timeout", "DURATION", PINGS, DURATION(ping_timeout, 1), .of_target = TARGET_GIVEN_PING_TIMEOUT,
      .useless = WITHOUT_PINGS, .help = "one ping's own limit", .standard = "what is left of -t"},
 
-    {'w', "warning", "RTT[,LOSS%]", STATES, SPECIAL(apply_thresholds, show_thresholds), .own = TARGET_OWN_WARNING,
-     .number = true, .useless = WITHOUT_PINGS,
+    {'w', "warning", "RTT[,LOSS%]", STATES, SPECIAL(apply_thresholds, show_thresholds),
+     .of_target = TARGET_GIVEN_WARNING, .number = true, .useless = WITHOUT_PINGS,
      .help = "ranges for every target's mean RTT and for its loss; RTT may be empty"},
-    {'c', "critical", "RTT[,LOSS%]", STATES, SPECIAL(apply_thresholds, show_thresholds), .own = TARGET_OWN_CRITICAL,
-     .number = true, .useless = WITHOUT_PINGS, .help = "the same for CRITICAL"},
+    {'c', "critical", "RTT[,LOSS%]", STATES, SPECIAL(apply_thresholds, show_thresholds),
+     .of_target = TARGET_GIVEN_CRITICAL, .number = true, .useless = WITHOUT_PINGS, .help = "the same for CRITICAL"},
     {'L', "limit", "METRIC,WARNING,CRITICAL", STATES, .type = OPTION_LIMITS, .key = "limits", .repeatable = true,
      .help = "ranges for any metric by its label in the performance data; one of the two may be empty"},
     {'C', "certificate", "WARN[,CRIT]", STATES, SPECIAL(apply_certificate, show_certificate), .most = NUMBER_MOST,

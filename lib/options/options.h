@@ -59,7 +59,7 @@ struct option_row {
     const char *key;      /* the configuration key when it is another than the name with '_' for '-' */
     const char *excludes; /* the row that is the same setting with another value; NULL for none */
     unsigned useless;     /* AT_...: checks that have no use for it, and where it is refused */
-    unsigned own;         /* TARGET_OWN_...: a remote in the configuration may have its own; 0: it may not */
+    unsigned of_target;   /* TARGET_GIVEN_...: a remote in the configuration may have its own; 0: it may not */
     bool number;          /* special, and the configuration file takes a number without quotes, too */
     bool repeatable;      /* each adds to those before; else the last one wins */
     bool optional;        /* the argument may be missing, and stands behind = if not */

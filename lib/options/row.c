@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "duration.h"
 #include "lists.h"
 #include "special.h"
@@ -51,7 +52,7 @@ static bool add_string(const struct option_row *row, struct settings *settings, 
     size_t *count = (size_t *)((char *)settings + row->count_field);
     if (row->check && !row->check(settings, value, why))
         return false;
-    char **grown = realloc(*strings, (*count + 1) * sizeof *grown);
+    char **grown = array_grow(*strings, *count, sizeof *grown);
     if (!grown)
         return line_set(why, "out of memory");
     *strings = grown;

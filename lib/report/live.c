@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "line.h"
 #include "summary.h"
 #include "text.h"
@@ -14,7 +15,7 @@
 
 struct live live_on(int fd, const struct settings *settings, struct result *result)
 {
-    bool wanted = settings->verbose > 0 && settings->output == OUTPUT_NAGIOS && !settings->quiet && isatty(fd);
+    bool wanted = settings->verbose > 0 && output_is(settings->output, OUTPUT_LIVE) && !settings->quiet && isatty(fd);
     return (struct live){.settings = settings, .result = result, .fd = wanted ? fd : -1};
 }
 
@@ -53,7 +54,7 @@ static void show_ping(const struct live *live, size_t target, int index)
     if (live->endpoint)
         line_add(&line, " at %s", live->endpoint);
     line_add(&line, ": seq=%d time=", index + 1);
-    line_add_time(&line, ping->rtt);
+    line_add_time(&line, ping->waited);
     if (ping->outcome == PING_ERROR) {
         line_add(&line, " ");
         summary_error(&line, live->settings, ping);
@@ -81,8 +82,8 @@ void live_take(const struct event *event, void *userdata)
 
 void live_take_endpoint(const struct event *event, void *userdata)
 {
-    struct endpoint_check *check = userdata;
-    struct live live = live_on(STDOUT_FILENO, &check->settings, &check->result);
-    live.endpoint = check->name;
+    struct endpoint_check *endpoint = userdata;
+    struct live live = live_on(STDOUT_FILENO, &endpoint->settings, &endpoint->check.result);
+    live.endpoint = endpoint->name;
     live_take(event, &live);
 }

@@ -6,7 +6,6 @@
 #include "event.h"
 #include "result.h"
 #include "settings.h"
-#include "survey.h"
 
 struct live {
     const struct settings *settings;
@@ -22,7 +21,7 @@ struct live live_on(int fd, const struct settings *settings, struct result *resu
  * that has no room for is left out. A supervise_sink with a struct live * as userdata. */
 void live_take(const struct event *event, void *live);
 
-/* The same on standard output for one of the checks of --each-endpoint: CHECK is a struct endpoint_check *. */
-void live_take_endpoint(const struct event *event, void *check);
+/* The same on standard output for one of the checks of --each-endpoint: ENDPOINT is a struct endpoint_check *. */
+void live_take_endpoint(const struct event *event, void *endpoint);
 
 #endif

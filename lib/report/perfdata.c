@@ -12,17 +12,16 @@ static void add_value(struct line *line, const struct metric *metric)
     switch (metric->unit) {
     case METRIC_SECONDS:
         line_add_seconds(line, metric->value);
-        line_add(line, "s");
         break;
     case METRIC_PERCENT:
         line_add_decimal(line, metric->value);
-        line_add(line, "%%");
         break;
     case METRIC_COUNT:
     case METRIC_DAYS:
         line_add(line, "%lld", llround(metric->value));
         break;
     }
+    line_add(line, "%s", metric_unit_name(metric->unit));
 }
 
 static const char *bound(bool given, double value, char *out, size_t size)

@@ -5,19 +5,10 @@
 
 #include <stdio.h>
 
-#include "survey.h"
-#include "verdict.h"
+#include "check.h"
 
 /* Prints the whole report in the format that the settings ask for; nothing when OK and --quiet. */
-void report_print(FILE *out, const struct settings *settings, const struct result *result,
-                  const struct verdict *verdict);
-
-/* The same for --each-endpoint: a line for each endpoint instead of each target. */
-void report_survey(FILE *out, const struct survey *survey, const struct settings *settings,
-                   const struct verdict *verdict);
-
-/* Prints an UNKNOWN before the run in the format that the settings ask for; WHY is cleaned. */
-void report_unknown(FILE *out, const struct settings *settings, const char *why);
+void report_print(FILE *out, const struct check *check);
 
 /* Prints the two lines of a usage error: always as plain text, as the options were not understood. WHY is cleaned; one
  * that is too long for the first line stands whole in a further one. */

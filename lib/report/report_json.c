@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "report_json.h"
+#include "format.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -21,7 +21,7 @@
 #define PHASES_NULL (&(PHASE_ROWS(PHASE_NULL))[1])
 
 /* What is printed when there is no memory for more: state, code, summary, which is clean and needs no escapes, and the
- * phases. Else the same as report_json_unknown() of "out of memory". */
+ * phases. Else the same as that of a check that was not run for "out of memory". */
 #define LAST_RESORT                                                                                                    \
     "{\"state\":\"%s\",\"code\":%d,\"summary\":\"%s\",\"phase\":null,\"condition\":null,\"server\":null,"              \
     "\"targets\":[],\"phases\":{%s},\"endpoints\":[],\"tls\":null,"                                                    \
@@ -67,14 +67,21 @@ static json_t *time_if(bool known, int64_t time)
     return seconds_if(known, clock_seconds(time));
 }
 
-/* Appends ITEM, which may be NULL; false, and the array is gone, when out of memory. */
-static bool append(json_t **array, json_t *item)
+/* Appends ITEM to *ARRAY, or adds it to *OBJECT. When one of the two is NULL, so is the whole from there on. */
+static void append(json_t **array, json_t *item)
 {
     if (json_array_append_new(*array, item) == 0)
-        return true;
+        return;
     json_decref(*array);
     *array = NULL;
-    return false;
+}
+
+static void add(json_t **object, const char *key, json_t *item)
+{
+    if (json_object_set_new(*object, key, item) == 0)
+        return;
+    json_decref(*object);
+    *object = NULL;
 }
 
 static json_t *describe_error(const struct settings *settings, const struct ping_record *ping)
@@ -91,8 +98,9 @@ static json_t *describe_ping(const struct settings *settings, size_t target, int
     static const char *const outcomes[] = {
         [PING_PENDING] = "pending", [PING_RESULT] = "result", [PING_ERROR] = "error", [PING_TIMED_OUT] = "timeout"};
     return json_pack("{s:i, s:s, s:o, s:o, s:o}", "seq", index + 1, "outcome", outcomes[ping->outcome], "time",
-                     time_if(ping->outcome != PING_PENDING, ping->rtt), "rtt",
-                     time_if(tally_is_rtt(settings, target, ping), ping->rtt), "error", describe_error(settings, ping));
+                     time_if(ping->outcome != PING_PENDING, ping->waited), "rtt",
+                     time_if(tally_is_rtt(settings, target, ping), ping->waited), "error",
+                     describe_error(settings, ping));
 }
 
 static json_t *describe_pings(const struct settings *settings, const struct result *result, size_t target)
@@ -100,8 +108,8 @@ static json_t *describe_pings(const struct settings *settings, const struct resu
     json_t *pings = json_array();
     for (int i = 0; i < result->targets[target].count; i++) {
         const struct ping_record *ping = &result->targets[target].pings[i];
-        if (ping->outcome != PING_UNSENT && !append(&pings, describe_ping(settings, target, i, ping)))
-            break;
+        if (ping->outcome != PING_UNSENT)
+            append(&pings, describe_ping(settings, target, i, ping));
     }
     return pings;
 }
@@ -133,22 +141,16 @@ static json_t *describe_targets(const struct settings *settings, const struct re
                                 const struct verdict *verdict)
 {
     json_t *targets = json_array();
-    for (size_t i = 0; verdict->targets && i < settings->target_count; i++) {
-        if (!append(&targets, describe_target(settings, result, &verdict->targets[i], i)))
-            break;
-    }
+    for (size_t i = 0; verdict->targets && i < settings->target_count; i++)
+        append(&targets, describe_target(settings, result, &verdict->targets[i], i));
     return targets;
 }
 
 static json_t *describe_phases(const struct result *result)
 {
     json_t *phases = json_object();
-    for (int i = 0; i < PHASE_COUNT; i++) {
-        if (json_object_set_new(phases, phase_name((enum phase)i), time_if(result->entered[i], result->spent[i])) == 0)
-            continue;
-        json_decref(phases);
-        return NULL;
-    }
+    for (int i = 0; i < PHASE_COUNT; i++)
+        add(&phases, phase_name((enum phase)i), time_if(result->entered[i], result->spent[i]));
     return phases;
 }
 
@@ -166,10 +168,8 @@ static json_t *describe_endpoint(const struct endpoint_result *endpoint)
 static json_t *describe_endpoints(const struct result *result)
 {
     json_t *endpoints = json_array();
-    for (size_t i = 0; i < result->endpoint_count; i++) {
-        if (!append(&endpoints, describe_endpoint(&result->endpoints[i])))
-            break;
-    }
+    for (size_t i = 0; i < result->endpoint_count; i++)
+        append(&endpoints, describe_endpoint(&result->endpoints[i]));
     return endpoints;
 }
 
@@ -182,10 +182,8 @@ static json_t *describe_link(const struct chain_link *link)
 static json_t *describe_chain(const struct result *result)
 {
     json_t *chain = json_array();
-    for (size_t i = 0; i < result->chain_length; i++) {
-        if (!append(&chain, describe_link(&result->chain[i])))
-            break;
-    }
+    for (size_t i = 0; i < result->chain_length; i++)
+        append(&chain, describe_link(&result->chain[i]));
     return chain;
 }
 
@@ -206,10 +204,8 @@ static json_t *describe_tls(const struct result *result)
 static json_t *describe_names(const struct offers *offers)
 {
     json_t *names = json_array();
-    for (size_t i = 0; i < offers->count; i++) {
-        if (!append(&names, json_string(offers->names[i])))
-            break;
-    }
+    for (size_t i = 0; i < offers->count; i++)
+        append(&names, json_string(offers->names[i]));
     return names;
 }
 
@@ -224,12 +220,8 @@ static json_t *describe_sandbox(const struct result *result)
     if (!result->sandboxed)
         return json_null();
     json_t *bars = json_object();
-    for (int bar = 0; bar < BAR_COUNT; bar++) {
-        if (json_object_set_new(bars, bar_name((enum bar)bar), json_boolean(result->bars & BAR_BIT(bar))) == 0)
-            continue;
-        json_decref(bars);
-        return NULL;
-    }
+    for (int bar = 0; bar < BAR_COUNT; bar++)
+        add(&bars, bar_name((enum bar)bar), json_boolean(result->bars & BAR_BIT(bar)));
     return bars;
 }
 
@@ -238,9 +230,8 @@ static json_t *describe_findings(const struct verdict *verdict)
     json_t *findings = json_array();
     for (size_t i = 0; i < verdict->finding_count; i++) {
         const struct finding *finding = &verdict->findings[i];
-        if (!append(&findings, json_pack("{s:s, s:s?, s:s}", "state", state_name(finding->state), "condition",
-                                         if_any(any_condition_name(finding->condition)), "text", finding->text)))
-            break;
+        append(&findings, json_pack("{s:s, s:s?, s:s}", "state", state_name(finding->state), "condition",
+                                    if_any(any_condition_name(finding->condition)), "text", finding->text));
     }
     return findings;
 }
@@ -258,12 +249,11 @@ static json_t *describe_value(const struct metric *metric)
 
 static json_t *describe_metric(const struct metric *metric)
 {
-    static const char *const units[] = {[METRIC_SECONDS] = "s", [METRIC_PERCENT] = "%", [METRIC_DAYS] = NULL};
     const struct limits *limits = metric->limits;
     return json_pack("{s:s, s:o, s:s?, s:s?, s:s?, s:o, s:o}",                  //
                      "label", metric->label,                                    //
                      "value", describe_value(metric),                           //
-                     "unit", units[metric->unit],                               //
+                     "unit", if_any(metric_unit_name(metric->unit)),            //
                      "warning", limits ? if_any(limits->warning.text) : NULL,   //
                      "critical", limits ? if_any(limits->critical.text) : NULL, //
                      "min", seconds_if(metric->has_minimum, metric->minimum),   //
@@ -274,10 +264,8 @@ static json_t *describe_metrics(const struct settings *settings, const struct me
 {
     json_t *list = json_array();
     for (size_t i = 0; i < metrics->count; i++) {
-        if (settings->omit_undetermined && !metrics->list[i].known)
-            continue;
-        if (!append(&list, describe_metric(&metrics->list[i])))
-            break;
+        if (!settings->omit_undetermined || metrics->list[i].known)
+            append(&list, describe_metric(&metrics->list[i]));
     }
     return list;
 }
@@ -300,21 +288,26 @@ static json_t *describe_log(const struct settings *settings, const struct result
 
 static json_t *describe_ignored(const struct result *result)
 {
-    return json_pack("{s:i, s:i, s:i, s:i}", "reflected", result->reflected, "strangers", result->strangers,
-                     "duplicates", result->duplicates, "unasked", result->unasked);
+    const int *ignored = result->ignored;
+    return json_pack("{s:i, s:i, s:i, s:i}", "reflected", ignored[IGNORED_REFLECTED], "strangers",
+                     ignored[IGNORED_STRANGER], "duplicates", ignored[IGNORED_DUPLICATE], "unasked",
+                     ignored[IGNORED_UNASKED]);
 }
 
-/* Takes CHECKS over. */
-static json_t *describe(const struct settings *settings, const struct result *result, const struct verdict *verdict,
-                        json_t *checks)
+static json_t *describe_checks(const struct check *check);
+
+static json_t *describe(const struct check *check)
 {
-    /* The own server always is a target, and options at fault end it before the first phase. */
-    bool ran = result->target_count > 0 && (!result->own_fault || result->entered[verdict->phase]);
+    const struct settings *settings = check->settings;
+    const struct result *result = &check->result;
+    const struct verdict *verdict = &check->verdict;
+    /* Options at fault end it before the first phase. */
+    bool began = check_was_run(check) && (!result->own_fault || result->entered[verdict->phase]);
     return json_pack("{s:s, s:i, s:s, s:s?, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:s?, s:o, s:o, s:o, s:o, s:o, s:o}", //
                      "state", state_name(verdict->state),                                                             //
                      "code", (int)verdict->state,                                                                     //
                      "summary", verdict->whole,                                                                       //
-                     "phase", ran ? phase_name(verdict->phase) : NULL,                                                //
+                     "phase", began ? phase_name(verdict->phase) : NULL,                                              //
                      "condition", if_any(any_condition_name(verdict->condition)),                                     //
                      "server", clean_string(settings->jid.domain),                                                    //
                      "targets", describe_targets(settings, result, verdict),                                          //
@@ -328,29 +321,22 @@ static json_t *describe(const struct settings *settings, const struct result *re
                      "ignored", describe_ignored(result),                                                             //
                      "metrics", describe_metrics(settings, &verdict->metrics),                                        //
                      "log", describe_log(settings, result),                                                           //
-                     "checks", checks);
+                     "checks", describe_checks(check));
 }
 
-static json_t *describe_check(const struct endpoint_check *check)
-{
-    json_t *report = describe(&check->settings, &check->result, &check->verdict, json_array());
-    return json_pack("{s:s, s:s, s:b, s:o}", "name", check->name, "label", check->label, "up", check->up, "report",
-                     report);
-}
-
-static json_t *describe_checks(const struct survey *survey)
+static json_t *describe_checks(const struct check *check)
 {
     json_t *checks = json_array();
-    for (size_t i = 0; i < survey->count; i++) {
-        if (!append(&checks, describe_check(&survey->checks[i])))
-            break;
-    }
+    for (const struct endpoint_check *part = check->parts; part < check->parts + check->part_count; part++)
+        append(&checks, json_pack("{s:s, s:s, s:b, s:o}", "name", part->name, "label", part->label, "up",
+                                  part->check.verdict.up, "report", describe(&part->check)));
     return checks;
 }
 
-/* Takes REPORT over, which is what VERDICT came to. */
-static void print(FILE *out, json_t *report, const struct verdict *verdict)
+void report_json(FILE *out, const struct check *check)
 {
+    const struct verdict *verdict = &check->verdict;
+    json_t *report = describe(check);
     char *text = report ? json_dumps(report, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS)) : NULL;
     if (text)
         fprintf(out, "%s\n", text);
@@ -358,26 +344,4 @@ static void print(FILE *out, json_t *report, const struct verdict *verdict)
         fprintf(out, LAST_RESORT, state_name(verdict->state), (int)verdict->state, verdict->whole, PHASES_NULL);
     free(text);
     json_decref(report);
-}
-
-void report_json(FILE *out, const struct settings *settings, const struct result *result, const struct verdict *verdict)
-{
-    print(out, describe(settings, result, verdict, json_array()), verdict);
-}
-
-void report_json_survey(FILE *out, const struct survey *survey, const struct settings *settings,
-                        const struct verdict *verdict)
-{
-    print(out, describe(settings, &survey->discovery, verdict, describe_checks(survey)), verdict);
-}
-
-void report_json_unknown(FILE *out, const struct settings *settings, const char *why)
-{
-    static const struct result nothing;
-    struct verdict verdict = {.state = STATE_UNKNOWN, .finding_count = 1};
-    struct finding *finding = &verdict.findings[0];
-    finding->state = STATE_UNKNOWN;
-    text_clean_string(finding->text, sizeof finding->text, why);
-    text_clean_string(verdict.whole, sizeof verdict.whole, why);
-    report_json(out, settings, &nothing, &verdict);
 }

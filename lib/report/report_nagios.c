@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "report_nagios.h"
+#include "format.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -97,7 +97,7 @@ static void print_pings(FILE *out, const struct settings *settings, const struct
         else if (ping->outcome == PING_TIMED_OUT)
             line_add(&line, "no answer in ");
         if (ping->outcome != PING_PENDING)
-            line_add_time(&line, ping->rtt);
+            line_add_time(&line, ping->waited);
         if (ping->outcome == PING_ERROR) {
             line_add(&line, ", ");
             summary_error(&line, settings, ping);
@@ -170,21 +170,18 @@ static void print_sandbox(FILE *out, const struct settings *settings, const stru
 
 static void print_ignored(FILE *out, const struct result *result)
 {
-    const struct {
-        int count;
-        const char *words;
-    } kinds[] = {
-        {result->reflected, "reflected"},
-        {result->strangers, "from strangers"},
-        {result->duplicates, "answered twice"},
-        {result->unasked, "not asked for"},
+    static const char *const words[IGNORED_COUNT] = {
+        [IGNORED_REFLECTED] = "reflected",
+        [IGNORED_STRANGER] = "from strangers",
+        [IGNORED_DUPLICATE] = "answered twice or too late",
+        [IGNORED_UNASKED] = "not asked for",
     };
     struct line line = LINE_EMPTY;
     const char *separator = "ignored: ";
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (kinds[i].count == 0)
+    for (int i = 0; i < IGNORED_COUNT; i++) {
+        if (result->ignored[i] == 0)
             continue;
-        line_add(&line, "%s%d %s", separator, kinds[i].count, kinds[i].words);
+        line_add(&line, "%s%d %s", separator, result->ignored[i], words[i]);
         separator = ", ";
     }
     if (line.used > 0)
@@ -218,53 +215,46 @@ static void print_details(FILE *out, const struct settings *settings, const stru
         print_log(out, result);
 }
 
-static void print_first_line(FILE *out, const struct settings *settings, const struct verdict *verdict)
+static void print_long_output(FILE *out, const struct check *check)
 {
-    fprintf(out, FIRST_LINE_SERVICE " %s - %s | ", state_name(verdict->state), verdict->summary);
-    perfdata_print(out, &verdict->metrics, settings->omit_undetermined);
-    fputc('\n', out);
-}
-
-static void print_long_output(FILE *out, const struct settings *settings, const struct result *result,
-                              const struct verdict *verdict)
-{
-    print_targets(out, settings, verdict);
-    bool all = verdict->state != STATE_OK || settings->verbose > 0;
+    const struct settings *settings = check->settings;
+    bool all = check->verdict.state != STATE_OK || settings->verbose > 0;
+    print_targets(out, settings, &check->verdict);
     if (all)
-        print_ledger(out, result);
-    print_endpoints(out, result, all);
-    print_findings(out, verdict);
+        print_ledger(out, &check->result);
+    print_endpoints(out, &check->result, all);
+    print_findings(out, &check->verdict);
     if (settings->verbose > 0)
-        print_details(out, settings, result);
+        print_details(out, settings, &check->result);
 }
 
-static void print_versions(FILE *out, const struct settings *settings)
+static void print_part(FILE *out, const struct endpoint_check *part)
 {
-    if (settings->verbose >= 2)
-        options_print_version(out);
+    const struct verdict *verdict = &part->check.verdict;
+    struct line line = LINE_EMPTY;
+    line_add(&line, "endpoint %s (%s): %s, %s", part->name, tls_modes[part->settings.tls], state_name(verdict->state),
+             verdict->summary);
+    line_print(&line, out);
+    if (verdict->state != STATE_OK || part->settings.verbose > 0)
+        print_long_output(out, &part->check);
 }
 
-void report_nagios(FILE *out, const struct settings *settings, const struct result *result,
-                   const struct verdict *verdict)
+void report_nagios(FILE *out, const struct check *check)
 {
-    print_first_line(out, settings, verdict);
-    print_long_output(out, settings, result, verdict);
-    print_versions(out, settings);
-}
-
-void report_nagios_survey(FILE *out, const struct survey *survey, const struct settings *settings,
-                          const struct verdict *verdict)
-{
-    print_first_line(out, settings, verdict);
-    print_findings(out, verdict);
-    for (size_t i = 0; i < survey->count; i++) {
-        const struct endpoint_check *check = &survey->checks[i];
-        struct line line = LINE_EMPTY;
-        line_add(&line, "endpoint %s (%s): %s, %s", check->name, tls_modes[check->settings.tls],
-                 state_name(check->verdict.state), check->verdict.summary);
-        line_print(&line, out);
-        if (check->verdict.state != STATE_OK || settings->verbose > 0)
-            print_long_output(out, &check->settings, &check->result, &check->verdict);
+    const struct verdict *verdict = &check->verdict;
+    if (!check_was_run(check)) {
+        first_line_unknown(out, verdict->whole, "");
+        return;
     }
-    print_versions(out, settings);
+    fprintf(out, FIRST_LINE_SERVICE " %s - %s | ", state_name(verdict->state), verdict->summary);
+    perfdata_print(out, &verdict->metrics, check->settings->omit_undetermined);
+    fputc('\n', out);
+    if (check->part_count == 0)
+        print_long_output(out, check);
+    else
+        print_findings(out, verdict);
+    for (size_t i = 0; i < check->part_count; i++)
+        print_part(out, &check->parts[i]);
+    if (check->settings->verbose >= 2)
+        options_print_version(out);
 }

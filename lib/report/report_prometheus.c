@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "report_prometheus.h"
-
-#include <stdlib.h>
-#include <string.h>
+#include "format.h"
 
 #include "clock.h"
 #include "first_line.h"
@@ -15,89 +12,59 @@
 
 #define SECONDS_PER_DAY 86400
 
-struct family {
-    const char *name; /* behind xmpp_ping_ */
-    const char *help;
-};
+static const struct figure_family state_family = {"state",
+                                                  "State of the check: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."};
+static const struct figure_family endpoint_family = {"endpoint_state", "State of one endpoint, by the same numbers."};
+static const struct figure_family target_family = {"target_state", "State of one target, by the same numbers."};
+static const struct figure_family condition_family = {"condition",
+                                                      "What has made the state, by name; the value is that state."};
+static const struct figure_family remotes_family = {"remotes", "Remotes that were to be pinged."};
+static const struct figure_family endpoints_family = {"endpoints", "Endpoints that were to be checked."};
 
-/* The families that are figures of the performance data, by their place in the latter: the figure of a target, or the
- * label. SCALE makes base units of its units; 0 stands for 1. */
-struct figure_family {
-    struct family family;
-    enum metric_figure figure;
-    const char *label;
-    double scale;
-};
-
-static const struct figure_family figure_families[] = {
-    {{"rtt_seconds", "Mean round trip time of the pings after the first."}, .figure = FIGURE_RTT},
-    {{"rtt_min_seconds", "Minimum round trip time of the pings after the first."}, .figure = FIGURE_MINIMUM},
-    {{"rtt_max_seconds", "Maximum round trip time of the pings after the first."}, .figure = FIGURE_MAXIMUM},
-    {{"rtt_first_seconds", "Round trip time of the first ping."}, .figure = FIGURE_FIRST},
-    {{"rtt_beyond_seconds", "Mean round trip time minus that of the own server."}, .figure = FIGURE_BEYOND},
-    {{"loss_ratio", "Share of the pings sent that were not answered."}, .figure = FIGURE_LOSS, .scale = 0.01},
-    {{"remotes_up", "Remotes that were reached."}, .label = "remotes_up"},
-    {{"endpoints_up", "Endpoints that serve."}, .label = "endpoints_up"},
-    {{"duration_seconds", "Time of the whole check."}, .label = "time"},
-    {{"tcp_rtt_seconds", "The kernel's round trip time of the TCP connection."}, .label = "tcp_rtt"},
-    {{"certificate_remaining_seconds", "Time until the first certificate of the chain expires, in whole days."},
-     .label = "cert_days",
-     .scale = SECONDS_PER_DAY},
-};
-
-static const struct family state_family = {"state", "State of the check: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."};
-static const struct family endpoint_family = {"endpoint_state", "State of one endpoint, by the same numbers."};
-static const struct family target_family = {"target_state", "State of one target, by the same numbers."};
-static const struct family condition_family = {"condition",
-                                               "What has made the state, by name; the value is that state."};
-static const struct family remotes_family = {"remotes", "Remotes that were to be pinged."};
-static const struct family endpoints_family = {"endpoints", "Endpoints that were to be checked."};
-static const struct family phase_family = {"phase_seconds", "Time of one phase of the check."};
-
-/* What is printed: the whole, then each check of --each-endpoint. A family's series stand together, so that each family
- * goes through all of them. */
-struct part {
-    const struct settings *settings;
-    const struct result *result;
-    const struct verdict *verdict;
-    const char *endpoint; /* NULL for the whole */
-};
-
+/* A family's series stand together, so that each family goes through all parts. */
 struct printer {
     FILE *out;
-    const struct settings *settings; /* the run's, from which the labels come that tell one run from another */
-    const struct part *parts;
-    size_t count;
-    const struct family *family; /* the last one printed */
+    const struct check *whole; /* with the settings from which the labels come that tell one run from another */
+    const struct figure_family *family; /* the last one printed */
 };
+
+/* Part INDEX of what is printed: 0 is the whole, then comes each endpoint. NULL behind the last. */
+static const struct check *part_of(const struct printer *printer, size_t index)
+{
+    const struct check *whole = printer->whole;
+    if (index == 0)
+        return whole;
+    return index <= whole->part_count ? &whole->parts[index - 1].check : NULL;
+}
 
 /* Labels need no escapes: what stands in them is clean, so that it has neither quotes, backslashes nor line feeds.
  * Prints up to the labels that all series have. */
-static void begin_series(struct printer *printer, const struct family *family, const struct part *part)
+static void begin_series(struct printer *printer, const struct figure_family *family, size_t part)
 {
     FILE *out = printer->out;
+    const struct settings *settings = printer->whole->settings;
     char clean[LINE_SIZE];
     if (printer->family != family)
         fprintf(out, "# HELP xmpp_ping_%s %s\n# TYPE xmpp_ping_%s gauge\n", family->name, family->help, family->name);
     printer->family = family;
     fprintf(out, "xmpp_ping_%s{server=\"%s\"", family->name,
-            text_clean_string(clean, sizeof clean, printer->settings->jid.domain));
-    if (printer->settings->hostname)
-        fprintf(out, ",host=\"%s\"", text_clean_string(clean, sizeof clean, printer->settings->hostname));
-    if (printer->settings->port != 0)
-        fprintf(out, ",port=\"%d\"", printer->settings->port);
-    if (printer->settings->no_login)
-        fprintf(out, ",check=\"%s\"", printer->settings->s2s ? "s2s" : "no-login");
-    if (part && part->endpoint)
-        fprintf(out, ",endpoint=\"%s\"", part->endpoint);
+            text_clean_string(clean, sizeof clean, settings->jid.domain));
+    if (settings->hostname)
+        fprintf(out, ",host=\"%s\"", text_clean_string(clean, sizeof clean, settings->hostname));
+    if (settings->port != 0)
+        fprintf(out, ",port=\"%d\"", settings->port);
+    if (settings->no_login)
+        fprintf(out, ",check=\"%s\"", settings->s2s ? "s2s" : "no-login");
+    if (part > 0)
+        fprintf(out, ",endpoint=\"%s\"", printer->whole->parts[part - 1].label);
 }
 
 /* The labels of a target; the own server has an empty alias, which is no alias to Prometheus. */
-static void print_target(struct printer *printer, const struct part *part, size_t index)
+static void print_target(struct printer *printer, const struct settings *settings, size_t index)
 {
     char name[SUMMARY_NAME_SIZE];
-    fprintf(printer->out, ",target=\"%s\",alias=\"%s\"", summary_name(part->settings, index, NAME_WIDTH, name),
-            part->settings->targets[index].alias);
+    fprintf(printer->out, ",target=\"%s\",alias=\"%s\"", summary_name(settings, index, NAME_WIDTH, name),
+            settings->targets[index].alias);
 }
 
 static void end_seconds(struct printer *printer, double value)
@@ -112,11 +79,13 @@ static void end_count(struct printer *printer, size_t count)
     fprintf(printer->out, "} %zu\n", count);
 }
 
-static void print_state(struct printer *printer, enum state state, const char *sentence)
+static void print_state(struct printer *printer)
 {
-    fprintf(printer->out, "# " FIRST_LINE_SERVICE " %s - %s\n", state_name(state), sentence);
-    begin_series(printer, &state_family, NULL);
-    end_count(printer, state);
+    const struct verdict *verdict = &printer->whole->verdict;
+    const char *sentence = check_was_run(printer->whole) ? verdict->summary : verdict->whole;
+    fprintf(printer->out, "# " FIRST_LINE_SERVICE " %s - %s\n", state_name(verdict->state), sentence);
+    begin_series(printer, &state_family, 0);
+    end_count(printer, verdict->state);
 }
 
 /* The own server, when the run did not come as far as a ping: as users find it, by what was in the way. */
@@ -128,25 +97,24 @@ static enum state target_state(const struct verdict *verdict, size_t target)
 
 static void print_states(struct printer *printer)
 {
-    for (size_t i = 0; i < printer->count; i++) {
-        const struct part *part = &printer->parts[i];
-        const char *condition = any_condition_name(part->verdict->condition);
+    const struct check *check;
+    for (size_t i = 0; (check = part_of(printer, i)); i++) {
+        const char *condition = any_condition_name(check->verdict.condition);
         if (*condition == '\0')
             continue;
-        begin_series(printer, &condition_family, part);
+        begin_series(printer, &condition_family, i);
         fprintf(printer->out, ",condition=\"%s\"", condition);
-        end_count(printer, part->verdict->state);
+        end_count(printer, check->verdict.state);
     }
-    for (size_t i = 1; i < printer->count; i++) {
-        begin_series(printer, &endpoint_family, &printer->parts[i]);
-        end_count(printer, printer->parts[i].verdict->state);
+    for (size_t i = 1; (check = part_of(printer, i)); i++) {
+        begin_series(printer, &endpoint_family, i);
+        end_count(printer, check->verdict.state);
     }
-    for (size_t i = 0; i < printer->count; i++) {
-        const struct part *part = &printer->parts[i];
-        for (size_t target = 0; part->verdict->targets && target < part->settings->target_count; target++) {
-            begin_series(printer, &target_family, part);
-            print_target(printer, part, target);
-            end_count(printer, target_state(part->verdict, target));
+    for (size_t i = 0; (check = part_of(printer, i)); i++) {
+        for (size_t target = 0; check->verdict.targets && target < check->settings->target_count; target++) {
+            begin_series(printer, &target_family, i);
+            print_target(printer, check->settings, target);
+            end_count(printer, target_state(&check->verdict, target));
         }
     }
 }
@@ -154,89 +122,63 @@ static void print_states(struct printer *printer)
 /* How many there are of what is counted. */
 static void print_counts(struct printer *printer)
 {
-    if (printer->settings->target_count > 1) {
-        begin_series(printer, &remotes_family, NULL);
-        end_count(printer, printer->settings->target_count - 1);
+    const struct check *whole = printer->whole;
+    if (whole->settings->target_count > 1) {
+        begin_series(printer, &remotes_family, 0);
+        end_count(printer, whole->settings->target_count - 1);
     }
-    if (printer->count > 1) {
-        begin_series(printer, &endpoints_family, NULL);
-        end_count(printer, printer->count - 1);
-    }
-}
-
-static void print_phases(struct printer *printer)
-{
-    for (size_t i = 0; i < printer->count; i++) {
-        const struct result *result = printer->parts[i].result;
-        for (int phase = 0; phase < PHASE_COUNT; phase++) {
-            if (!result->entered[phase])
-                continue;
-            begin_series(printer, &phase_family, &printer->parts[i]);
-            fprintf(printer->out, ",phase=\"%s\"", phase_name((enum phase)phase));
-            end_seconds(printer, clock_seconds(result->spent[phase]));
-        }
+    if (whole->part_count > 0) {
+        begin_series(printer, &endpoints_family, 0);
+        end_count(printer, whole->part_count);
     }
 }
 
-static bool belongs(const struct metric *metric, const struct figure_family *family)
+/* From the ledger, as it has the pings, too. */
+static void print_phases(struct printer *printer, const struct result *result, size_t part)
 {
-    return family->label ? strcmp(metric->label, family->label) == 0 : metric->figure == family->figure;
+    for (int phase = 0; phase < PHASE_COUNT; phase++) {
+        if (!result->entered[phase])
+            continue;
+        begin_series(printer, &figure_table[FIGURE_PHASE].family, part);
+        fprintf(printer->out, ",phase=\"%s\"", phase_name((enum phase)phase));
+        end_seconds(printer, clock_seconds(result->spent[phase]));
+    }
 }
 
-static void print_figures(struct printer *printer, const struct part *part, const struct figure_family *family)
+/* What makes base units of those of the performance data. */
+static double scale_of(enum metric_unit unit)
 {
-    const struct metrics *metrics = &part->verdict->metrics;
+    return unit == METRIC_PERCENT ? 0.01 : unit == METRIC_DAYS ? SECONDS_PER_DAY : 1;
+}
+
+static void print_figure(struct printer *printer, enum figure figure, const struct check *check, size_t part)
+{
+    const struct metrics *metrics = &check->verdict.metrics;
     for (size_t i = 0; i < metrics->count; i++) {
         const struct metric *metric = &metrics->list[i];
-        if (!metric->known || !belongs(metric, family))
+        if (!metric->known || metric->figure != figure || metric->of_endpoint)
             continue;
-        begin_series(printer, &family->family, part);
+        begin_series(printer, &figure_table[figure].family, part);
         if (metric->target >= 0)
-            print_target(printer, part, (size_t)metric->target);
-        end_seconds(printer, metric->value * (family->scale != 0 ? family->scale : 1));
+            print_target(printer, check->settings, (size_t)metric->target);
+        end_seconds(printer, metric->value * scale_of(metric->unit));
     }
 }
 
-static void print_all(struct printer *printer)
+/* A value that could not be had has no series. */
+void report_prometheus(FILE *out, const struct check *whole)
 {
-    const struct verdict *verdict = printer->parts[0].verdict;
-    print_state(printer, verdict->state, verdict->summary);
-    print_states(printer);
-    print_counts(printer);
-    print_phases(printer);
-    for (size_t i = 0; i < sizeof figure_families / sizeof figure_families[0]; i++) {
-        for (size_t part = 0; part < printer->count; part++)
-            print_figures(printer, &printer->parts[part], &figure_families[i]);
-    }
-}
-
-void report_prometheus(FILE *out, const struct settings *settings, const struct result *result,
-                       const struct verdict *verdict)
-{
-    struct part whole = {.settings = settings, .result = result, .verdict = verdict};
-    print_all(&(struct printer){.out = out, .settings = settings, .parts = &whole, .count = 1});
-}
-
-void report_prometheus_survey(FILE *out, const struct survey *survey, const struct settings *settings,
-                              const struct verdict *verdict)
-{
-    struct part *parts = calloc(survey->count + 1, sizeof *parts);
-    if (!parts) {
-        report_prometheus(out, settings, &survey->discovery, verdict); /* the whole, at least */
+    struct printer printer = {.out = out, .whole = whole};
+    const struct check *check;
+    print_state(&printer);
+    if (!check_was_run(whole))
         return;
+    print_states(&printer);
+    print_counts(&printer);
+    for (size_t part = 0; (check = part_of(&printer, part)); part++)
+        print_phases(&printer, &check->result, part);
+    for (int figure = 0; figure < FIGURE_COUNT; figure++) {
+        for (size_t part = 0; figure != FIGURE_PHASE && (check = part_of(&printer, part)); part++)
+            print_figure(&printer, (enum figure)figure, check, part);
     }
-    parts[0] = (struct part){.settings = settings, .result = &survey->discovery, .verdict = verdict};
-    for (size_t i = 0; i < survey->count; i++) {
-        const struct endpoint_check *check = &survey->checks[i];
-        parts[i + 1] = (struct part){&check->settings, &check->result, &check->verdict, check->label};
-    }
-    print_all(&(struct printer){.out = out, .settings = settings, .parts = parts, .count = survey->count + 1});
-    free(parts);
-}
-
-void report_prometheus_unknown(FILE *out, const struct settings *settings, const char *why)
-{
-    char clean[LINE_SIZE];
-    struct printer printer = {.out = out, .settings = settings};
-    print_state(&printer, STATE_UNKNOWN, text_clean_string(clean, sizeof clean, why));
 }

@@ -11,15 +11,23 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "text.h"
 #include "utf8.h"
-#include "why.h"
 
 /* Editors of another system put it before the text; it is not part of it. */
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
+static bool keep(struct secret *secret, const char *text, size_t length)
+{
+    secret_wipe(secret);
+    memcpy(secret->value, text, length);
+    secret->length = length;
+    secret->set = true;
+    return true;
+}
+
 /* Takes the first line of the USED bytes in BUFFER. */
-static bool take_line(const char *buffer, size_t used, const char *file, struct secret *secret, char *why,
-                      size_t why_size)
+static bool take_line(const char *buffer, size_t used, const char *file, struct secret *secret, struct line *why)
 {
     size_t mark = strlen(BYTE_ORDER_MARK);
     if (used >= mark && memcmp(buffer, BYTE_ORDER_MARK, mark) == 0) {
@@ -31,70 +39,56 @@ static bool take_line(const char *buffer, size_t used, const char *file, struct 
     if (newline && length > 0 && buffer[length - 1] == '\r')
         length--;
     if (length == 0)
-        return why_set(why, why_size, "%s has an empty first line", file);
-    if (memchr(buffer, '\0', length))
-        return why_set(why, why_size, "%s holds a NUL byte in its first line", file);
+        return line_set(why, "%s has an empty first line", file);
     if (length >= sizeof secret->value)
-        return why_set(why, why_size, "%s has a first line that is too long", file);
-    if (!utf8_valid(buffer, length))
-        return why_set(why, why_size, "%s is not UTF-8", file);
-    secret_wipe(secret);
-    memcpy(secret->value, buffer, length);
-    secret->length = length;
-    secret->set = true;
-    return true;
+        return line_set(why, "%s has a first line that is too long", file);
+    if (!utf8_valid(buffer, length)) /* UTF-16 too, which is full of NUL */
+        return line_set(why, "%s is not UTF-8", file);
+    if (memchr(buffer, '\0', length))
+        return line_set(why, "%s holds a NUL byte in its first line", file);
+    return keep(secret, buffer, length);
 }
 
-bool secret_read_file(const char *file, struct secret *secret, char *why, size_t why_size)
+static bool read_open_file(int fd, const char *file, struct secret *secret, struct line *why)
+{
+    char buffer[sizeof BYTE_ORDER_MARK + sizeof secret->value]; /* the mark, the longest value, CR and LF */
+    ssize_t used = file_read(fd, buffer, sizeof buffer);
+    bool done = used >= 0 ? take_line(buffer, (size_t)used, file, secret, why)
+                          : line_set(why, "%s cannot be read: %s", file, strerror(errno));
+    explicit_bzero(buffer, sizeof buffer);
+    return done;
+}
+
+bool secret_read_file(const char *name, struct secret *secret, struct line *why)
 {
     struct stat status;
-    int fd = file_open(file, &status);
-    if (fd < 0 && errno != 0)
-        return why_set(why, why_size, "%s cannot be opened: %s", file, strerror(errno));
+    char others[FILE_OTHERS_SIZE], file[TEXT_PATH_SIZE];
+    int fd = file_open(name, &status), error = errno;
+    text_show_path(name, file);
     if (fd < 0)
-        return why_set(why, why_size, "%s is not a regular file", file);
-    bool done = false;
-    char others[FILE_OTHERS_SIZE];
-    if (file_others(fd, &status, FILE_READ, others)) {
-        why_set(why, why_size, "%s can be read by %s", file, others);
-    } else {
-        char buffer[sizeof BYTE_ORDER_MARK + sizeof secret->value]; /* the mark, the longest value, CR and LF */
-        ssize_t used = file_read(fd, buffer, sizeof buffer);
-        if (used < 0)
-            why_set(why, why_size, "%s cannot be read: %s", file, strerror(errno));
-        else
-            done = take_line(buffer, (size_t)used, file, secret, why, why_size);
-        explicit_bzero(buffer, sizeof buffer);
-    }
+        return error != 0 ? line_set(why, "%s cannot be opened: %s", file, strerror(error))
+                          : line_set(why, "%s is not a regular file", file);
+    bool done = file_others(fd, &status, FILE_READ, others) ? line_set(why, "%s can be read by %s", file, others)
+                                                            : read_open_file(fd, file, secret, why);
     close(fd);
     return done;
 }
 
-bool secret_set(struct secret *secret, const char *text, char *why, size_t why_size)
+bool secret_set(struct secret *secret, const char *text, struct line *why)
 {
     size_t length = strlen(text);
     if (length == 0 || length >= sizeof secret->value)
-        return why_set(why, why_size, "%s", length == 0 ? "is empty" : "is too long");
-    if (!utf8_valid(text, length))
-        return why_set(why, why_size, "is not UTF-8");
-    secret_wipe(secret);
-    memcpy(secret->value, text, length);
-    secret->length = length;
-    secret->set = true;
-    return true;
+        return line_set(why, length == 0 ? "is empty" : "is too long");
+    return utf8_valid(text, length) ? keep(secret, text, length) : line_set(why, "is not UTF-8");
 }
 
-bool secret_take_environment(struct secret *secret, char *why, size_t why_size)
+bool secret_take_environment(struct secret *secret, struct line *why)
 {
-    if (why_size > 0)
-        why[0] = '\0';
+    *why = LINE_EMPTY;
     const char *value = getenv(SECRET_VARIABLE);
     if (!value)
         return false;
-    char reason[20];
-    bool done = secret_set(secret, value, reason, sizeof reason);
-    if (!done && *value != '\0')
-        why_set(why, why_size, "%s %s", SECRET_VARIABLE, reason);
+    bool done = *value != '\0' && (secret_set(secret, value, why) || line_before(why, SECRET_VARIABLE " "));
     /* In place, as /proc/PID/environ shows this memory; each copy, as an environment may name a variable twice. */
     const size_t name_length = strlen(SECRET_VARIABLE "=");
     for (char **entry = environ; *entry; entry++) {
@@ -203,6 +197,11 @@ void secrets_collect(struct secrets *secrets, const struct secret *secret, const
     escape(escaped, secret->value);
     add_form(secrets, &secrets->forms[FORM_ESCAPED], escaped, strlen(escaped));
     explicit_bzero(escaped, sizeof escaped);
+}
+
+void secrets_take_ours(struct secrets *secrets, const struct secret *secret, const char *text)
+{
+    secrets->is_word = secrets->is_word || (secret->set && text && strstr(text, secret->value));
 }
 
 void secrets_add(struct secrets *secrets, const char *message)

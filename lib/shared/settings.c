@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "clock.h"
 
 const char *const tls_mode_names[] = {"auto", "starttls", "direct", "none", NULL};
@@ -16,7 +17,6 @@ const char *const server_feature_names[] = {
     [FEATURE_DIALBACK] = "dialback",
     [FEATURE_COUNT] = NULL,
 };
-const char *const output_format_names[] = {"nagios", "json", "prometheus", NULL};
 
 void target_free(struct target *target)
 {
@@ -28,11 +28,8 @@ void target_free(struct target *target)
 bool settings_add_target(struct settings *settings, struct target *target)
 {
     struct target *targets = NULL;
-    size_t count = settings->target_count;
-    bool is_full =
-        (count & (count - 1)) == 0; /* there is room for a power of two: thousands are not copied each time */
     if (target->alias && (target->jid_text || target->kind == TARGET_SERVER))
-        targets = is_full ? realloc(settings->targets, (count ? 2 * count : 1) * sizeof *targets) : settings->targets;
+        targets = array_grow(settings->targets, settings->target_count, sizeof *targets);
     if (!targets) {
         target_free(target);
         return false;
@@ -57,17 +54,17 @@ bool settings_init(struct settings *settings)
 
 void settings_copy_to_target(struct target *target, const struct settings *from, unsigned which)
 {
-    if (which & TARGET_OWN_COUNT)
+    if (which & TARGET_GIVEN_COUNT)
         target->count = from->count;
-    if (which & TARGET_OWN_INTERVAL)
+    if (which & TARGET_GIVEN_INTERVAL)
         target->interval = from->interval;
-    if (which & TARGET_OWN_PING_TIMEOUT)
+    if (which & TARGET_GIVEN_PING_TIMEOUT)
         target->ping_timeout = from->ping_timeout;
-    if (which & TARGET_OWN_WARNING) {
+    if (which & TARGET_GIVEN_WARNING) {
         target->rtt.warning = from->rtt.warning;
         target->loss.warning = from->loss.warning;
     }
-    if (which & TARGET_OWN_CRITICAL) {
+    if (which & TARGET_GIVEN_CRITICAL) {
         target->rtt.critical = from->rtt.critical;
         target->loss.critical = from->loss.critical;
     }
@@ -99,7 +96,7 @@ bool settings_add_limits(struct settings *settings, struct label_limits *label)
     struct label_limits *same = NULL, *labels = NULL;
     if (label->label && label->warning && label->critical) {
         same = find_label(settings, label->label);
-        labels = same ? NULL : realloc(settings->labels, (settings->label_count + 1) * sizeof *labels);
+        labels = same ? NULL : array_grow(settings->labels, settings->label_count, sizeof *labels);
     }
     if (!same && !labels) {
         free_label(label);
@@ -131,7 +128,7 @@ bool settings_add_map(struct settings *settings, const struct condition_map *row
 {
     struct condition_map *map = find_map(settings, row->name);
     if (!map) {
-        map = realloc(settings->map, (settings->map_count + 1) * sizeof *map);
+        map = array_grow(settings->map, settings->map_count, sizeof *map);
         if (!map)
             return false;
         settings->map = map;
@@ -141,25 +138,21 @@ bool settings_add_map(struct settings *settings, const struct condition_map *row
     return true;
 }
 
-bool settings_read_password(struct settings *settings, struct line *why)
+bool settings_read_password(const struct settings *settings, struct line *why)
 {
-    char reason[400];
-    bool found = secret_take_environment(&settings->password, reason, sizeof reason);
+    struct secret *password = settings->password;
+    struct line reason;
+    bool found = secret_take_environment(password, &reason);
     if (!settings_use_password(settings)) {
-        secret_wipe(&settings->password);
+        secret_wipe(password);
         return true;
     }
-    if (settings->password_file) {
-        return secret_read_file(settings->password_file, &settings->password, reason, sizeof reason) ||
-               line_set(why, "--password-file: %s", reason);
-    }
-    if (reason[0] != '\0')
-        return line_set(why, "%s", reason);
-    if (settings->client_cert)
-        return true;
-    if (found || settings->password.set)
-        return true;
-    return line_set(why, "--password-file: no password: give a file or set %s", SECRET_VARIABLE);
+    if (settings->password_file)
+        return secret_read_file(settings->password_file, password, why) || line_before(why, "--password-file: ");
+    if (reason.used > 0)
+        return line_set(why, "%s", reason.text);
+    return settings->client_cert || found || password->set ||
+           line_set(why, "--password-file: no password: give a file or set %s", SECRET_VARIABLE);
 }
 
 enum state settings_map(const struct settings *settings, struct any_condition condition, enum state fallback)
@@ -212,7 +205,6 @@ static void free_strings(char **strings, size_t count)
 
 void settings_free(struct settings *settings)
 {
-    secret_wipe(&settings->password);
     jid_free(&settings->jid);
     free(settings->jid_text);
     free(settings->password_file);

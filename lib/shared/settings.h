@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What to probe and how to judge: one struct, filled from the command line and files, const from then on. */
+/* What to probe and how to judge: one struct, filled from the command line and files, const from settings_check() on.
+ */
 #ifndef SETTINGS_H
 #define SETTINGS_H
 
@@ -11,6 +12,7 @@
 #include "condition.h"
 #include "jid.h"
 #include "line.h"
+#include "output.h"
 #include "range.h"
 #include "secret.h"
 #include "state.h"
@@ -29,13 +31,10 @@ enum server_feature {
     FEATURE_COUNT
 };
 
-enum output_format { OUTPUT_NAGIOS, OUTPUT_JSON, OUTPUT_PROMETHEUS };
-
 /* As the options take them, in the order of their enums, with NULL at the end. */
 extern const char *const tls_mode_names[];
 extern const char *const login_way_names[];
 extern const char *const server_feature_names[];
-extern const char *const output_format_names[];
 
 /* A warning and a critical range for one figure. */
 struct limits {
@@ -51,11 +50,11 @@ struct limits {
 
 /* What a target may have that differs from the run's. */
 enum {
-    TARGET_OWN_COUNT = 1,
-    TARGET_OWN_INTERVAL = 2,
-    TARGET_OWN_PING_TIMEOUT = 4,
-    TARGET_OWN_WARNING = 8,
-    TARGET_OWN_CRITICAL = 16
+    TARGET_GIVEN_COUNT = 1,
+    TARGET_GIVEN_INTERVAL = 2,
+    TARGET_GIVEN_PING_TIMEOUT = 4,
+    TARGET_GIVEN_WARNING = 8,
+    TARGET_GIVEN_CRITICAL = 16
 };
 
 /* One JID to ping. Element 0 of settings.targets is always the own server (alias "", no JID). */
@@ -69,7 +68,7 @@ struct target {
     int64_t ping_timeout; /* ns; 0: what is left of the deadline */
     struct limits rtt;    /* of the mean RTT, in seconds */
     struct limits loss;   /* in percent */
-    unsigned own;         /* TARGET_OWN_...: settings_check() fills the rest with the run's */
+    unsigned given;       /* TARGET_GIVEN_...: settings_check() fills the rest with the run's */
 };
 
 /* -L: ranges for the figure with this perfdata label. */
@@ -89,8 +88,9 @@ struct settings {
     struct jid jid;
     char *jid_text;
     char *password_file;
-    struct secret password;
-    char *client_cert; /* for SASL EXTERNAL: PEM, or PKCS#12 when there is no client_key */
+    struct secret *password; /* of the one who has it and wipes it; a child wipes its own when it has logged in. NULL:
+                              * these settings are not for a run */
+    char *client_cert;       /* for SASL EXTERNAL: PEM, or PKCS#12 when there is no client_key */
     char *client_key;
     char **required_mechanisms; /* if any, no other may be used */
     size_t required_count;
@@ -151,8 +151,8 @@ struct settings {
 
 /* What a child is given. */
 struct probe_input {
-    struct settings *settings; /* the child's own copy; its password is wiped after use */
-    int64_t deadline;          /* CLOCK_MONOTONIC, ns */
+    const struct settings *settings;
+    int64_t deadline; /* clock_now(), ns */
 };
 
 /* The defaults of the contract, one target (the own server). False when out of memory. The caller ends it with
@@ -172,13 +172,13 @@ void target_free(struct target *target);
 bool settings_has_limit(const struct settings *settings, const char *label);
 bool settings_has_map(const struct settings *settings, const char *condition);
 
-/* Copies what WHICH (TARGET_OWN_...) names from the run's settings at FROM to TARGET. */
+/* Copies what WHICH (TARGET_GIVEN_...) names from the run's settings at FROM to TARGET. */
 void settings_copy_to_target(struct target *target, const struct settings *from, unsigned which);
 
 /* The password, where one is needed: from --password-file, else from the environment, which is wiped in any case, else
  * the one that the configuration has set. On failure returns false and writes to WHY a sentence that begins with the
  * option or the variable. */
-bool settings_read_password(struct settings *settings, struct line *why);
+bool settings_read_password(const struct settings *settings, struct line *why);
 
 /* The state of a condition after --map: the map's where it has CONDITION's name, else FALLBACK. */
 enum state settings_map(const struct settings *settings, struct any_condition condition, enum state fallback);
@@ -198,7 +198,7 @@ bool settings_anonymous(const struct settings *settings);
 /* Whether a password is of any use: there is a login, and not by ANONYMOUS. */
 bool settings_use_password(const struct settings *settings);
 
-/* Wipes the password and frees all. */
+/* Frees all but the password. */
 void settings_free(struct settings *settings);
 
 #endif

@@ -2,6 +2,7 @@
 #include "state.h"
 
 #include <stddef.h>
+#include <strings.h>
 
 static const char *const names[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
 
@@ -10,27 +11,21 @@ const char *state_name(enum state state)
     return names[(unsigned)state <= STATE_UNKNOWN ? state : STATE_UNKNOWN];
 }
 
-enum state state_worst(enum state a, enum state b)
+bool state_is_worse(enum state a, enum state b)
 {
     static const int badness[] = {[STATE_OK] = 0, [STATE_UNKNOWN] = 1, [STATE_WARNING] = 2, [STATE_CRITICAL] = 3};
-    return badness[b] > badness[a] ? b : a;
+    return badness[a] > badness[b];
 }
 
-/* In ASCII: strcasecmp() follows the locale, and a Turkish one has no 'i' for 'I'. */
-static bool same_in_any_case(const char *text, const char *upper)
+enum state state_worst(enum state a, enum state b)
 {
-    for (; *upper != '\0'; text++, upper++) {
-        char c = *text >= 'a' && *text <= 'z' ? (char)(*text - 'a' + 'A') : *text;
-        if (c != *upper)
-            return false;
-    }
-    return *text == '\0';
+    return state_is_worse(b, a) ? b : a;
 }
 
 bool state_parse(const char *text, enum state *state)
 {
     for (int i = STATE_OK; i <= STATE_UNKNOWN; i++) {
-        if (same_in_any_case(text, names[i]) || (text[0] == '0' + i && text[1] == '\0')) {
+        if (strcasecmp(text, names[i]) == 0 || (text[0] == '0' + i && text[1] == '\0')) {
             *state = (enum state)i;
             return true;
         }

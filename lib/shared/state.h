@@ -13,6 +13,9 @@ const char *state_name(enum state state);
 /* The worse of the two: CRITICAL > WARNING > UNKNOWN > OK. */
 enum state state_worst(enum state a, enum state b);
 
+/* Whether A is worse than B. */
+bool state_is_worse(enum state a, enum state b);
+
 /* Reads a state's name in any case, or its number "0" to "3". False when TEXT is neither; *STATE is then untouched. */
 bool state_parse(const char *text, enum state *state);
 

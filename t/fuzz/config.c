@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config_test.h"
+#include "config_report.h"
 #include "fuzz.h"
 #include "judged.h"
 #include "options.h"
@@ -66,7 +66,7 @@ static void check_test(void)
     if (!settings_init(&settings) || options_parse(6, argv, &settings, &why) != OPTIONS_RUN)
         abort();
     FILE *out = open_memstream(&text, &size);
-    enum state state = config_test(out, 6, argv, &settings, settings_check);
+    enum state state = config_report(out, 6, argv, &settings, settings_check);
     fclose(out);
     EXPECT(state == STATE_OK || state == STATE_UNKNOWN, "state %d", state);
     EXPECT(strlen(text) == size && strncmp(text, "XMPP PING ", 10) == 0, "%s", text);

@@ -135,9 +135,10 @@ static bool is_proven(const struct settings *settings, const struct result *resu
 void fuzz_report(const struct settings *settings, struct result *result, const struct supervision *supervision)
 {
     result_close(result, supervision);
-    struct verdict verdict;
-    if (!verdict_make(&verdict, settings, result))
+    struct check check = {.settings = settings, .result = *result};
+    if (!check_judge(&check))
         abort();
+    const struct verdict verdict = check.verdict;
     EXPECT((unsigned)verdict.state <= STATE_UNKNOWN, "state %d", verdict.state);
     bool asked = settings->map_count > 0 || supervision->end == SUPERVISE_DEADLINE;
     bool good = verdict.state == STATE_OK || verdict.state == STATE_WARNING;
@@ -153,7 +154,7 @@ void fuzz_report(const struct settings *settings, struct result *result, const s
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
-    report_print(out, settings, result, &verdict);
+    report_print(out, &check);
     fclose(out);
     if (getenv("FUZZ_SHOW"))
         fputs(text, stdout);
@@ -167,5 +168,5 @@ void fuzz_report(const struct settings *settings, struct result *result, const s
     else
         check_lines(text, verdict.state, settings->omit_undetermined);
     free(text);
-    verdict_free(&verdict);
+    verdict_free(&check.verdict);
 }

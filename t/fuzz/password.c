@@ -24,7 +24,8 @@ static void check_file(const uint8_t *data, size_t size)
     }
     if (ftruncate(fd, 0) != 0 || pwrite(fd, data, size, 0) != (ssize_t)size)
         abort();
-    char path[40], why[400] = "";
+    char path[40];
+    struct line why = LINE_EMPTY;
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     struct secret secret = {0};
     const uint8_t *newline = size ? memchr(data, '\n', size) : NULL;
@@ -32,10 +33,10 @@ static void check_file(const uint8_t *data, size_t size)
     if (newline && length > 0 && data[length - 1] == '\r')
         length--;
     bool good = length > 0 && length < sizeof secret.value && !memchr(data, '\0', length);
-    bool done = secret_read_file(path, &secret, why, sizeof why);
-    EXPECT(done == good, "%zu bytes: %s", length, why);
+    bool done = secret_read_file(path, &secret, &why);
+    EXPECT(done == good, "%zu bytes: %s", length, why.text);
     if (!done) {
-        EXPECT(!secret.set && *why != '\0', "%s", why);
+        EXPECT(!secret.set && why.used > 0, "%s", why.text);
         return;
     }
     check_secret(&secret);
@@ -47,14 +48,14 @@ static void check_file(const uint8_t *data, size_t size)
 static void check_environment(const uint8_t *data, size_t size)
 {
     char *value = fuzz_string(data, size);
-    char why[400];
+    struct line why;
     struct secret secret = {0};
     setenv(SECRET_VARIABLE, value, 1);
-    if (secret_take_environment(&secret, why, sizeof why)) {
+    if (secret_take_environment(&secret, &why)) {
         check_secret(&secret);
         EXPECT(strcmp(secret.value, value) == 0, "it is another one");
     } else {
-        EXPECT(!secret.set && (*why != '\0') == (*value != '\0'), "'%s'", why);
+        EXPECT(!secret.set && (why.used > 0) == (*value != '\0'), "'%s'", why.text);
     }
     EXPECT(!getenv(SECRET_VARIABLE), "it is there still");
     free(value);

@@ -226,8 +226,10 @@ static void run(struct settings *settings)
     }
     if (fd < 0 || ftruncate(fd, 0) != 0 || lseek(fd, 0, SEEK_SET) != 0)
         abort();
+    struct secret password = {0};
+    settings->password = &password;
     if (settings->jid.node)
-        settings->password = (struct secret){.set = true, .length = strlen(PASSWORD), .value = PASSWORD};
+        password = (struct secret){.set = true, .length = strlen(PASSWORD), .value = PASSWORD};
 
     peer.records = fd;
     world_begin(say, NULL);

@@ -10,10 +10,10 @@
 #include <string.h>
 
 #include "bar.h"
+#include "check.h"
 #include "clock.h"
 #include "names.h"
 #include "tap.h"
-#include "verdict.h"
 
 #define SCENE_TARGETS 5
 #define SCENE_START (100 * NS_PER_S)
@@ -70,8 +70,7 @@ struct staged {
     struct label_limits label;
     struct condition_map map;
     char *offers[8], *offers_not[8], names[2][160];
-    struct result result;
-    struct verdict verdict;
+    struct check check;
     char texts[SCENE_TARGETS][160];
 };
 
@@ -356,24 +355,24 @@ static inline void scene_end(struct result *result, const struct scene *scene, e
 static inline void scene_play(struct staged *staged, const struct scene *scene)
 {
     *staged = (struct staged){0};
+    staged->check.settings = &staged->settings;
     scene_settings(staged, scene);
     staged->settings.output = SCENE_OUTPUT;
-    result_init(&staged->result, &staged->settings, SCENE_START);
+    result_init(&staged->check.result, &staged->settings, SCENE_START);
     enum phase last = scene->last ? scene->last : scene->no_login || scene->s2s ? PHASE_TLS : PHASE_PING;
-    scene_bars(&staged->result, scene);
-    int64_t at = scene_phases(&staged->result, last);
+    scene_bars(&staged->check.result, scene);
+    int64_t at = scene_phases(&staged->check.result, last);
     if (last >= PHASE_CONNECT)
-        scene_facts(&staged->result, scene, last);
+        scene_facts(&staged->check.result, scene, last);
     for (size_t i = 0; i < SCENE_TARGETS && scene->pings[i]; i++)
-        scene_pings(&staged->result, i, scene->pings[i]);
-    scene_end(&staged->result, scene, last, at);
-    verdict_make(&staged->verdict, &staged->settings, &staged->result);
+        scene_pings(&staged->check.result, i, scene->pings[i]);
+    scene_end(&staged->check.result, scene, last, at);
+    check_judge(&staged->check);
 }
 
 static inline void scene_leave(struct staged *staged)
 {
-    verdict_free(&staged->verdict);
-    result_free(&staged->result);
+    check_free(&staged->check);
 }
 
 #endif

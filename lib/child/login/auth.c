@@ -168,7 +168,7 @@ static bool finish(struct login *login, const char *text)
     tell_iterations(login);
     sasl_free(login->sasl);
     login->sasl = NULL;
-    secret_wipe(&login->settings->password);
+    secret_wipe(login->settings->password);
     return true;
 }
 

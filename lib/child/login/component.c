@@ -32,11 +32,11 @@ void component_begin(struct login *login)
         return; /* there is nothing to answer; the stream error that says why, as Prosody's host-unknown, comes behind
                  */
     tell_phase(login->teller, PHASE_AUTH);
-    if (!make_digest(id, &login->settings->password, hex)) {
+    if (!make_digest(id, login->settings->password, hex)) {
         login_fail_own(login, PHASE_AUTH, "out of memory");
         return;
     }
-    secret_wipe(&login->settings->password);
+    secret_wipe(login->settings->password);
     secrets_add(login->secrets, hex);
     login->step = LOGIN_COMPONENT;
     login_send(login, stanza_new(login->stream->ctx, "handshake", NULL, hex));

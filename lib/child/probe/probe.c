@@ -24,7 +24,7 @@
 #define BEHIND_DEADLINE NS_PER_S
 
 struct probe {
-    struct settings *settings;
+    const struct settings *settings;
     int64_t deadline;
     struct teller teller;
     struct secrets secrets;
@@ -137,13 +137,13 @@ static bool find_endpoints(struct probe *probe, struct failure *failure)
  * without DNS). */
 static bool would_leak(const struct probe *probe, const struct endpoint *endpoint, const union address *address)
 {
-    return endpoint->tls == TLS_NONE && probe->settings->password.set && !host_is_loopback(address);
+    return endpoint->tls == TLS_NONE && probe->settings->password->set && !host_is_loopback(address);
 }
 
 /* False with the failure in probe->login. */
 static bool log_in(struct probe *probe, const struct dialed *dialed, int64_t limit)
 {
-    struct settings *settings = probe->settings;
+    const struct settings *settings = probe->settings;
     const struct endpoint *endpoint = &probe->resolution.endpoints[dialed->endpoint];
     struct login *login = &probe->login;
     *login = (struct login){.settings = settings,
@@ -272,7 +272,7 @@ void probe_discover(const void *input, int fd)
     struct probe *probe =
         &(struct probe){.settings = given->settings, .deadline = given->deadline, .teller = {.fd = fd}};
     struct failure failure = {0};
-    secret_wipe(&probe->settings->password); /* of no use here */
+    secret_wipe(probe->settings->password); /* of no use here */
     bool good = enter_sandbox(probe, false, &failure) && find_endpoints(probe, &failure);
     tell_phase_end(&probe->teller);
     if (!good) {
@@ -286,6 +286,19 @@ void probe_discover(const void *input, int fd)
     tell_done(probe);
 }
 
+/* What tell() is to mask. */
+static void collect_secrets(struct probe *probe)
+{
+    const struct settings *settings = probe->settings;
+    secrets_collect(&probe->secrets, settings->password, settings->jid.node ? settings->jid.node : "");
+    secrets_take_ours(&probe->secrets, settings->password, settings->hostname);
+    secrets_take_ours(&probe->secrets, settings->password, settings->component_text);
+    secrets_take_ours(&probe->secrets, settings->password, settings->jid_text);
+    for (size_t i = 1; i < settings->target_count; i++)
+        secrets_take_ours(&probe->secrets, settings->password, settings->targets[i].jid_text);
+    probe->teller.secrets = &probe->secrets;
+}
+
 void probe_run(const void *input, int fd)
 {
     const struct probe_input *given = input;
@@ -293,14 +306,12 @@ void probe_run(const void *input, int fd)
         &(struct probe){.settings = given->settings, .deadline = given->deadline, .teller = {.fd = fd}};
     struct failure failure = {0};
     char why[200];
-    const char *node = probe->settings->jid.node;
     if (probe->settings->tls != TLS_NONE && !(probe->tls_context = tls_prepare(probe->settings, why, sizeof why))) {
         failure_set_own_fault(&failure, PHASE_DNS, why);
         tell_failure(&probe->teller, &failure);
         return;
     }
-    secrets_collect(&probe->secrets, &probe->settings->password, node ? node : "");
-    probe->teller.secrets = &probe->secrets;
+    collect_secrets(probe);
     xmpp_initialize();
     bool good = enter_sandbox(probe, probe->settings->tls != TLS_NONE, &failure) && find_endpoints(probe, &failure) &&
                 reach(probe, &failure) && (sandbox_end_login(probe->bars) || refuse_sandbox(PHASE_BIND, &failure));

@@ -37,7 +37,7 @@ static bool has_credential(const struct settings *settings, enum credential cred
     case CREDENTIAL_CERTIFICATE:
         return settings->client_cert != NULL;
     case CREDENTIAL_PASSWORD:
-        return settings->password.set && settings->jid.node;
+        return settings->password->set && settings->jid.node;
     case CREDENTIAL_NONE:
         return settings_anonymous(settings);
     }

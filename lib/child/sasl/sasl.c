@@ -46,6 +46,7 @@ static void join_names(const char *before, char (*names)[SASL_NAME_SIZE], size_t
         used += (size_t)snprintf(out + used, size - used, "%s%s", i ? "\x1e" : before, names[i]);
 }
 
+/* Of an offer that was cut nothing: who was on the way may have filled it up. */
 static void write_offer(const struct sasl_offer *offer, char out[SCRAM_OFFER_SIZE])
 {
     struct sasl_offer sorted = *offer;
@@ -75,7 +76,7 @@ struct sasl *sasl_start(const struct settings *settings, const struct sasl_offer
     if (mechanism->digest) {
         sasl->scram.digest = mechanism->digest;
         sasl->scram.user = settings->jid.node;
-        sasl->scram.password = settings->password.value;
+        sasl->scram.password = settings->password->value;
         sasl->scram.flag = choice.flag;
         if (choice.binding)
             sasl->scram.binding = *choice.binding;
@@ -118,7 +119,7 @@ static void write_only_message(const struct sasl *sasl, struct sasl_message *out
     out->length = 0;
     if (sasl->mechanism->credential == CREDENTIAL_PASSWORD)
         out->length = (size_t)snprintf((char *)out->data, sizeof out->data, "%c%s%c%s", '\0', sasl->settings->jid.node,
-                                       '\0', sasl->settings->password.value);
+                                       '\0', sasl->settings->password->value);
 }
 
 enum sasl_result sasl_begin(struct sasl *sasl, struct sasl_message *out, char *why, size_t why_size)

@@ -148,12 +148,12 @@ static void check_pings(void)
     take(&result, ping(EVENT_PING_RESULT, 0, 0, 7));
     take(&result, ping(EVENT_PING_ERROR, 0, 0, 9));
     is_int(result.targets[0].pings[0].outcome, PING_RESULT, "the first answer counts");
-    is_int(result.targets[0].pings[0].rtt, 7, "with its time");
+    is_int(result.targets[0].pings[0].waited, 7, "with its time");
 
     take(&result, ping(EVENT_PING_SENT, 0, 1, 0));
     take(&result, ping(EVENT_PING_ERROR, 0, 1, 8));
     const struct ping_record *record = &result.targets[0].pings[1];
-    ok(record->outcome == PING_ERROR && record->rtt == 8, "an error is an answer");
+    ok(record->outcome == PING_ERROR && record->waited == 8, "an error is an answer");
     is_int(record->condition, WIRE_STANZA_FORBIDDEN, "its condition is kept");
     is_str(record->type, "auth", "its type is kept");
     is_str(record->by, "b?example", "its origin is cleaned");
@@ -211,7 +211,7 @@ static void check_groups(void)
     take_ping(&result, 0, 11, other);
     is_int((long long)target->group_count, 6, "errors of another condition, type or sender are another group");
     group = &target->groups[1];
-    ok(group->count == 3 && !group->has_first && group->example.rtt == 4, "each knows the first of them");
+    ok(group->count == 3 && !group->has_first && group->example.waited == 4, "each knows the first of them");
     is_str(group->example.text, "(no)", "its text is cleaned");
     ok(target->groups[2].example.outcome == PING_TIMED_OUT && target->groups[2].count == 1, "silence is one, too");
     ok(target->sent == 12 && target->ended == 12, "all are counted");
@@ -314,7 +314,9 @@ static void check_facts(void)
                                                IGNORED_UNASKED};
     for (size_t i = 0; i < 5; i++)
         take(&result, (struct event){.kind = EVENT_IGNORED, .code = kinds[i]});
-    ok(result.reflected == 1 && result.strangers == 2 && result.duplicates == 1 && result.unasked == 1,
+    const int *ignored = result.ignored;
+    ok(ignored[IGNORED_REFLECTED] == 1 && ignored[IGNORED_STRANGER] == 2 && ignored[IGNORED_DUPLICATE] == 1 &&
+           ignored[IGNORED_UNASKED] == 1,
        "ignored answers are counted by kind");
 
     event = (struct event){.kind = EVENT_FAILURE, .phase = PHASE_AUTH, .code = 1};

@@ -320,7 +320,8 @@ static void test_stopped(void)
         int times, after, pause; /* ms */
         int64_t end;             /* ms: when it goes on for the last time, or the deadline */
         const char *name;
-    } rows[] = {{1, 100, 4000, 4100, "one stop beyond the deadline"}, {8, 100, 250, 3000, "eight short stops before it"}};
+    } rows[] = {{1, 100, 4000, 4100, "one stop beyond the deadline"},
+                {8, 100, 250, 3000, "eight short stops before it"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct seen seen;
         int64_t begin = clock_now();

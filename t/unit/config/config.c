@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "tap.h"
-#include "config_test.h"
+#include "config_report.h"
 #include "options.h"
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
@@ -270,9 +270,11 @@ static void write_file(const char *name, const char *content, mode_t mode)
         diag("cannot write %s", name);
 }
 
-/* Words apart by spaces. */
+/* Words apart by spaces. The last two have a password each. */
 static void read_arguments(struct settings *settings, const char *arguments)
 {
+    static struct secret passwords[2];
+    static int next;
     char text[256];
     struct line why = LINE_EMPTY;
     char *argv[16] = {(char *)"check_xmpp_ping"}, *rest = text;
@@ -281,6 +283,8 @@ static void read_arguments(struct settings *settings, const char *arguments)
     for (char *word; *arguments != '\0' && (word = strsep(&rest, " ")) != NULL;)
         argv[argc++] = word;
     settings_init(settings);
+    settings->password = &passwords[next++ % 2];
+    secret_wipe(settings->password);
     if (options_parse(argc, argv, settings, &why) != OPTIONS_RUN)
         diag("%s", why.text);
 }
@@ -367,7 +371,7 @@ static void check_password(mode_t mode, mode_t included, const char *expected)
     bool good = config_load(&settings, &why);
     is_str(why.text, expected, "a file of mode %o that includes a password of mode %o: '%s'", mode, included, expected);
     if (good)
-        is_str(settings.password.value, "sesame A", "the password is the one of the file");
+        is_str(settings.password->value, "sesame A", "the password is the one of the file");
     unlink("password");
     settings_free(&settings);
 }
@@ -385,10 +389,10 @@ static void check_passwords(void)
     write_file("f", "defaults = { password = \"low\" }; profiles = { a = { password = \"high\" } };", 0600);
     read_arguments(&settings, "-f f -P a -j a@b.example");
     config_load(&settings, &why);
-    is_str(settings.password.value, "high", "a profile's password wins over the defaults'");
+    is_str(settings.password->value, "high", "a profile's password wins over the defaults'");
     setenv(SECRET_VARIABLE, "environment", 1);
     settings_read_password(&settings, &why);
-    is_str(settings.password.value, "environment", "the environment's wins over both");
+    is_str(settings.password->value, "environment", "the environment's wins over both");
     settings_free(&settings);
 
     write_file("f", "defaults = { password = \"low\"; password_file = \"secret\"; };", 0600);
@@ -397,7 +401,7 @@ static void check_passwords(void)
     read_arguments(&settings, "-f f -j a@b.example");
     ok(config_load(&settings, &why) && settings_read_password(&settings, &why),
        "a password and a file of one go together");
-    is_str(settings.password.value, "file", "the file's wins over all");
+    is_str(settings.password->value, "file", "the file's wins over all");
     settings_free(&settings);
     unlink("secret");
 

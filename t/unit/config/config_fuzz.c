@@ -11,7 +11,7 @@
 
 #include "tap.h"
 #include "config.h"
-#include "config_test.h"
+#include "config_report.h"
 #include "lists.h"
 #include "options.h"
 
@@ -318,24 +318,24 @@ static void add_remotes(struct settings *settings, const config_setting_t *remot
         struct target *target = &settings->targets[settings->target_count - 1];
         static const struct {
             const char *key;
-            unsigned own;
-        } keys[] = {{"count", TARGET_OWN_COUNT},
-                    {"interval", TARGET_OWN_INTERVAL},
-                    {"ping_timeout", TARGET_OWN_PING_TIMEOUT},
-                    {"warning", TARGET_OWN_WARNING},
-                    {"critical", TARGET_OWN_CRITICAL}};
+            unsigned given;
+        } keys[] = {{"count", TARGET_GIVEN_COUNT},
+                    {"interval", TARGET_GIVEN_INTERVAL},
+                    {"ping_timeout", TARGET_GIVEN_PING_TIMEOUT},
+                    {"warning", TARGET_GIVEN_WARNING},
+                    {"critical", TARGET_GIVEN_CRITICAL}};
         struct command command = {.argv = {(char *)"check_xmpp_ping"}, .argc = 1};
         for (size_t j = 0; j < sizeof keys / sizeof keys[0]; j++) {
             const config_setting_t *setting = member(remote, keys[j].key);
             if (!setting)
                 continue;
-            target->own |= keys[j].own;
+            target->given |= keys[j].given;
             add_key(&command, keys[j].key, setting);
         }
         struct settings values;
         settings_init(&values);
         options_parse(command.argc, command.argv, &values, &why);
-        settings_copy_to_target(target, &values, target->own);
+        settings_copy_to_target(target, &values, target->given);
         settings_free(&values);
         free_command(&command);
     }
@@ -362,6 +362,16 @@ static bool is_useless(const config_setting_t *profile, const char *name)
     return is_on(profile, "no_login") && (strstr(pings, word) || strstr(account, word));
 }
 
+/* The last three have a password each. */
+static void init(struct settings *settings)
+{
+    static struct secret passwords[3];
+    static int next;
+    settings_init(settings);
+    settings->password = &passwords[next++ % 3];
+    secret_wipe(settings->password);
+}
+
 /* The keys of PROFILE and then those of DEFAULTS that it has not. */
 static bool read_as_options(const config_setting_t *profile, const config_setting_t *defaults,
                             struct settings *settings, struct line *why)
@@ -386,7 +396,7 @@ static bool read_as_options(const config_setting_t *profile, const config_settin
                 add_key(&command, name, setting);
         }
     }
-    settings_init(settings);
+    init(settings);
     bool good = options_parse(command.argc, command.argv, settings, why) == OPTIONS_RUN;
     free_command(&command);
     const config_setting_t *remotes = member(profile, "remotes");
@@ -395,9 +405,10 @@ static bool read_as_options(const config_setting_t *profile, const config_settin
     add_remotes(settings, remotes);
     const config_setting_t *password = member(profile, "password");
     password = password ? password : member(defaults, "password");
-    settings->password.set = password != NULL;
+    settings->password->set = password != NULL;
     if (password)
-        snprintf(settings->password.value, sizeof settings->password.value, "%s", config_setting_get_string(password));
+        snprintf(settings->password->value, sizeof settings->password->value, "%s",
+                 config_setting_get_string(password));
     return good;
 }
 
@@ -451,7 +462,7 @@ static void write_text(const char *name, const char *text, size_t length)
 /* --profile=PROFILE, NULL for none, of the file NAME. */
 static bool load(struct settings *settings, const char *name, const char *profile, struct line *why)
 {
-    settings_init(settings);
+    init(settings);
     settings->config_file = strdup(name);
     settings->profile = profile ? strdup(profile) : NULL;
     return config_load(settings, why);
@@ -472,7 +483,7 @@ static void check_profile(const config_t *tree, const char *profile, struct coun
     good = read_as_options(group, defaults, &options, &why) && good;
     char *got = print(&settings), *expected = print(&options);
     write_text("again", got, strlen(got));
-    good = good && strcmp(settings.password.value, options.password.value) == 0;
+    good = good && strcmp(settings.password->value, options.password->value) == 0;
     if (!good || !same_lines(got, expected)) {
         diag("profile %s: %s", profile ? profile : "(none)", why.text);
         counts->other_meaning++;

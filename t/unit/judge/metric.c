@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "metric.h"
 
+#include <malloc.h>
 #include <string.h>
 
 #include "scene.h"
+
+/* Remotes and endpoints. */
+#define MANY 500
 
 static const struct {
     const char *name;
@@ -76,11 +80,70 @@ static void check_bounds(void)
         ok(!metric->limits, "%s has no thresholds unless they are given", bounds[i].label);
     }
     ok(!metrics_find(&metrics, "nothing"), "there is no figure of another name");
-    metrics_set(&metrics, "time_tls", 0.5);
-    metrics_set(&metrics, "nothing", 0.5);
-    const struct metric *set = metrics_find(&metrics, "time_tls");
-    ok(set->known && set->value == 0.5, "a figure is set by its label");
+    is_str(metrics_get(&metrics, FIGURE_RTT)->label, "rtt",
+           "of a figure that all targets have the own server's is got");
+    is_str(metrics_get(&metrics, FIGURE_CERT_DAYS)->label, "cert_days", "any other is the check's");
+    ok(!metrics_get(&metrics, FIGURE_ENDPOINTS_UP), "there is no figure of another check");
     metrics_free(&metrics);
+}
+
+/* Whether each figure is found where it is, and the list has room for all. */
+static bool is_whole(const struct metrics *metrics)
+{
+    for (size_t i = 0; i < metrics->count; i++) {
+        if (metrics_find(metrics, metrics->list[i].label) != &metrics->list[i])
+            return false;
+    }
+    return malloc_usable_size(metrics->list) >= metrics->count * sizeof *metrics->list;
+}
+
+/* However many there are, none is written behind the list. */
+static void check_room(void)
+{
+    struct settings settings;
+    struct metrics metrics, survey;
+    char name[40];
+    settings_init(&settings);
+    for (int i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, "r%d", i);
+        settings_add_target(&settings, &(struct target){.alias = strdup(name), .jid_text = strdup("a@b.example")});
+    }
+    ok(metrics_init(&metrics, &settings) && is_whole(&metrics), "%d remotes have room", MANY);
+    is_int((long long)metrics.count, 5 + 4 * MANY + 1 + 1 + (PHASE_COUNT - 1) + 1 + 1, "with all that each has");
+    settings.each_endpoint = true;
+    metrics_init(&survey, &settings);
+    size_t before = survey.count;
+    bool good = true;
+    for (int i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, "e%d", i);
+        good = good && metrics_add_endpoint(&survey, &settings, name, &metrics);
+    }
+    ok(good && is_whole(&survey), "%d endpoints have room", MANY);
+    is_int((long long)survey.count, (long long)before + 2 * MANY, "with all that each has");
+    metrics_free(&survey);
+    metrics_free(&metrics);
+    settings_free(&settings);
+}
+
+/* What an endpoint has is what its own check has measured. */
+static void check_endpoint(void)
+{
+    struct settings settings;
+    struct metrics measured, survey;
+    settings_init(&settings);
+    metrics_init(&measured, &settings);
+    struct metric *rtt = metrics_get(&measured, FIGURE_RTT);
+    rtt->known = true;
+    rtt->value = 0.5;
+    settings.each_endpoint = true;
+    metrics_init(&survey, &settings);
+    metrics_add_endpoint(&survey, &settings, "e", &measured);
+    ok(metrics_find(&survey, "e_rtt")->known && metrics_find(&survey, "e_rtt")->value == 0.5, "its value is known");
+    ok(!metrics_find(&survey, "e_cert_days")->known, "unless that was not");
+    ok(!metrics_get(&survey, FIGURE_RTT), "and it is not the whole's");
+    metrics_free(&survey);
+    metrics_free(&measured);
+    settings_free(&settings);
 }
 
 static const char *warning_of(const struct metrics *metrics, const char *label)
@@ -121,6 +184,8 @@ int main(void)
 {
     check_shapes();
     check_bounds();
+    check_room();
+    check_endpoint();
     check_limits();
     done_testing();
     return exit_status();

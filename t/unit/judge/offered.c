@@ -128,10 +128,10 @@ static void check_scenes(void)
         const struct scene *scene = &scenes[i];
         struct staged staged;
         scene_play(&staged, scene);
-        is_str(state_name(staged.verdict.state), state_name(scene->state), "%s", scene->name);
-        is_str(any_condition_name(staged.verdict.condition), scene->found ? scene->found : "", "  its condition");
-        is_str(staged.verdict.summary, scene->summary, "  its sentence");
-        ok(text_width(staged.verdict.summary) <= FIRST_LINE_WIDTH, "  which is short enough");
+        is_str(state_name(staged.check.verdict.state), state_name(scene->state), "%s", scene->name);
+        is_str(any_condition_name(staged.check.verdict.condition), scene->found ? scene->found : "", "  its condition");
+        is_str(staged.check.verdict.summary, scene->summary, "  its sentence");
+        ok(text_width(staged.check.verdict.summary) <= FIRST_LINE_WIDTH, "  which is short enough");
         scene_leave(&staged);
     }
 }
@@ -150,11 +150,11 @@ static void check_shape(void)
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         struct staged staged;
         scene_play(&staged, &ends[i]);
-        const struct metrics *metrics = &staged.verdict.metrics;
+        const struct metrics *metrics = &staged.check.verdict.metrics;
         is_int((long long)metrics->count, 7, "%s has seven figures", ends[i].name);
         for (size_t j = 0; j < metrics->count && j < 7; j++)
             is_str(metrics->list[j].label, labels[j], "  %s", labels[j]);
-        ok(!staged.verdict.targets, "  and no target");
+        ok(!staged.check.verdict.targets, "  and no target");
         scene_leave(&staged);
     }
 }

@@ -67,14 +67,14 @@ static void check(const void *input, int fd)
     const struct probe_input *given = input;
     struct event event = event_new(EVENT_FAILURE);
     event_set_condition(&event, (struct any_condition){.own = CONDITION_TLS_FAILED});
-    event_set(event.text, given->settings->password.value);
+    event_set(event.text, given->settings->password->value);
     event_write(fd, &event);
 }
 
 static void take(const struct event *event, void *userdata)
 {
     struct endpoint_check *endpoint = userdata;
-    result_take(event, &endpoint->result);
+    result_take(event, &endpoint->check.result);
 }
 
 static const struct survey_work work = {.discover = discover, .check = check, .sink = take};
@@ -82,22 +82,23 @@ static const struct survey_work work = {.discover = discover, .check = check, .s
 static void check_run(enum tls_mode tls, bool believed, const char *name)
 {
     struct settings settings;
-    struct survey survey;
+    struct secret password = {.set = true, .length = 6, .value = "secret"};
+    struct check whole = {.settings = &settings};
     const char *reason;
     settings_init(&settings);
     jid_parse("alice@" DOMAIN, &settings.jid, &reason);
     settings.targets[0].count = 1;
-    settings.password = (struct secret){.set = true, .length = 6, .value = "secret"};
+    settings.password = &password;
     told = tls;
-    ok(survey_run(&survey, &settings, clock_now(), &work), "%s: there was memory", name);
-    is_int((long long)survey.count, believed, "%s %s", name, believed ? "is checked" : "is not checked");
+    ok(survey_run(&whole, clock_now(), &work), "%s: there was memory", name);
+    is_int((long long)whole.part_count, believed, "%s %s", name, believed ? "is checked" : "is not checked");
     if (believed) {
-        is_str(survey.checks[0].result.cause, "secret", "by a child with the password");
+        is_str(whole.parts[0].check.result.cause, "secret", "by a child with the password");
     } else {
-        is_int(survey.discovery.supervision.end, SUPERVISE_FAILED, "the child that said so has failed");
-        is_int(survey.discovery.supervision.error, EPROTO, "as one that makes no sense");
+        is_int(whole.result.supervision.end, SUPERVISE_FAILED, "the child that said so has failed");
+        is_int(whole.result.supervision.error, EPROTO, "as one that makes no sense");
     }
-    survey_free(&survey);
+    check_free(&whole);
     settings_free(&settings);
 }
 

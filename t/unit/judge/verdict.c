@@ -61,6 +61,10 @@ static const struct scene scenes[] = {
      .state = STATE_CRITICAL, .summary = "example.org: loss 33.33% is above 30%"},
     {"all unanswered is CRITICAL whatever the range", .pings = {"x x"}, .loss_warning = "~:", .state = STATE_CRITICAL,
      .found = "ping-timeout", .summary = "example.org: ping-timeout: none of 2 pings answered"},
+    {"it is counted once", .pings = {"x x"}, .loss_warning = "10", .loss_critical = "30", .state = STATE_CRITICAL,
+     .found = "ping-timeout", .summary = "example.org: ping-timeout: none of 2 pings answered"},
+    {"unless --map has made less of it", .pings = {"x x"}, .loss_critical = "30", .map = "ping-timeout=WARNING",
+     .state = STATE_CRITICAL, .summary = "example.org: loss 100% is above 30% (+1 more)"},
     {"an error is an answer", .pings = {"1 service-unavailable/cancel 1"},
      .summary = "example.org answers in 2 ms, no ping support"},
     /* thresholds */
@@ -114,6 +118,10 @@ static const struct scene scenes[] = {
      .state = STATE_CRITICAL, .summary = "remotes: 1 of 2 up, 2 needed (+1 more)"},
     {"a silent one is missing too", .pings = {"1", "1", "x x"}, .min_alive_given = true, .min_alive = 1,
      .state = STATE_WARNING, .found = "ping-timeout", .summary = "c.example: ping-timeout: none of 2 pings answered"},
+    {"whatever its loss", .pings = {"1", "1", "x x"}, .loss_critical = "60", .min_alive_given = true, .min_alive = 1,
+     .state = STATE_WARNING, .found = "ping-timeout", .summary = "c.example: ping-timeout: none of 2 pings answered"},
+    {"the loss of one that is up counts", .pings = {"1", "1", "1 x"}, .loss_critical = "20", .min_alive_given = true,
+     .min_alive = 1, .state = STATE_CRITICAL, .summary = "c.example: loss 50% is above 20%"},
     {"all may be missing with 0", .pings = {"1", "x"}, .min_alive_given = true, .state = STATE_WARNING,
      .found = "ping-timeout", .summary = "b.example: ping-timeout: no answer in 5 s"},
     {"nor is one that answers badly at times", .pings = {"1", "1", "1 gone/cancel"}, .min_alive_given = true,
@@ -295,10 +303,10 @@ static void check_scenes(void)
         const struct scene *scene = &scenes[i];
         struct staged staged;
         scene_play(&staged, scene);
-        is_str(state_name(staged.verdict.state), state_name(scene->state), "%s", scene->name);
-        is_str(any_condition_name(staged.verdict.condition), scene->found ? scene->found : "", "  its condition");
-        is_str(staged.verdict.summary, scene->summary, "  its sentence");
-        ok(text_width(staged.verdict.summary) <= FIRST_LINE_WIDTH, "  which is short enough");
+        is_str(state_name(staged.check.verdict.state), state_name(scene->state), "%s", scene->name);
+        is_str(any_condition_name(staged.check.verdict.condition), scene->found ? scene->found : "", "  its condition");
+        is_str(staged.check.verdict.summary, scene->summary, "  its sentence");
+        ok(text_width(staged.check.verdict.summary) <= FIRST_LINE_WIDTH, "  which is short enough");
         scene_leave(&staged);
     }
 }
@@ -325,7 +333,7 @@ static void check_figures(void)
     };
     struct staged staged;
     scene_play(&staged, &scene);
-    const struct metrics *metrics = &staged.verdict.metrics;
+    const struct metrics *metrics = &staged.check.verdict.metrics;
     is_metric(metrics, "rtt", 0.0015);
     is_metric(metrics, "rtt_min", 0.001);
     is_metric(metrics, "rtt_max", 0.002);
@@ -345,77 +353,79 @@ static void check_figures(void)
     is_metric(metrics, "time_bind", 0.01);
     is_metric(metrics, "cert_days", 12);
     is_unknown(metrics, "tcp_rtt");
-    is_str(staged.verdict.targets[0].text,
+    is_str(staged.check.verdict.targets[0].text,
            "3 of 4 answered, rtt 1.5 ms (min 1 ms, max 2 ms, first 9 ms), loss 25%, 1 of 4 pings unanswered "
            "(ping-timeout)",
            "a target's line has all its figures");
-    is_int(staged.verdict.targets[1].state, STATE_CRITICAL, "a target has a state of its own");
-    ok(staged.verdict.targets[1].alive && !staged.verdict.targets[2].alive, "and may be alive or not");
-    is_str(any_condition_name(staged.verdict.targets[1].condition), "remote-server-not-found", "and a condition");
+    is_int(staged.check.verdict.targets[1].state, STATE_CRITICAL, "a target has a state of its own");
+    ok(staged.check.verdict.targets[1].alive && !staged.check.verdict.targets[2].alive, "and may be alive or not");
+    is_str(any_condition_name(staged.check.verdict.targets[1].condition), "remote-server-not-found", "and a condition");
     scene_leave(&staged);
 
     static const struct scene first_only = {.pings = {"9 x"}, .loss_warning = "60"};
     scene_play(&staged, &first_only);
-    is_unknown(&staged.verdict.metrics, "rtt");
-    is_metric(&staged.verdict.metrics, "rtt_first", 0.009);
-    is_str(staged.verdict.summary, "example.org answers in 9 ms", "the first answer stands in for the others");
+    is_unknown(&staged.check.verdict.metrics, "rtt");
+    is_metric(&staged.check.verdict.metrics, "rtt_first", 0.009);
+    is_str(staged.check.verdict.summary, "example.org answers in 9 ms", "the first answer stands in for the others");
     scene_leave(&staged);
 
     static const struct scene single = {.pings = {"9", "4"}};
     scene_play(&staged, &single);
-    is_metric(&staged.verdict.metrics, "rtt", 0.009);
-    is_metric(&staged.verdict.metrics, "rtt_min", 0.009);
-    is_metric(&staged.verdict.metrics, "rtt_first", 0.009);
-    is_metric(&staged.verdict.metrics, "b_beyond", -0.005);
-    is_str(staged.verdict.targets[1].text, "1 of 1 answered, rtt 4 ms", "one ping needs no minimum");
+    is_metric(&staged.check.verdict.metrics, "rtt", 0.009);
+    is_metric(&staged.check.verdict.metrics, "rtt_min", 0.009);
+    is_metric(&staged.check.verdict.metrics, "rtt_first", 0.009);
+    is_metric(&staged.check.verdict.metrics, "b_beyond", -0.005);
+    is_str(staged.check.verdict.targets[1].text, "1 of 1 answered, rtt 4 ms", "one ping needs no minimum");
     scene_leave(&staged);
 
     static const struct scene cut = {.pings = {"9 1 ? -", "- - -"}, .end = SUPERVISE_DEADLINE};
     scene_play(&staged, &cut);
-    is_double(metrics_find(&staged.verdict.metrics, "loss")->value, 100.0 / 3, "a pending ping is not answered");
-    is_unknown(&staged.verdict.metrics, "b_loss");
-    is_metric(&staged.verdict.metrics, "remotes_up", 0);
-    is_metric(&staged.verdict.metrics, "time", 10);
-    is_str(staged.verdict.targets[0].text,
+    is_double(metrics_find(&staged.check.verdict.metrics, "loss")->value, 100.0 / 3, "a pending ping is not answered");
+    is_unknown(&staged.check.verdict.metrics, "b_loss");
+    is_metric(&staged.check.verdict.metrics, "remotes_up", 0);
+    is_metric(&staged.check.verdict.metrics, "time", 10);
+    is_str(staged.check.verdict.targets[0].text,
            "2 of 3 answered, 1 pending, 1 not sent, rtt 1 ms (min 1 ms, max 1 ms, first 9 ms)",
            "it is listed as pending");
-    is_int(staged.verdict.targets[0].state, STATE_OK, "and makes no state of the target");
-    is_str(staged.verdict.targets[1].text, "not pinged", "one that was not reached is listed too");
-    is_int(staged.verdict.targets[1].state, STATE_UNKNOWN, "and its own state is not known");
-    is_int(staged.verdict.phase, PHASE_PING, "the phase is where it ended");
+    is_int(staged.check.verdict.targets[0].state, STATE_OK, "and makes no state of the target");
+    is_str(staged.check.verdict.targets[1].text, "not pinged", "one that was not reached is listed too");
+    is_int(staged.check.verdict.targets[1].state, STATE_UNKNOWN, "and its own state is not known");
+    is_int(staged.check.verdict.phase, PHASE_PING, "the phase is where it ended");
     scene_leave(&staged);
 
     static const struct scene errors = {
         .pings = {"1 2", "gone/cancel gone/cancel", "1 remote-server-timeout/wait", "gone/cancel x", "forbidden/auth"},
         .jids = {NULL, NULL, "bob@c.example"}};
     scene_play(&staged, &errors);
-    is_unknown(&staged.verdict.metrics, "b_loss");
-    is_str(staged.verdict.targets[1].text, "2 errors, gone: so it is", "errors only are no answers");
-    is_metric(&staged.verdict.metrics, "c_loss", 0);
-    is_str(staged.verdict.targets[2].text,
+    is_unknown(&staged.check.verdict.metrics, "b_loss");
+    is_str(staged.check.verdict.targets[1].text, "2 errors, gone: so it is", "errors only are no answers");
+    is_metric(&staged.check.verdict.metrics, "c_loss", 0);
+    is_str(staged.check.verdict.targets[2].text,
            "1 of 2 answered, 1 error, first 1 ms, its server answers for it, whether it exists or not, "
            "remote-server-timeout: so it is",
            "errors are counted beside answers, and of a bare JID it is said whose they are");
-    is_unknown(&staged.verdict.metrics, "d_loss");
-    is_str(staged.verdict.targets[3].text, "0 of 2 answered, 1 error, gone: so it is", "an error is no sign of life");
-    is_metric(&staged.verdict.metrics, "e_loss", 0);
-    is_str(staged.verdict.targets[4].text, "1 of 1 answered, rtt 3 ms, forbidden: so it is", "a refusal of its own is");
+    is_unknown(&staged.check.verdict.metrics, "d_loss");
+    is_str(staged.check.verdict.targets[3].text, "0 of 2 answered, 1 error, gone: so it is",
+           "an error is no sign of life");
+    is_metric(&staged.check.verdict.metrics, "e_loss", 0);
+    is_str(staged.check.verdict.targets[4].text, "1 of 1 answered, rtt 3 ms, forbidden: so it is",
+           "a refusal of its own is");
     scene_leave(&staged);
 
     static const struct scene slow = {.pings = {"x", "1 1500 gone/cancel"}, .warning = "1"};
     scene_play(&staged, &slow);
-    is_unknown(&staged.verdict.metrics, "b_beyond");
-    is_int(staged.verdict.targets[1].state, STATE_CRITICAL, "a target's worst fault makes its state");
+    is_unknown(&staged.check.verdict.metrics, "b_beyond");
+    is_int(staged.check.verdict.targets[1].state, STATE_CRITICAL, "a target's worst fault makes its state");
     scene_leave(&staged);
 
     static const struct scene early = {
         .pings = {"-", "-"}, .failed = true, .last = PHASE_TLS, .condition = "tls-failed", .cause = ""};
     scene_play(&staged, &early);
-    is_unknown(&staged.verdict.metrics, "remotes_up");
-    is_unknown(&staged.verdict.metrics, "loss");
-    is_unknown(&staged.verdict.metrics, "time_auth");
-    is_metric(&staged.verdict.metrics, "time_tls", 0.01);
-    is_int(staged.verdict.phase, PHASE_TLS, "an early end is in its phase");
+    is_unknown(&staged.check.verdict.metrics, "remotes_up");
+    is_unknown(&staged.check.verdict.metrics, "loss");
+    is_unknown(&staged.check.verdict.metrics, "time_auth");
+    is_metric(&staged.check.verdict.metrics, "time_tls", 0.01);
+    is_int(staged.check.verdict.phase, PHASE_TLS, "an early end is in its phase");
     scene_leave(&staged);
 }
 

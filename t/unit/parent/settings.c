@@ -375,20 +375,21 @@ static void check_passwords(void)
 {
     for (size_t i = 0; i < COUNT(passwords); i++) {
         struct settings settings;
+        struct secret password = {0};
         struct line why = LINE_EMPTY;
         unsetenv(SECRET_VARIABLE);
         if (passwords[i].variable)
             setenv(SECRET_VARIABLE, passwords[i].variable, 1);
         read_arguments(&settings, passwords[i].arguments);
+        settings.password = &password;
         bool good = settings_read_password(&settings, &why);
         ok(good == !passwords[i].why, "password %zu is %s", i, passwords[i].why ? "refused" : "taken");
         is_str(why.text, passwords[i].why ? passwords[i].why : "", "password %zu: '%s'", i, why.text);
         if (good)
-            is_str(settings.password.set ? settings.password.value : NULL, passwords[i].password,
-                   "it is the right one");
+            is_str(password.set ? password.value : NULL, passwords[i].password, "it is the right one");
         ok(!getenv(SECRET_VARIABLE), "the variable is gone");
         settings_free(&settings);
-        ok(settings.password.length == 0 && settings.password.value[0] == '\0', "freed settings hold no password");
+        ok(!settings.password, "freed settings hold no password");
     }
     char longest[2000];
     struct line why = LINE_EMPTY;
@@ -397,6 +398,8 @@ static void check_passwords(void)
     longest[sizeof longest - 1] = '\0';
     setenv(SECRET_VARIABLE, longest, 1);
     read_arguments(&settings, "-j a@example.org");
+    struct secret password = {0};
+    settings.password = &password;
     ok(!settings_read_password(&settings, &why), "a variable that is too long is refused");
     is_str(why.text, "CHECK_XMPP_PING_PASSWORD is too long", "it says so");
     settings_free(&settings);

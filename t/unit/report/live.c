@@ -54,7 +54,7 @@ static void stage(struct staged *staged, const struct scene *scene)
 {
     *staged = (struct staged){0};
     scene_settings(staged, scene);
-    result_init(&staged->result, &staged->settings, SCENE_START);
+    result_init(&staged->check.result, &staged->settings, SCENE_START);
 }
 
 static void take(struct live *live, enum event_kind kind, uint32_t target, uint32_t seq, const char *condition)
@@ -75,7 +75,7 @@ static void check_pongs(void)
     struct staged staged;
     struct terminal terminal = terminal_open();
     stage(&staged, &scene);
-    struct live live = live_on(terminal.slave, &staged.settings, &staged.result);
+    struct live live = live_on(terminal.slave, &staged.settings, &staged.check.result);
 
     take(&live, EVENT_PING_SENT, 0, 0, NULL);
     is_str(terminal_read(&terminal), "", "a ping that is sent is not shown");
@@ -94,8 +94,9 @@ static void check_pongs(void)
     take(&live, EVENT_PING_RESULT, 1, 2, NULL);
     take(&live, EVENT_PING_RESULT, 2, 0, NULL);
     is_str(terminal_read(&terminal), "", "a ping that there is not is none");
-    is_int(staged.result.targets[0].ended + staged.result.targets[1].ended, 3, "the result has taken all in");
-    result_free(&staged.result);
+    is_int(staged.check.result.targets[0].ended + staged.check.result.targets[1].ended, 3,
+           "the result has taken all in");
+    result_free(&staged.check.result);
     terminal_close(&terminal);
 }
 
@@ -105,13 +106,13 @@ static void check_endpoint(void)
     struct staged staged;
     struct terminal terminal = terminal_open();
     stage(&staged, &scene);
-    struct live live = live_on(terminal.slave, &staged.settings, &staged.result);
+    struct live live = live_on(terminal.slave, &staged.settings, &staged.check.result);
     live.endpoint = "a.test:5222 IPv4";
     take(&live, EVENT_PING_SENT, 0, 0, NULL);
     take(&live, EVENT_PING_RESULT, 0, 0, NULL);
     is_str(terminal_read(&terminal), "pong from example.org at a.test:5222 IPv4: seq=1 time=1.5 ms\n",
            "with --each-endpoint the endpoint is named");
-    result_free(&staged.result);
+    result_free(&staged.check.result);
     terminal_close(&terminal);
 }
 
@@ -121,11 +122,11 @@ static const char *shown(const struct scene *scene, enum output_format output, c
     struct staged staged;
     stage(&staged, scene);
     staged.settings.output = output;
-    struct live live = live_on(fd, &staged.settings, &staged.result);
+    struct live live = live_on(fd, &staged.settings, &staged.check.result);
     take(&live, EVENT_PING_SENT, 0, 0, NULL);
     take(&live, EVENT_PING_RESULT, 0, 0, NULL);
-    is_int(staged.result.targets[0].ended, 1, "the result has taken it in");
-    result_free(&staged.result);
+    is_int(staged.check.result.targets[0].ended, 1, "the result has taken it in");
+    result_free(&staged.check.result);
     return terminal_read(terminal);
 }
 

@@ -71,11 +71,11 @@ static char *report_of(const struct scene *scene, const char *log)
     struct event event = event_new(EVENT_LOG);
     event_set(event.text, log);
     if (*log)
-        result_take(&event, &staged.result);
+        result_take(&event, &staged.check.result);
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-    report_print(out, &staged.settings, &staged.result, &staged.verdict);
+    report_print(out, &staged.check);
     fclose(out);
     scene_leave(&staged);
     return text;
@@ -191,13 +191,13 @@ static void check_ignored(void)
     static const struct scene scene = {.pings = {"1"}, .verbose = 1};
     struct staged staged;
     scene_play(&staged, &scene);
-    staged.result.reflected = 1;
-    staged.result.strangers = 2;
-    staged.result.unasked = 3;
+    staged.check.result.ignored[IGNORED_REFLECTED] = 1;
+    staged.check.result.ignored[IGNORED_STRANGER] = 2;
+    staged.check.result.ignored[IGNORED_UNASKED] = 3;
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-    report_print(out, &staged.settings, &staged.result, &staged.verdict);
+    report_print(out, &staged.check);
     fclose(out);
     ok(strstr(text, "\nignored: 1 reflected, 2 from strangers, 3 not asked for\n"), "ignored answers are counted");
     free(text);
@@ -235,7 +235,9 @@ static void check_errors(void)
            "a usage error points to --help");
     free(text);
     out = open_memstream(&text, &size);
-    report_unknown(out, &(struct settings){0}, "out of memory");
+    struct check check;
+    check_refuse(&check, &(struct settings){0}, "out of memory");
+    report_print(out, &check);
     fclose(out);
     is_str(text, "XMPP PING UNKNOWN - out of memory\n", "any other has one line");
     free(text);

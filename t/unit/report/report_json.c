@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "report_json.h"
+#include "format.h"
 
 #include <jansson.h>
 
@@ -13,7 +13,7 @@ static char *json_of(const struct staged *staged)
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-    report_json(out, &staged->settings, &staged->result, &staged->verdict);
+    report_json(out, &staged->check);
     fclose(out);
     return text;
 }
@@ -23,7 +23,9 @@ static char *unknown_of(const struct settings *settings, const char *why)
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-    report_json_unknown(out, settings, why);
+    struct check check;
+    check_refuse(&check, settings, why);
+    report_json(out, &check);
     fclose(out);
     return text;
 }
@@ -143,8 +145,8 @@ static json_t *play(const struct scene *scene, const char *log)
     struct event event = event_new(EVENT_LOG);
     event_set(event.text, log);
     if (*log)
-        result_take(&event, &staged.result);
-    staged.result.strangers = 2;
+        result_take(&event, &staged.check.result);
+    staged.check.result.ignored[IGNORED_STRANGER] = 2;
     char *text = json_of(&staged);
     json_error_t error;
     json_t *report = json_loads(text, JSON_REJECT_DUPLICATES, &error);
@@ -254,7 +256,7 @@ static void check_values(void)
     json_t *report = json_loads(text, 0, NULL);
     size_t size, index;
     FILE *out = open_memstream(&perfdata, &size);
-    perfdata_print(out, &staged.verdict.metrics, false);
+    perfdata_print(out, &staged.check.verdict.metrics, false);
     fclose(out);
     const json_t *metric;
     char *rest = perfdata;
@@ -287,8 +289,8 @@ static void check_refused_certificate(void)
                           .cause = "no"};
     struct staged staged;
     scene_play(&staged, &scene);
-    staged.result.tls = false;
-    staged.result.tls_version[0] = staged.result.tls_cipher[0] = '\0';
+    staged.check.result.tls = false;
+    staged.check.result.tls_version[0] = staged.check.result.tls_cipher[0] = '\0';
     char *text = json_of(&staged);
     ok(strstr(text, "\"tls\":{\"version\":null,\"cipher\":null,\"verified\":false,\"days_left\":7,"
                     "\"names\":\"example.org\",\"chain\":[]}"),
@@ -346,12 +348,12 @@ static void check_memory(void)
     scene_play(&staged, &scene);
     struct event event = event_new(EVENT_LOG);
     event_set(event.text, "line");
-    result_take(&event, &staged.result);
+    result_take(&event, &staged.check.result);
     char *whole = json_of(&staged);
     int wrong = 0, allocations = 0;
     char critical[sizeof resort + SUMMARY_SIZE];
     snprintf(critical, sizeof critical, "{\"state\":\"CRITICAL\",\"code\":2,\"summary\":\"%s\"%s",
-             staged.verdict.summary, strstr(resort, ",\"phase\""));
+             staged.check.verdict.summary, strstr(resort, ",\"phase\""));
     json_set_alloc_funcs(scarce_malloc, free);
     for (bool done = false; !done && allocations < 100000; allocations++) {
         allocations_left = allocations;

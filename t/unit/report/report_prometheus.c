@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "report_prometheus.h"
+#include "format.h"
 
 #include "scene.h"
 
@@ -93,7 +93,7 @@ static char *report_of(const struct staged *staged)
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-    report_prometheus(out, &staged->settings, &staged->result, &staged->verdict);
+    report_prometheus(out, &staged->check);
     fclose(out);
     return text;
 }
@@ -119,7 +119,9 @@ static void check_unknown(void)
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-    report_prometheus_unknown(out, &settings, "out of\nmemory");
+    struct check check;
+    check_refuse(&check, &settings, "out of\nmemory");
+    report_prometheus(out, &check);
     fclose(out);
     is_str(text, "# XMPP PING UNKNOWN - out of memory\n" STATE "xmpp_ping_state{server=\"\"} 3\n",
            "before the run there is the state, and why as a comment");

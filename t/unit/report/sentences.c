@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Every condition, wherever a run can meet it, with causes that are empty, blank, usual and long: no sentence about it
  * has an empty piece or a time that was none, each first line names the condition and has no more than its width. */
-#include "report_nagios.h"
+#include "format.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -152,12 +152,12 @@ static void check_line(const struct run *run, const char *line)
 }
 
 /* The first line without its perfdata, and all lines behind it. */
-static void check_output(const struct run *run, const struct result *result, const struct verdict *verdict)
+static void check_output(const struct run *run, const struct check *check)
 {
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-    report_nagios(out, &settings, result, verdict);
+    report_nagios(out, check);
     fclose(out);
     char *rest = text, *first = strsep(&rest, "\n"), *bar = strstr(first, " | ");
     if (bar)
@@ -176,23 +176,22 @@ static void try_run(const struct run *run)
         supervision.end = SUPERVISE_DEADLINE;
     if (run->place == CRASH)
         supervision = (struct supervision){.end = SUPERVISE_CRASHED, .signal = SIGSEGV, .ended_at = 110 * NS_PER_S};
-    struct result result;
-    struct verdict verdict;
-    result_init(&result, &settings, 100 * NS_PER_S);
-    play(&result, run);
-    result_close(&result, &supervision);
-    verdict_make(&verdict, &settings, &result);
-    check_line(run, verdict.whole);
-    check_output(run, &result, &verdict);
-    if (text_width(verdict.summary) > FIRST_LINE_WIDTH)
-        blame(run, "too long", verdict.summary);
-    if (!strstr(verdict.summary, any_condition_name(verdict.condition)))
-        blame(run, "not named", verdict.summary);
+    struct check check = {.settings = &settings};
+    const struct verdict *verdict = &check.verdict;
+    result_init(&check.result, &settings, 100 * NS_PER_S);
+    play(&check.result, run);
+    result_close(&check.result, &supervision);
+    check_judge(&check);
+    check_line(run, verdict->whole);
+    check_output(run, &check);
+    if (text_width(verdict->summary) > FIRST_LINE_WIDTH)
+        blame(run, "too long", verdict->summary);
+    if (!strstr(verdict->summary, any_condition_name(verdict->condition)))
+        blame(run, "not named", verdict->summary);
     bool ends_runs = any_condition_state(run->condition) == STATE_CRITICAL;
-    if (run->place == FAILURE && ends_runs && !strstr(verdict.whole, any_condition_name(run->condition)))
-        blame(run, "not named either", verdict.whole);
-    verdict_free(&verdict);
-    result_free(&result);
+    if (run->place == FAILURE && ends_runs && !strstr(verdict->whole, any_condition_name(run->condition)))
+        blame(run, "not named either", verdict->whole);
+    check_free(&check);
 }
 
 static bool can_be(enum place place, struct any_condition condition)

@@ -28,10 +28,11 @@ static void write_file(const char *content, size_t length, mode_t mode)
 static void check_refused(const char *reason, const char *what)
 {
     struct secret secret = {.length = 42};
-    char why[256] = "", expected[256];
-    ok(!secret_read_file(path, &secret, why, sizeof why), "%s is refused", what);
+    struct line why = LINE_EMPTY;
+    char expected[256];
+    ok(!secret_read_file(path, &secret, &why), "%s is refused", what);
     snprintf(expected, sizeof expected, "%s %s", path, reason);
-    is_str(why, expected, "the reason is that the file %s", reason);
+    is_str(why.text, expected, "the reason is that the file %s", reason);
     ok(!secret.set && secret.length == 42, "the secret is untouched");
 }
 
@@ -55,9 +56,9 @@ static void check_contents(void)
     };
     for (size_t i = 0; i < COUNT(contents); i++) {
         struct secret secret = {0};
-        char why[256] = "";
+        struct line why = LINE_EMPTY;
         write_file(contents[i].content, strlen(contents[i].content), 0600);
-        ok(secret_read_file(path, &secret, why, sizeof why) && secret.set, "content %zu gives a password", i);
+        ok(secret_read_file(path, &secret, &why) && secret.set, "content %zu gives a password", i);
         is_str(secret.value, contents[i].value, "it is the first line without its end");
         is_int((long long)secret.length, (long long)strlen(contents[i].value), "its length is right");
     }
@@ -74,22 +75,22 @@ static void check_contents(void)
     write_file("pass\xc3\n\xa4", 7, 0600);
     check_refused("is not UTF-8", "half a character");
     write_file("\xff\xfep\0a\0s\0s\0", 10, 0600);
-    check_refused("holds a NUL byte in its first line", "UTF-16");
+    check_refused("is not UTF-8", "UTF-16");
     write_file("pa\0ss\n", 6, 0600);
     check_refused("holds a NUL byte in its first line", "a NUL");
 }
 
 static void check_lengths(void)
 {
-    char content[3000], why[256] = "";
+    char content[3000];
+    struct line why = LINE_EMPTY;
     struct secret secret = {0};
     memset(content, 'x', sizeof content);
     memcpy(content + 1023, "\r\nmore", 6);
     write_file(content, sizeof content, 0600);
-    ok(secret_read_file(path, &secret, why, sizeof why) && secret.length == 1023, "1023 bytes and CR LF fit");
+    ok(secret_read_file(path, &secret, &why) && secret.length == 1023, "1023 bytes and CR LF fit");
     write_file(content, 1023, 0600);
-    ok(secret_read_file(path, &secret, why, sizeof why) && strlen(secret.value) == 1023,
-       "1023 bytes without an end fit");
+    ok(secret_read_file(path, &secret, &why) && strlen(secret.value) == 1023, "1023 bytes without an end fit");
     memset(content, 'x', sizeof content);
     content[1024] = '\n';
     write_file(content, sizeof content, 0600);
@@ -110,19 +111,20 @@ static void check_kinds(void)
                  {0440, true},  {0404, true},  {0700, false}, {0620, false}};
     for (size_t i = 0; i < COUNT(modes); i++) {
         struct secret secret = {0};
-        char why[256] = "";
+        struct line why = LINE_EMPTY;
         write_file("pass\n", 5, modes[i].mode);
-        ok(secret_read_file(path, &secret, why, sizeof why) != modes[i].refused, "mode %04o is %s",
-           (unsigned)modes[i].mode, modes[i].refused ? "refused" : "taken");
+        ok(secret_read_file(path, &secret, &why) != modes[i].refused, "mode %04o is %s", (unsigned)modes[i].mode,
+           modes[i].refused ? "refused" : "taken");
     }
     write_file("pass\n", 5, 0644);
     check_refused("can be read by group or others", "a public file");
 
     struct secret secret = {0};
-    char why[256] = "", link[96];
+    struct line why = LINE_EMPTY;
+    char link[96];
     write_file("pass\n", 5, 0600);
     snprintf(link, sizeof link, "%s.link", path);
-    ok(symlink(path, link) == 0 && secret_read_file(link, &secret, why, sizeof why), "a symbolic link is followed");
+    ok(symlink(path, link) == 0 && secret_read_file(link, &secret, &why), "a symbolic link is followed");
     unlink(link);
 
     unlink(path);
@@ -133,24 +135,25 @@ static void check_kinds(void)
     ok(mkdir(path, 0700) == 0, "there is a directory");
     check_refused("is not a regular file", "a directory");
     rmdir(path);
-    ok(!secret_read_file("/dev/null", &secret, why, sizeof why), "a device is refused");
+    ok(!secret_read_file("/dev/null", &secret, &why), "a device is refused");
 }
 
 static void check_environment(void)
 {
     struct secret secret = {0};
-    char why[256] = "x", longest[1100];
+    struct line why = LINE_EMPTY;
+    char longest[1100];
     unsetenv(SECRET_VARIABLE);
-    ok(!secret_take_environment(&secret, why, sizeof why), "an unset variable gives no password");
-    is_str(why, "", "and that is no fault");
+    ok(!secret_take_environment(&secret, &why), "an unset variable gives no password");
+    is_str(why.text, "", "and that is no fault");
     setenv(SECRET_VARIABLE, "", 1);
-    ok(!secret_take_environment(&secret, why, sizeof why) && !secret.set, "nor does an empty one");
-    is_str(why, "", "and that is no fault either");
+    ok(!secret_take_environment(&secret, &why) && !secret.set, "nor does an empty one");
+    is_str(why.text, "", "and that is no fault either");
     ok(!getenv(SECRET_VARIABLE), "it is gone from the environment");
 
     char entry[] = SECRET_VARIABLE "=hunter2";
     putenv(entry);
-    ok(secret_take_environment(&secret, why, sizeof why) && secret.set, "a variable with a value gives a password");
+    ok(secret_take_environment(&secret, &why) && secret.set, "a variable with a value gives a password");
     is_str(secret.value, "hunter2", "it is the value");
     is_int((long long)secret.length, 7, "its length is right");
     ok(memcmp(entry + strlen(SECRET_VARIABLE "="), "\0\0\0\0\0\0\0", 7) == 0, "the value is wiped where it stood");
@@ -163,7 +166,7 @@ static void check_environment(void)
     char *doubled[] = {first, other, second, NULL};
     char **saved = environ;
     environ = doubled;
-    ok(secret_take_environment(&secret, why, sizeof why), "a variable that stands there twice gives a password");
+    ok(secret_take_environment(&secret, &why), "a variable that stands there twice gives a password");
     is_str(secret.value, "one", "it is the first");
     const char *rest = getenv(SECRET_VARIABLE "2");
     ok(!getenv(SECRET_VARIABLE) && second[strlen(second) + 1] == '\0', "both are wiped");
@@ -172,19 +175,19 @@ static void check_environment(void)
 
     setenv(SECRET_VARIABLE, "p\xe4ss", 1);
     secret_wipe(&secret);
-    ok(!secret_take_environment(&secret, why, sizeof why) && !secret.set, "a value in Latin-1 is refused");
-    is_str(why, SECRET_VARIABLE " is not UTF-8", "with a reason");
+    ok(!secret_take_environment(&secret, &why) && !secret.set, "a value in Latin-1 is refused");
+    is_str(why.text, SECRET_VARIABLE " is not UTF-8", "with a reason");
 
     memset(longest, 'x', sizeof longest);
     longest[1024] = '\0';
     setenv(SECRET_VARIABLE, longest, 1);
     secret_wipe(&secret);
-    ok(!secret_take_environment(&secret, why, sizeof why) && !secret.set, "a value of 1024 bytes is refused");
-    is_str(why, SECRET_VARIABLE " is too long", "with a reason");
+    ok(!secret_take_environment(&secret, &why) && !secret.set, "a value of 1024 bytes is refused");
+    is_str(why.text, SECRET_VARIABLE " is too long", "with a reason");
     ok(!getenv(SECRET_VARIABLE), "and wiped all the same");
     longest[1023] = '\0';
     setenv(SECRET_VARIABLE, longest, 1);
-    ok(secret_take_environment(&secret, why, sizeof why) && secret.length == 1023, "a value of 1023 bytes fits");
+    ok(secret_take_environment(&secret, &why) && secret.length == 1023, "a value of 1023 bytes fits");
 }
 
 static void test_forms(void)

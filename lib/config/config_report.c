@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "config_test.h"
+#include "config_report.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@ struct test {
     const struct config *config;
     int argc;
     char *const *argv;
-    config_test_check *check;
+    config_report_check *check;
     struct mistakes mistakes;
     size_t bad; /* profiles */
     FILE *settings;
@@ -24,11 +24,11 @@ struct test {
 static void check_password_file(const struct settings *settings, struct mistakes *mistakes)
 {
     struct secret secret = {0};
-    char reason[400];
+    struct line why;
     if (!settings->password_file || !settings_use_password(settings))
         return;
-    if (!secret_read_file(settings->password_file, &secret, reason, sizeof reason))
-        mistakes_add(mistakes, "--password-file: %s", reason);
+    if (!secret_read_file(settings->password_file, &secret, &why))
+        mistakes_add(mistakes, "--password-file: %s", why.text);
     secret_wipe(&secret);
 }
 
@@ -46,11 +46,12 @@ static bool check_settings(struct test *test, struct settings *settings)
 }
 
 /* Makes the settings that a run with PROFILE, NULL for none, would have. SETTINGS are to be freed in any case. */
-static bool make_settings(struct test *test, const char *profile, struct settings *settings)
+static bool make_settings(struct test *test, const char *profile, struct settings *settings, struct secret *password)
 {
     struct line why;
     if (!settings_init(settings))
         return mistakes_add(&test->mistakes, "out of memory");
+    settings->password = password;
     if (options_parse(test->argc, test->argv, settings, &why) != OPTIONS_RUN)
         return mistakes_add(&test->mistakes, "%s", why.text);
     free(settings->profile);
@@ -62,11 +63,13 @@ static bool make_settings(struct test *test, const char *profile, struct setting
 static void test_profile(struct test *test, const char *profile, bool good_defaults)
 {
     struct settings settings = {0};
+    struct secret password = {0};
     bool good = config_check_profile(test->config, profile, &test->mistakes) && good_defaults &&
-                make_settings(test, profile, &settings);
+                make_settings(test, profile, &settings, &password);
     if (good)
         config_print(test->settings, profile ? profile : "defaults", &settings, profile ? 4 : 0);
     test->bad += !good;
+    secret_wipe(&password);
     settings_free(&settings);
 }
 
@@ -127,8 +130,8 @@ static enum state print_test(FILE *out, struct test *test, const struct settings
     return good ? STATE_OK : STATE_UNKNOWN;
 }
 
-enum state config_test(FILE *out, int argc, char *const argv[], const struct settings *settings,
-                       config_test_check *check)
+enum state config_report(FILE *out, int argc, char *const argv[], const struct settings *settings,
+                         config_report_check *check)
 {
     struct config config;
     struct test test = {.config = &config, .argc = argc, .argv = argv, .check = check};
