@@ -15,10 +15,10 @@
 #define MESSAGES_MAX 8
 
 /* The real one takes seconds for what the limits allow: in its place, what scram.c asks it for is watched. */
-bool pbkdf2(const EVP_MD *md, const char *password, const unsigned char *salt, size_t salt_length,
-            unsigned long iterations, unsigned char out[EVP_MAX_MD_SIZE])
+bool pbkdf2(const EVP_MD *md, const void *password, size_t password_length, const unsigned char *salt,
+            size_t salt_length, unsigned long iterations, unsigned char out[EVP_MAX_MD_SIZE])
 {
-    (void)password, (void)salt;
+    (void)password, (void)password_length, (void)salt;
     EXPECT(iterations > 0 && iterations <= SCRAM_ITERATIONS_MAX, "%lu iterations", iterations);
     EXPECT(salt_length > 0 && salt_length <= PBKDF2_SALT_MAX, "a salt of %zu bytes", salt_length);
     memset(out, 7, (size_t)EVP_MD_get_size(md));

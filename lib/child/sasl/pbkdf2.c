@@ -22,10 +22,9 @@ static bool start(EVP_MD_CTX *context, const EVP_MD *md, const unsigned char *ke
     return good;
 }
 
-static bool hmac_begin(struct hmac *hmac, const EVP_MD *md, const char *password)
+static bool hmac_begin(struct hmac *hmac, const EVP_MD *md, const void *password, size_t length)
 {
     unsigned char key[BLOCK_MAX] = {0};
-    size_t length = strlen(password);
     size_t size = (size_t)EVP_MD_get_block_size(md);
     bool good = size <= sizeof key;
     if (good && length <= size)
@@ -62,8 +61,8 @@ static bool hmac_make(const struct hmac *hmac, const unsigned char *data, size_t
            finish(hmac->work, hmac->outer, out, hmac->length, out);
 }
 
-bool pbkdf2(const EVP_MD *md, const char *password, const unsigned char *salt, size_t salt_length,
-            unsigned long iterations, unsigned char out[EVP_MAX_MD_SIZE])
+bool pbkdf2(const EVP_MD *md, const void *password, size_t password_length, const unsigned char *salt,
+            size_t salt_length, unsigned long iterations, unsigned char out[EVP_MAX_MD_SIZE])
 {
     static const unsigned char first_block[] = {0, 0, 0, 1};
     unsigned char salted[PBKDF2_SALT_MAX + sizeof first_block], round[EVP_MAX_MD_SIZE];
@@ -72,7 +71,8 @@ bool pbkdf2(const EVP_MD *md, const char *password, const unsigned char *salt, s
         return false;
     memcpy(salted, salt, salt_length);
     memcpy(salted + salt_length, first_block, sizeof first_block);
-    bool good = hmac_begin(&hmac, md, password) && hmac_make(&hmac, salted, salt_length + sizeof first_block, round);
+    bool good = hmac_begin(&hmac, md, password, password_length) &&
+                hmac_make(&hmac, salted, salt_length + sizeof first_block, round);
     if (good)
         memcpy(out, round, hmac.length);
     for (unsigned long i = 1; good && i < iterations; i++) {

@@ -14,7 +14,7 @@
  * SALT. ITERATIONS is 1 at least. OpenSSL's PKCS5_PBKDF2_HMAC() gives the same, and copies twice as many contexts in
  * each iteration: on Debian 12 it takes 1.3 to 1.6 times as long. False: OpenSSL has no memory, or the salt is too
  * long. */
-bool pbkdf2(const EVP_MD *md, const char *password, const unsigned char *salt, size_t salt_length,
-            unsigned long iterations, unsigned char out[EVP_MAX_MD_SIZE]);
+bool pbkdf2(const EVP_MD *md, const void *password, size_t password_length, const unsigned char *salt,
+            size_t salt_length, unsigned long iterations, unsigned char out[EVP_MAX_MD_SIZE]);
 
 #endif

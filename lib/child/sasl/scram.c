@@ -171,7 +171,7 @@ static enum sasl_result salt_password(const struct scram *scram, const unsigned 
     char password[PREPARED_SIZE];
     if (!saslprep(scram->password, SASLPREP_STORED, password, sizeof password))
         return blame_self("the password has characters that SASLprep forbids", why, why_size);
-    bool made = pbkdf2(scram->md, password, salt, salt_length, scram->iterations, salted);
+    bool made = pbkdf2(scram->md, password, strlen(password), salt, salt_length, scram->iterations, salted);
     explicit_bzero(password, sizeof password);
     return made ? SASL_GOOD : blame_self("OpenSSL cannot hash the password", why, why_size);
 }

@@ -18,7 +18,7 @@ static const unsigned long iterations[] = {1, 2, 1000};
 static void is_vector(const char *password, const char *salt, unsigned long count, const char *expected)
 {
     unsigned char out[EVP_MAX_MD_SIZE];
-    ok(pbkdf2(EVP_sha1(), password, (const unsigned char *)salt, strlen(salt), count, out) &&
+    ok(pbkdf2(EVP_sha1(), password, strlen(password), (const unsigned char *)salt, strlen(salt), count, out) &&
            memcmp(out, expected, 20) == 0,
        "RFC 6070: %s, %s, %lu", password, salt, count);
 }
@@ -39,7 +39,8 @@ static void is_as_openssl_says(const char *name)
         memset(password, 'p', password_length);
         password[password_length] = '\0';
         PKCS5_PBKDF2_HMAC(password, -1, salt, (int)salt_length, (int)count, md, length, expected);
-        wrong += !pbkdf2(md, password, salt, salt_length, count, out) || memcmp(out, expected, (size_t)length) != 0;
+        wrong += !pbkdf2(md, password, password_length, salt, salt_length, count, out) ||
+                 memcmp(out, expected, (size_t)length) != 0;
     }
     is_int(wrong, 0, "%s: as OpenSSL's own, %d times", name, tried);
     EVP_MD_free(md);
@@ -56,7 +57,7 @@ int main(void)
     for (size_t i = 0; i < COUNT(hashes); i++)
         is_as_openssl_says(hashes[i]);
     unsigned char salt[PBKDF2_SALT_MAX + 1] = {0}, out[EVP_MAX_MD_SIZE];
-    ok(!pbkdf2(EVP_sha1(), "password", salt, sizeof salt, 1, out), "a salt that is too long is refused");
+    ok(!pbkdf2(EVP_sha1(), "password", 8, salt, sizeof salt, 1, out), "a salt that is too long is refused");
     done_testing();
     return exit_status();
 }
