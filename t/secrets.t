@@ -113,6 +113,23 @@ for my $word (qw(server secret password stream)) {
     }
 }
 
+# Our answers repeat what the server asks with, in the stream log too.
+{
+    my $word = 'correcthorse';
+    my $server = Hostile->new(certificates => $certificates, password => $word, mechanisms => ['PLAIN'], ping => sub {
+        my ($c) = @_;
+        my $from = "from='$c->{server}{domain}'";
+        $c->send("<iq type='get' id='$word' $from><ping xmlns='urn:xmpp:ping'/></iq><iq type='set' id='2$word' $from><x xmlns='urn:example'/></iq>");
+        $c->iq_result('');
+        return 1;
+    });
+    my $run = Probe->run([@{ arguments($server) }, '-vvv'], env => { CHECK_XMPP_PING_PASSWORD => $word });
+    $server->await(qr/<iq[^>]* id="2$word"/);
+    is $run->exit, 0, 'a server that asks with the password' or diag $run->explain;
+    like $run->stdout, qr/^sent: \[masked\]$/m, 'our answer to that is masked';
+    unlike $run->stdout, qr/$word/, 'and told nowhere';
+}
+
 # --- on the wire ---
 
 for my $case (

@@ -17,15 +17,21 @@ static bool is_secret(const char *stanza)
     return false;
 }
 
+/* An answer of ours: it repeats the id and the sender of what the server has asked. */
+static bool repeats_server(const char *stanza)
+{
+    return strncmp(stanza, "<iq ", 4) == 0 && (strstr(stanza, "type=\"result\"") || strstr(stanza, "type=\"error\""));
+}
+
 static void log_line(const struct teller *teller, bool is_ours, const char *stanza)
 {
     char masked[64];
     if (is_secret(stanza)) {
         snprintf(masked, sizeof masked, "%.*s> [masked]", (int)strcspn(stanza, " />"), stanza);
         stanza = masked;
-    } else if (!is_ours) {
+    } else if (!is_ours || repeats_server(stanza)) {
         stanza = tell_masked(teller, stanza);
-    } else if (teller->secrets && secrets_are_in_ours(teller->secrets, stanza)) { /* it may repeat the server */
+    } else if (teller->secrets && secrets_are_in_ours(teller->secrets, stanza)) {
         stanza = "[masked]";
     }
     struct event event = event_new(EVENT_LOG);
