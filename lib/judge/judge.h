@@ -3,7 +3,6 @@
 #ifndef JUDGE_H
 #define JUDGE_H
 
-#include "tally.h"
 #include "verdict.h"
 
 /* In the place of a target's index: the run itself. */
@@ -20,12 +19,11 @@ struct judge {
     const struct settings *settings;
     const struct result *result;
     struct verdict *verdict;
-    struct tally *tallies; /* of each target */
-    int up;                /* remotes */
-    bool enough;           /* as many as --min-alive asks for are up, or may be */
-    struct blame worst;    /* the first of the worst state */
-    struct blame unknown;  /* the first that is UNKNOWN */
-    int bad;               /* how many findings are not OK */
+    int up;               /* remotes */
+    bool enough;          /* as many as --min-alive asks for are up, or may be */
+    struct blame worst;   /* the first of the worst state */
+    struct blame unknown; /* the first that is UNKNOWN */
+    int bad;              /* how many findings are not OK */
     /* whether the user has given a state, by --map or -t, to how the run ended, to what the own server answered */
     bool end_is_asked, answers_are_asked;
 };

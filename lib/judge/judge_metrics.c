@@ -13,7 +13,7 @@
 static bool measure(const struct judge *judge, const struct metric *metric, double *value)
 {
     const struct result *result = judge->result;
-    const struct tally *own = &judge->tallies[0], *tally = metric->target > 0 ? &judge->tallies[metric->target] : own;
+    const struct tally *own = judge->verdict->tallies, *tally = own + (metric->target > 0 ? metric->target : 0);
     switch (metric->figure) {
     case FIGURE_RTT:
         *value = tally->rtt;
@@ -58,7 +58,7 @@ static bool measure(const struct judge *judge, const struct metric *metric, doub
 /* Whether METRIC is the loss of a target of which "none of 3 pings answered" is told, with STATE or a worse one. */
 static bool is_told_already(const struct judge *judge, const struct metric *metric, enum state state)
 {
-    if (metric->figure != FIGURE_LOSS || judge->tallies[metric->target].answered > 0)
+    if (metric->figure != FIGURE_LOSS || judge->verdict->tallies[metric->target].answered > 0)
         return false;
     const struct target_verdict *target = &judge->verdict->targets[metric->target];
     return target->condition.own == CONDITION_PING_TIMEOUT && !state_is_worse(state, target->state);
@@ -71,7 +71,7 @@ static void judge_metric(struct judge *judge, const struct metric *metric)
         return;
     double value = metric->value;
     if (metric->figure == FIGURE_LOSS)
-        value = tally_decided_loss(&judge->tallies[metric->target]);
+        value = tally_decided_loss(&judge->verdict->tallies[metric->target]);
     const struct range *range;
     enum state state = metric_judge(metric, value, &range);
     if (metric->figure == FIGURE_LOSS)

@@ -56,7 +56,7 @@ static void judge_end(struct judge *judge)
     case SUPERVISE_DEADLINE:
         condition.own = CONDITION_DEADLINE;
         state = judge_map(judge, condition, judge->settings->timeout_state);
-        summary_deadline(&line, judge->settings, result, judge->tallies);
+        summary_deadline(&line, judge->settings, result, judge->verdict->tallies);
         break;
     case SUPERVISE_INTERRUPTED:
         line_add(&line, "killed by ");

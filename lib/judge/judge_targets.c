@@ -37,7 +37,7 @@ static struct answers judge_answers(const struct judge *judge, size_t index)
 {
     struct answers answers = {0};
     const struct target_result *target = &judge->result->targets[index];
-    const struct tally *tally = &judge->tallies[index];
+    const struct tally *tally = &judge->verdict->tallies[index];
     for (size_t i = 0; i < target->group_count; i++) {
         const struct ping_record *ping = &target->groups[i].example;
         if (ping->outcome != PING_ERROR)
@@ -57,7 +57,7 @@ static struct answers judge_answers(const struct judge *judge, size_t index)
 static void say_unanswered(struct line *line, const struct judge *judge, size_t index)
 {
     const struct target_result *target = &judge->result->targets[index];
-    const struct tally *tally = &judge->tallies[index];
+    const struct tally *tally = &judge->verdict->tallies[index];
     if (tally->answered > 0) {
         line_add(line, "loss ");
         line_add_decimal(line, tally_decided_loss(tally));
@@ -88,13 +88,13 @@ static bool is_answered_by_server(const struct target *target)
 
 enum state judge_cap(const struct judge *judge, size_t index, enum state state)
 {
-    bool spare = index > 0 && judge->enough && is_dead(&judge->tallies[index]);
+    bool spare = index > 0 && judge->enough && is_dead(&judge->verdict->tallies[index]);
     return spare && state_is_worse(state, STATE_WARNING) ? STATE_WARNING : state;
 }
 
 static void judge_target(struct judge *judge, size_t index)
 {
-    const struct tally *tally = &judge->tallies[index];
+    const struct tally *tally = &judge->verdict->tallies[index];
     struct target_verdict *verdict = &judge->verdict->targets[index];
     struct line line = LINE_EMPTY;
     summary_figures(&line, tally, judge->result->targets[index].count);
@@ -132,7 +132,7 @@ void judge_targets(struct judge *judge)
     size_t remotes = settings->target_count - 1;
     size_t dead = 0;
     for (size_t i = 1; i < settings->target_count; i++)
-        dead += is_dead(&judge->tallies[i]);
+        dead += is_dead(&judge->verdict->tallies[i]);
     /* Those that are pending may be up. */
     bool too_few = settings->min_alive >= 0 && remotes - dead < (size_t)settings->min_alive;
     judge->enough = settings->min_alive >= 0 && !too_few;

@@ -180,8 +180,8 @@ enum state metric_judge(const struct metric *metric, double value, const struct 
 
 const char *metric_words(const struct metric *metric)
 {
-    const char *words = figure_table[metric->figure].words;
-    return words ? words : metric->label;
+    const struct figure_row *row = &figure_table[metric->figure];
+    return row->words ? row->words : row->where & OF_PHASES ? metric->label : row->label;
 }
 
 const char *metric_unit_name(enum metric_unit unit)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the endpoints of --each-endpoint come to together: the worst of them, unless another one serves. */
 #include "survey.h"
 
 #include <stdio.h>

@@ -69,7 +69,7 @@ static const char *find_gap(const struct judge *judge)
         return "a login";
     if (!is_way_proven(judge) || !offered_all_told(judge->settings, judge->result))
         return "what the server offers";
-    return no_login || judge->tallies[0].alive ? NULL : no_answer;
+    return no_login || judge->verdict->tallies[0].alive ? NULL : no_answer;
 }
 
 /* OK and WARNING both say that the server serves. Whatever has led to one of them, it does not stand without proof, if
@@ -108,7 +108,7 @@ static void summarize(const struct judge *judge, size_t width, char *out, size_t
     if (!worst->set && judge->settings->no_login) {
         summary_reached(&body, judge->settings, judge->result, room);
     } else if (!worst->set) {
-        summary_good(&body, judge->settings, judge->tallies, judge->up, room);
+        summary_good(&body, judge->settings, judge->verdict->tallies, judge->up, room);
     } else if (worst->target == NO_TARGET) {
         line_add(&body, "%s", worst->finding.text);
     } else {
@@ -122,8 +122,8 @@ static void summarize(const struct judge *judge, size_t width, char *out, size_t
 static void count_targets(struct judge *judge)
 {
     for (size_t i = 0; i < judge->settings->target_count; i++) {
-        judge->tallies[i] = tally_make(judge->settings, judge->result, i);
-        judge->up += i > 0 && judge->tallies[i].alive;
+        judge->verdict->tallies[i] = tally_make(judge->settings, judge->result, i);
+        judge->up += i > 0 && judge->verdict->tallies[i].alive;
     }
 }
 
@@ -150,11 +150,10 @@ bool verdict_make(struct verdict *verdict, const struct settings *settings, cons
         verdict->phase = result->failure_phase;
     if (!settings->no_login)
         verdict->targets = calloc(settings->target_count, sizeof *verdict->targets);
+    verdict->tallies = calloc(settings->target_count, sizeof *verdict->tallies);
     struct judge judge = {.settings = settings, .result = result, .verdict = verdict};
-    judge.tallies = calloc(settings->target_count, sizeof *judge.tallies);
-    bool room = judge.tallies && (verdict->targets || settings->no_login);
+    bool room = verdict->tallies && (verdict->targets || settings->no_login);
     if (!room || !metrics_init(&verdict->metrics, settings)) {
-        free(judge.tallies);
         verdict_free(verdict);
         return false;
     }
@@ -163,13 +162,13 @@ bool verdict_make(struct verdict *verdict, const struct settings *settings, cons
     summarize(&judge, sizeof verdict->whole - 1, verdict->whole, sizeof verdict->whole);
     verdict->state = judge.worst.finding.state;
     verdict->condition = judge.worst.finding.condition;
-    free(judge.tallies);
     return true;
 }
 
 void verdict_free(struct verdict *verdict)
 {
     free(verdict->targets);
+    free(verdict->tallies);
     metrics_free(&verdict->metrics);
     *verdict = (struct verdict){0};
 }

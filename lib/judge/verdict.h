@@ -7,6 +7,7 @@
 #include "line.h"
 #include "metric.h"
 #include "result.h"
+#include "tally.h"
 
 /* Room for the sentence of the first line, in bytes with the NUL. */
 #define SUMMARY_SIZE (FIRST_LINE_WIDTH * 4 + 1)
@@ -38,6 +39,7 @@ struct verdict {
     struct finding findings[FINDINGS_MAX];
     size_t finding_count;
     struct target_verdict *targets; /* settings.target_count of them; NULL with --no-login */
+    struct tally *tallies;          /* the pings of each target; settings.target_count of them */
     struct metrics metrics;
 };
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What --help and --version print. */
 #include "options.h"
 
 #include <ares.h>

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The formats of the report, each in its own file: report_nagios() for Nagios and its relatives, one line with
- * performance data and the long output behind it; report_json() one JSON object on one line, as
- * doc/check_xmpp_ping.schema.json describes it; report_prometheus() its text exposition format, for the textfile
- * collector of its node exporter (doc/prometheus.md). Each prints any check, also one that was not run. */
+/* The functions that print a check, each in its own format and file, by the rows of output.h. Each takes any check,
+ * also one that was not run. */
 #ifndef FORMAT_H
 #define FORMAT_H
 

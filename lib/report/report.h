@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* States to text. */
+/* A check to text. */
 #ifndef REPORT_H
 #define REPORT_H
 

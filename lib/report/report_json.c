@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A report as one JSON object on one line, as doc/check_xmpp_ping.schema.json describes it. Each key is always there;
+ * what is not known is null. */
 #include "format.h"
 
 #include <jansson.h>
@@ -115,11 +117,11 @@ static json_t *describe_pings(const struct settings *settings, const struct resu
 }
 
 static json_t *describe_target(const struct settings *settings, const struct result *result,
-                               const struct target_verdict *verdict, size_t index)
+                               const struct verdict *whole, size_t index)
 {
     const struct target *target = &settings->targets[index];
-    struct tally tally = tally_make(settings, result, index);
-    int sent = tally_sent(&tally);
+    const struct target_verdict *verdict = &whole->targets[index];
+    const struct tally *tally = &whole->tallies[index];
     return json_pack("{s:s?, s:o, s:s, s:s?, s:s, s:b, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", //
                      "alias", if_any(target->alias),                                             //
                      "jid", clean_string(index == 0 ? settings->jid.domain : target->jid_text),  //
@@ -127,13 +129,13 @@ static json_t *describe_target(const struct settings *settings, const struct res
                      "condition", if_any(any_condition_name(verdict->condition)),                //
                      "text", verdict->text,                                                      //
                      "up", verdict->alive,                                                       //
-                     "sent", sent,                                                               //
-                     "received", tally.answered,                                                 //
-                     "loss", number_if(tally.has_loss, tally.loss, 100),                         //
-                     "rtt", seconds_if(tally.has_rtt, tally.rtt),                                //
-                     "rtt_min", seconds_if(tally.has_rtt, tally.minimum),                        //
-                     "rtt_max", seconds_if(tally.has_rtt, tally.maximum),                        //
-                     "rtt_first", seconds_if(tally.has_first, tally.first),                      //
+                     "sent", tally_sent(tally),                                                  //
+                     "received", tally->answered,                                                //
+                     "loss", number_if(tally->has_loss, tally->loss, 100),                       //
+                     "rtt", seconds_if(tally->has_rtt, tally->rtt),                              //
+                     "rtt_min", seconds_if(tally->has_rtt, tally->minimum),                      //
+                     "rtt_max", seconds_if(tally->has_rtt, tally->maximum),                      //
+                     "rtt_first", seconds_if(tally->has_first, tally->first),                    //
                      "pings", describe_pings(settings, result, index));
 }
 
@@ -142,7 +144,7 @@ static json_t *describe_targets(const struct settings *settings, const struct re
 {
     json_t *targets = json_array();
     for (size_t i = 0; verdict->targets && i < settings->target_count; i++)
-        append(&targets, describe_target(settings, result, &verdict->targets[i], i));
+        append(&targets, describe_target(settings, result, verdict, i));
     return targets;
 }
 

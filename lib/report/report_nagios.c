@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A report for Nagios and its relatives: one line with performance data, and the long output behind it. */
 #include "format.h"
 
 #include <stdlib.h>

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A report in Prometheus' text exposition format, for the textfile collector of its node exporter: doc/prometheus.md. A
+ * value that could not be had has no series. */
 #include "format.h"
 
 #include "clock.h"
@@ -165,7 +167,6 @@ static void print_figure(struct printer *printer, enum figure figure, const stru
     }
 }
 
-/* A value that could not be had has no series. */
 void report_prometheus(FILE *out, const struct check *whole)
 {
     struct printer printer = {.out = out, .whole = whole};

@@ -75,7 +75,7 @@ struct event {
     uint32_t code;
     uint32_t condition; /* enum condition */
     uint32_t wire;      /* enum wire_condition */
-    int64_t at;         /* CLOCK_MONOTONIC, ns */
+    int64_t at;         /* clock_now(), ns */
     int64_t value;      /* ns or days, by kind */
     char type[16];      /* stanza error type */
     char name[112];     /* short text by kind */

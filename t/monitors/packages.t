@@ -40,7 +40,8 @@ my @debs = glob "$first/dist/deb/*.deb";
 is scalar(grep { !/dbgsym/ } @debs), 3, 'three packages, beside the debugging symbols';
 # Which standards are current is another in each Debian.
 my $lintian = start("lintian --allow-root -I --suppress-tags out-of-date-standards-version $first/dist/deb/*.changes");
-is read_file("$top/debian/changelog") =~ /\A\S+ \(([^-]+)-/ ? $1 : '', $version, 'the version is the program\'s';
+like read_file("$top/NEWS"), qr/^\Q$version\E, (?:\d+ [A-Z][a-z]+ \d{4}|not released yet)$/m, 'NEWS has this version';
+is read_file("$top/debian/changelog") =~ /\A\S+ \(([^-]+)-/ ? $1 : '', $version, 'and so have the packages';
 my ($plugin) = grep { /check-xmpp-ping_/ } @debs;
 like run("dpkg-deb -c $plugin"), qr{^-rwxr-xr-x root/root .* \./usr/lib/nagios/plugins/check_xmpp_ping$}m, 'no setuid';
 my $raw = temp_dir();

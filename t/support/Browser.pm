@@ -21,6 +21,7 @@ sub _run {
         'timeout', '--kill-after=5', '300', 'chromium', '--headless', '--disable-gpu', "--user-data-dir=$self->{dir}/profile",
         ($> == 0 ? '--no-sandbox' : ()), @arguments
     );
+    local $ENV{HOME} = $self->{dir};    # where it leaves files of its own
     open my $pipe, '-|', '/bin/sh', '-c', 'exec "$@" 2>>"$0"', "$self->{dir}/log", @command or croak "chromium: $!";
     my $output = do { local $/ = undef; <$pipe> // '' };
     close $pipe or croak 'chromium: ' . read_file("$self->{dir}/log");

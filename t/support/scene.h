@@ -14,6 +14,7 @@
 #include "clock.h"
 #include "names.h"
 #include "tap.h"
+#include "text.h"
 
 #define SCENE_TARGETS 5
 #define SCENE_START (100 * NS_PER_S)
@@ -373,6 +374,21 @@ static inline void scene_play(struct staged *staged, const struct scene *scene)
 static inline void scene_leave(struct staged *staged)
 {
     check_free(&staged->check);
+}
+
+/* Plays COUNT scenes and checks that what must come out does. */
+static inline void scenes_check(const struct scene *scenes, size_t count)
+{
+    for (const struct scene *scene = scenes; scene < scenes + count; scene++) {
+        struct staged staged;
+        scene_play(&staged, scene);
+        const struct verdict *verdict = &staged.check.verdict;
+        is_str(state_name(verdict->state), state_name(scene->state), "%s", scene->name);
+        is_str(any_condition_name(verdict->condition), scene->found ? scene->found : "", "  its condition");
+        is_str(verdict->summary, scene->summary, "  its sentence");
+        ok(text_width(verdict->summary) <= FIRST_LINE_WIDTH, "  which is short enough");
+        scene_leave(&staged);
+    }
 }
 
 #endif

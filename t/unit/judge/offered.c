@@ -122,20 +122,6 @@ static const struct scene scenes[] = {
      .summary = "auth: not-authorized: login of c.example.org refused: the password may be wrong"},
 };
 
-static void check_scenes(void)
-{
-    for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
-        const struct scene *scene = &scenes[i];
-        struct staged staged;
-        scene_play(&staged, scene);
-        is_str(state_name(staged.check.verdict.state), state_name(scene->state), "%s", scene->name);
-        is_str(any_condition_name(staged.check.verdict.condition), scene->found ? scene->found : "", "  its condition");
-        is_str(staged.check.verdict.summary, scene->summary, "  its sentence");
-        ok(text_width(staged.check.verdict.summary) <= FIRST_LINE_WIDTH, "  which is short enough");
-        scene_leave(&staged);
-    }
-}
-
 /* The figures are the same whatever happened, and none is of a ping. */
 static void check_shape(void)
 {
@@ -161,7 +147,7 @@ static void check_shape(void)
 
 int main(void)
 {
-    check_scenes();
+    scenes_check(scenes, sizeof scenes / sizeof scenes[0]);
     check_shape();
     done_testing();
     return exit_status();

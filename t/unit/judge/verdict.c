@@ -297,20 +297,6 @@ static const struct scene scenes[] = {
      .found = "cert-expired", .summary = "tls: cert-expired: Connection refused (one.example.org:5222)"},
 };
 
-static void check_scenes(void)
-{
-    for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
-        const struct scene *scene = &scenes[i];
-        struct staged staged;
-        scene_play(&staged, scene);
-        is_str(state_name(staged.check.verdict.state), state_name(scene->state), "%s", scene->name);
-        is_str(any_condition_name(staged.check.verdict.condition), scene->found ? scene->found : "", "  its condition");
-        is_str(staged.check.verdict.summary, scene->summary, "  its sentence");
-        ok(text_width(staged.check.verdict.summary) <= FIRST_LINE_WIDTH, "  which is short enough");
-        scene_leave(&staged);
-    }
-}
-
 static void is_metric(const struct metrics *metrics, const char *label, double expected)
 {
     const struct metric *metric = metrics_find(metrics, label);
@@ -431,7 +417,7 @@ static void check_figures(void)
 
 int main(void)
 {
-    check_scenes();
+    scenes_check(scenes, sizeof scenes / sizeof scenes[0]);
     check_figures();
     done_testing();
     return exit_status();

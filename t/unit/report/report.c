@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report.h"
 
+#include "printed.h"
 #include "scene.h"
 
 #define PHASES_DONE                                                                                                    \
@@ -72,11 +73,7 @@ static char *report_of(const struct scene *scene, const char *log)
     event_set(event.text, log);
     if (*log)
         result_take(&event, &staged.check.result);
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    report_print(out, &staged.check);
-    fclose(out);
+    char *text = printed(report_print, &staged.check);
     scene_leave(&staged);
     return text;
 }
@@ -194,11 +191,7 @@ static void check_ignored(void)
     staged.check.result.ignored[IGNORED_REFLECTED] = 1;
     staged.check.result.ignored[IGNORED_STRANGER] = 2;
     staged.check.result.ignored[IGNORED_UNASKED] = 3;
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    report_print(out, &staged.check);
-    fclose(out);
+    char *text = printed(report_print, &staged.check);
     ok(strstr(text, "\nignored: 1 reflected, 2 from strangers, 3 not asked for\n"), "ignored answers are counted");
     free(text);
     scene_leave(&staged);
@@ -234,11 +227,7 @@ static void check_errors(void)
     is_str(text, "XMPP PING UNKNOWN - --warning: has no ? number\nTry check_xmpp_ping --help for more.\n",
            "a usage error points to --help");
     free(text);
-    out = open_memstream(&text, &size);
-    struct check check;
-    check_refuse(&check, &(struct settings){0}, "out of memory");
-    report_print(out, &check);
-    fclose(out);
+    text = printed_refusal(report_print, &(struct settings){0}, "out of memory");
     is_str(text, "XMPP PING UNKNOWN - out of memory\n", "any other has one line");
     free(text);
     out = open_memstream(&text, &size);

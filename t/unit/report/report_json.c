@@ -6,29 +6,7 @@
 #define SCENE_OUTPUT OUTPUT_JSON
 #include "scene.h"
 #include "perfdata.h"
-
-/* The caller frees. */
-static char *json_of(const struct staged *staged)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    report_json(out, &staged->check);
-    fclose(out);
-    return text;
-}
-
-static char *unknown_of(const struct settings *settings, const char *why)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    struct check check;
-    check_refuse(&check, settings, why);
-    report_json(out, &check);
-    fclose(out);
-    return text;
-}
+#include "printed.h"
 
 #define NO_PHASES "\"dns\":null,\"connect\":null,\"stream\":null,\"tls\":null,\"auth\":null,\"bind\":null,\"ping\":null"
 #define NONE_IGNORED "{\"reflected\":0,\"strangers\":0,\"duplicates\":0,\"unasked\":0}"
@@ -77,11 +55,11 @@ static void check_whole(void)
 {
     struct staged staged;
     scene_play(&staged, &refused_scene);
-    char *text = json_of(&staged);
+    char *text = printed(report_json, &staged.check);
     is_str(text, refused, "all keys are there, in one order, whatever is known");
     free(text);
     staged.settings.omit_undetermined = true;
-    text = json_of(&staged);
+    text = printed(report_json, &staged.check);
     ok(strstr(text, "\"metrics\":[{\"label\":\"time\",") && !strstr(text, "\"label\":\"rtt\""),
        "with --omit-undetermined there are only the metrics that are known");
     free(text);
@@ -99,14 +77,15 @@ static const char resort[] =
 static void check_unknown(void)
 {
     struct settings settings = {0};
-    char *text = unknown_of(&settings, "out of memory");
+    char *text = printed_refusal(report_json, &settings, "out of memory");
     is_str(text, resort, "what fails before the run has the same keys");
     free(text);
     settings.jid.domain = (char *)"example.org";
     settings.verbose = 3;
-    text = unknown_of(&settings,
-                      "--password-file: 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 "
-                      "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789\n0123456789 <x>");
+    text =
+        printed_refusal(report_json, &settings,
+                        "--password-file: 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 "
+                        "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789\n0123456789 <x>");
     ok(strstr(text, "\"summary\":\"--password-file: 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 "
                     "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 (x)\","),
        "a long reason is not cut in the summary");
@@ -147,7 +126,7 @@ static json_t *play(const struct scene *scene, const char *log)
     if (*log)
         result_take(&event, &staged.check.result);
     staged.check.result.ignored[IGNORED_STRANGER] = 2;
-    char *text = json_of(&staged);
+    char *text = printed(report_json, &staged.check);
     json_error_t error;
     json_t *report = json_loads(text, JSON_REJECT_DUPLICATES, &error);
     if (!ok(report != NULL, "it is JSON"))
@@ -252,7 +231,7 @@ static void check_values(void)
     static const struct scene scene = {.pings = {"9 1.2345678 2", "30 0.000001 x"}, .certificate = true, .days = -3};
     struct staged staged;
     scene_play(&staged, &scene);
-    char *text = json_of(&staged), *perfdata = NULL;
+    char *text = printed(report_json, &staged.check), *perfdata = NULL;
     json_t *report = json_loads(text, 0, NULL);
     size_t size, index;
     FILE *out = open_memstream(&perfdata, &size);
@@ -291,7 +270,7 @@ static void check_refused_certificate(void)
     scene_play(&staged, &scene);
     staged.check.result.tls = false;
     staged.check.result.tls_version[0] = staged.check.result.tls_cipher[0] = '\0';
-    char *text = json_of(&staged);
+    char *text = printed(report_json, &staged.check);
     ok(strstr(text, "\"tls\":{\"version\":null,\"cipher\":null,\"verified\":false,\"days_left\":7,"
                     "\"names\":\"example.org\",\"chain\":[]}"),
        "a refused certificate is told of, and is not verified");
@@ -349,7 +328,7 @@ static void check_memory(void)
     struct event event = event_new(EVENT_LOG);
     event_set(event.text, "line");
     result_take(&event, &staged.check.result);
-    char *whole = json_of(&staged);
+    char *whole = printed(report_json, &staged.check);
     int wrong = 0, allocations = 0;
     char critical[sizeof resort + SUMMARY_SIZE];
     snprintf(critical, sizeof critical, "{\"state\":\"CRITICAL\",\"code\":2,\"summary\":\"%s\"%s",
@@ -357,7 +336,7 @@ static void check_memory(void)
     json_set_alloc_funcs(scarce_malloc, free);
     for (bool done = false; !done && allocations < 100000; allocations++) {
         allocations_left = allocations;
-        char *text = json_of(&staged);
+        char *text = printed(report_json, &staged.check);
         done = strcmp(text, whole) == 0;
         wrong += !done && strcmp(text, critical) != 0;
         free(text);

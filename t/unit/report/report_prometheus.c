@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "format.h"
 
+#include "printed.h"
 #include "scene.h"
 
 #define HEAD(name, help) "# HELP xmpp_ping_" name " " help "\n# TYPE xmpp_ping_" name " gauge\n"
@@ -87,17 +88,6 @@ static const struct {
      {"xmpp_ping_target_state" OWN " 3\n"}},
 };
 
-/* The caller frees. */
-static char *report_of(const struct staged *staged)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    report_prometheus(out, &staged->check);
-    fclose(out);
-    return text;
-}
-
 static void check_labels(void)
 {
     static const struct scene scene = {.pings = {"1", "1"}, .jid = "a\"b\\c\nd", .jids = {NULL, "x\"} 1\ny"}};
@@ -105,7 +95,7 @@ static void check_labels(void)
     scene_play(&staged, &scene);
     staged.settings.hostname = (char *)"2001:db8::1";
     staged.settings.port = 5223;
-    char *text = report_of(&staged);
+    char *text = printed(report_prometheus, &staged.check);
     ok(strstr(text, "\nxmpp_ping_state{server=\"a_b?c d\",host=\"2001:db8::1\",port=\"5223\"} 0\n"),
        "-H and -p are labels; nothing can break out of a label");
     ok(strstr(text, ",target=\"x_} 1 y\",alias=\"b\"} 0\n"), "nor out of a remote's");
@@ -116,13 +106,7 @@ static void check_labels(void)
 static void check_unknown(void)
 {
     struct settings settings = {0};
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    struct check check;
-    check_refuse(&check, &settings, "out of\nmemory");
-    report_prometheus(out, &check);
-    fclose(out);
+    char *text = printed_refusal(report_prometheus, &settings, "out of\nmemory");
     is_str(text, "# XMPP PING UNKNOWN - out of memory\n" STATE "xmpp_ping_state{server=\"\"} 3\n",
            "before the run there is the state, and why as a comment");
     free(text);
@@ -133,7 +117,7 @@ int main(void)
     for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++) {
         struct staged staged;
         scene_play(&staged, &reports[i].scene);
-        char *text = report_of(&staged);
+        char *text = printed(report_prometheus, &staged.check);
         is_str(text, reports[i].text, "%s", reports[i].scene.name);
         free(text);
         scene_leave(&staged);
@@ -141,7 +125,7 @@ int main(void)
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
         struct staged staged;
         scene_play(&staged, &states[i].scene);
-        char *text = report_of(&staged);
+        char *text = printed(report_prometheus, &staged.check);
         for (size_t j = 0; j < 3 && states[i].series[j]; j++)
             ok(strstr(text, states[i].series[j]), "%s (%zu)", states[i].scene.name, j + 1);
         free(text);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "printed.h"
 #include "tap.h"
 #include "text.h"
 
@@ -154,11 +155,7 @@ static void check_line(const struct run *run, const char *line)
 /* The first line without its perfdata, and all lines behind it. */
 static void check_output(const struct run *run, const struct check *check)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    report_nagios(out, check);
-    fclose(out);
+    char *text = printed(report_nagios, check);
     char *rest = text, *first = strsep(&rest, "\n"), *bar = strstr(first, " | ");
     if (bar)
         *bar = '\0';
