@@ -1,7 +1,7 @@
 # check_xmpp_ping: build, test and install. `make help` lists the targets.
 # Variables of the GNU coding standards may be given on the command line; V=1 shows each command.
 
-VERSION := 0.1.0
+VERSION := 0.2.0
 
 prefix      ?= /usr/local
 exec_prefix ?= $(prefix)
@@ -93,7 +93,7 @@ endif
 # Programs and archives: each file of make/ adds its own, with what it is made of.
 PROGRAMS := $(PROGRAM) $(O)/tools/filters
 ARCHIVES := $(BOTH)
-include make/library.mk make/doc.mk make/install.mk make/test.mk make/bench.mk make/lint.mk make/package.mk
+include make/library.mk make/doc.mk make/install.mk make/test.mk make/bench.mk make/cost.mk make/lint.mk make/package.mk
 
 all: plugin library ## build the plugin and the ping library; installs nothing
 

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What the floor does, with AnyEvent::XMPP (which does not check the certificate): peer_anyevent.pl HOST PORT DOMAIN USER
-# PASSWORDFILE CAFILE [PINGS]
+# PASSWORDFILE CAFILE [PINGS [PAUSE]]; PAUSE: seconds between two pings
 use strict;
 use warnings;
 
@@ -9,7 +9,7 @@ use AnyEvent;
 use AnyEvent::XMPP::Connection;
 use AnyEvent::XMPP::Ext::Ping;
 
-my ($host, $port, $domain, $user, $password_file, undef, $pings) = @ARGV;
+my ($host, $port, $domain, $user, $password_file, undef, $pings, $pause) = @ARGV;
 $pings //= 3;
 open my $file, '<', $password_file or die "$password_file: $!\n";
 chomp(my $password = <$file>);
@@ -19,6 +19,7 @@ my $end = AnyEvent->condvar;
 my $connection = AnyEvent::XMPP::Connection->new(
     domain => $domain, username => $user, password => $password, host => $host, port => $port, resource => 'bench'
 );
+my $timer;
 my $ping = AnyEvent::XMPP::Ext::Ping->new;
 
 sub next_ping {
@@ -27,7 +28,8 @@ sub next_ping {
         my ($rtt, $error) = @_;
         return $end->send(2) if $error;
         printf "%.0f\n", $rtt * 1e6;
-        next_ping();
+        return next_ping() if !$pause;
+        $timer = AnyEvent->timer(after => $pause, cb => sub { next_ping() });
     }, 10);
     return;
 }

@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the floor does, with slixmpp: peer_slixmpp.py HOST PORT DOMAIN USER PASSWORDFILE CAFILE [PINGS]"""
+"""What the floor does, with slixmpp: peer_slixmpp.py HOST PORT DOMAIN USER PASSWORDFILE CAFILE [PINGS [PAUSE]]
+
+PAUSE: seconds between two pings."""
 import asyncio
 import logging
 import os
@@ -11,16 +13,19 @@ import slixmpp  # noqa: E402
 
 
 class Client(slixmpp.ClientXMPP):
-    def __init__(self, jid, password, ca_file, pings):
+    def __init__(self, jid, password, ca_file, pings, pause):
         super().__init__(jid, password)
         self.ca_certs = ca_file
         self.pings = pings
+        self.pause = pause
         self.register_plugin("xep_0199")
         self.add_event_handler("session_start", self.on_session)
         self.add_event_handler("failed_all_auth", lambda _: os._exit(2))
 
     async def on_session(self, _):
-        for _ in range(self.pings):
+        for number in range(self.pings):
+            if number and self.pause:
+                await asyncio.sleep(self.pause)
             rtt = await self["xep_0199"].ping(self.boundjid.host, timeout=10)
             print(f"{rtt * 1e6:.0f}")
         self.send_raw("</stream:stream>")
@@ -29,10 +34,10 @@ class Client(slixmpp.ClientXMPP):
 
 
 async def main():
-    host, port, domain, user, password_file, ca_file, *pings = sys.argv[1:]
+    host, port, domain, user, password_file, ca_file, *rest = sys.argv[1:]
     with open(password_file, encoding="utf-8") as file:
         password = file.readline().rstrip("\n")
-    client = Client(f"{user}@{domain}", password, ca_file, int(pings[0]) if pings else 3)
+    client = Client(f"{user}@{domain}", password, ca_file, int(rest[0]) if rest else 3, float(rest[1]) if rest[1:] else 0)
     address = (host, int(port))
     if slixmpp.__version_info__ < (1, 9):
         client.connect(address)

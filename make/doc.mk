@@ -28,4 +28,9 @@ conf: $(O)/doc/generate $(O)/doc/director ## write what conf/ and doc/ have from
 doc: ## draw the rooms of lib/ from the sources, for doc/architecture.md; needs graphviz
 	$(Q)doc/draw_rooms | dot -Tsvg >doc/architecture.svg
 
-.PHONY: conf doc
+# To be looked at before they are checked in.
+pictures: all ## make the pictures of doc/ anew, from real monitoring systems
+	$(Q).ci/install pictures
+	$(Q)PROBE=$(abspath $(PROGRAM)) doc/pictures/make
+
+.PHONY: conf doc pictures

@@ -3,8 +3,9 @@
 completionsdir = $(datarootdir)/bash-completion/completions
 installed_man  = $(mandir)/man$(mansection)/check_xmpp_ping.$(mansection)
 
-# Pages, examples and the schema, with their folders.
-DOC_FILES := README NEWS SECURITY $(wildcard doc/*.md doc/*.json) $(shell find conf -type f)
+# Pages, their pictures, examples and the schema, with their folders.
+DOC_FILES := README NEWS SECURITY $(wildcard doc/*.md doc/*.json doc/*/*.json doc/pictures/*.png doc/*.svg doc/*/*.svg) \
+	$(shell find conf -type f)
 
 install: install-plugin install-library ## install all that was built below DESTDIR
 

@@ -15,10 +15,11 @@ lint: ## run the linters
 	$(Q)$(call made_for,clang-tidy,14) $(foreach ROOM,$(ROOMS),clang-tidy --quiet $(wildcard lib/$(ROOM)/*.c) -- -std=gnu11 $(ALL_CPPFLAGS) 2>/dev/null &&) \
 		clang-tidy --quiet check_xmpp_ping.c -- -std=gnu11 $(ALL_CPPFLAGS) 2>/dev/null
 	$(call say,LINT,shellcheck)
-	$(Q)shellcheck .ci/run .ci/install .ci/debian t/fuzz/run t/support/clean_root
+	$(Q)shellcheck .ci/run .ci/install .ci/debian .ci/base t/fuzz/run t/support/clean_root
 	$(call say,LINT,perl)
-	$(Q)for file in t/*.t t/valgrind/*.t t/monitors/* debian/tests/login debian/tests/library t/demo t/soak t/support/*.pm bench/run; do \
-		perl -It/support -wc $$file 2>&1 | grep -v ' syntax OK$$' && exit 1; done; true
+	$(Q)for file in t/*.t t/valgrind/*.t t/monitors/* debian/tests/login debian/tests/library t/demo t/soak t/support/*.pm t/cost/run bench/Bench/*.pm bench/run \
+		doc/draw_rooms doc/pictures/make doc/pictures/*.pm; do \
+		perl -It/support -Ibench -Idoc/pictures -wc $$file 2>&1 | grep -v ' syntax OK$$' && exit 1; done; true
 
 format: ## lay out the C files
 	clang-format -i $(C_FILES)

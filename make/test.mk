@@ -47,7 +47,7 @@ test: all unit-tests examples fuzz-targets ## build, and run the tests that need
 # Everything that needs more than was there is installed by `.ci/install`, which says so first.
 check: ## run the whole test suite, after installing what it needs: `make test`, and all with servers
 	$(Q).ci/install check
-	$(Q)for part in check-werror lint check-asan check-plain check-valgrind; do $(MAKE) --no-print-directory $$part || exit; done
+	$(Q)for part in check-werror lint check-asan check-plain check-valgrind cost; do $(MAKE) --no-print-directory $$part || exit; done
 
 check-debian: ## do the same on another Debian, in a chroot that debootstrap makes: RELEASE=trixie
 	$(Q).ci/debian '$(RELEASE)' make check
@@ -60,10 +60,13 @@ check-asan: ## run all tests with AddressSanitizer and UndefinedBehaviorSanitize
 	$(Q)$(MAKE) --no-print-directory check-plain O=obj/asan PROGRAM=obj/asan/check_xmpp_ping \
 		CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' HARDENING=-fPIE
 
-# With the JOBS of one: each of these starts a dozen processes of its own.
 check-monitors: all ## run the plugin in real monitoring systems, and the packages in a clean Debian
 	$(Q).ci/install monitors
-	$(Q)PROBE=$(abspath $(PROGRAM)) OBJECTS=$(abspath $(O)) prove t/monitors/*.t
+	$(Q)PROBE=$(abspath $(PROGRAM)) OBJECTS=$(abspath $(O)) prove -j$(JOBS) t/monitors/*.t
+
+check-packages: ## the part of check-monitors that is another on each Debian: its packages, built, and installed in a clean one
+	$(Q).ci/install packages
+	$(Q)prove t/monitors/packages.t
 
 soak: all ## check a server 5,000 times while it is restarted, killed and stopped: minutes (CHECKS, PARALLEL, SEED, see t/soak)
 	$(Q)PROBE=$(abspath $(PROGRAM)) t/soak
@@ -126,5 +129,5 @@ fuzz: ## fuzz each parser of foreign bytes for FUZZ_SECONDS, JOBS of them side b
 		LDFLAGS=-fsanitize=fuzzer
 	$(Q)t/fuzz/run $(FUZZ_SECONDS) $(JOBS) $(notdir $(FUZZ_TARGETS))
 
-.PHONY: test check check-debian check-plain check-asan check-monitors check-valgrind check-werror soak unit-tests examples demo \
+.PHONY: test check check-debian check-plain check-asan check-monitors check-packages check-valgrind check-werror soak unit-tests examples demo \
 	fuzz-targets coverage fuzz

@@ -186,6 +186,8 @@ for my $case (
     ['many.conf', 'many.conf:1: more than 10000 settings'],
     ['one.conf', 'two.conf:2: @include: one.conf: includes itself'],
     ['device.conf', 'device.conf:1: @include: /dev/zero: is not a regular file'],
+    ['none.conf ', "none.conf\xe2\x90\xa3: No such file or directory"],
+    ['x' x 250 . '.conf', '...' . 'x' x 76 . '.conf: No such file or directory'],
     ["a\e[31m|b.conf", 'a ?31m?b.conf: No such file'],
 ) {
     my ($file, $sentence) = @$case;

@@ -243,6 +243,40 @@ for my $machine (@machines) {
         or diag grep { /^not ok|^#/ } split /^/, $run->stdout . $run->stderr;
 }
 
+{
+    # A real systemd is asked by t/monitors/booted; here, whether its list is what "under" makes of it. Later versions than 252 let
+    # all have their sandboxes.
+    my (%list, $group);
+    for my $line (split /\n/, qx{systemd-analyze --no-pager syscall-filter}) {
+        $group = $1 if $line =~ /\A(\@\S+)/;
+        push @{ $list{$group} }, $1 if $line =~ /\A\s+([\@\w][\w-]*)\z/;
+    }
+    my (%service, @open);
+    for (@open = '@system-service'; defined(my $name = shift @open);) {
+        $service{$name} = 1;
+        push @open, @{ $list{$name} // [] };
+    }
+    my %calls = map { my $file = $_; $file => [read_file("$FindBin::Bin/../$file") =~ /SCMP_SYS\((\w+)\)/g] } 't/support/under.c', 'tools/filters.c';
+    is join(' ', grep { !$service{$_} && !/\Alandlock_/ } @{ $calls{'tools/filters.c'} }), '', '@system-service has all calls that the child makes';
+    delete @service{ @{ $list{'@sandbox'} // [] } };
+    my ($killed) = read_file("$FindBin::Bin/support/under.c") =~ /(#define LANDLOCK.*?no_service\[\] = \{.*?\};)/s;
+    is join(' ', grep { $service{$_} } $killed =~ /SCMP_SYS\((\w+)\)/g), '', 'and none of those that it kills for here';
+}
+
+{
+    # What kills a process that was made to ask for Landlock says nothing about the child itself.
+    my $waiting = Hostile->new(certificates => $certificates, password => $password, ping => 'silence');
+    my $run = Probe->start(
+        ['-c', 'exec "$@"', 'sh', "$shared/under", 'traps', Probe->program, '-j', 'alice@example.org', '-H', $waiting->host,
+            '-p', $waiting->port, '--ca-file', $waiting->ca_file, '-t', 25],
+        program => '/bin/sh', env => { CHECK_XMPP_PING_PASSWORD => $password },
+    );
+    await_ping($waiting);
+    kill 'SEGV', children($run->pid);
+    $run->finish;
+    is $run->condition, 'probe-crashed', 'behind a filter that traps, a crash is the server\'s work as ever' or diag $run->explain;
+}
+
 readme_says("$tried ways out of the child's sandbox: barred");
 
 # --- a chroot without /dev/null ---

@@ -128,7 +128,7 @@ my @odd = (
     ['records beside a set that fails', '-j a@one-fails.test', $refused, $at_p, 0, 4],
     ['records beside a silent set', '-j a@one-mute.test -t 5', $refused, $at_p, 0.9, 4],
     ['not offered beside a set that fails', '-j a@half-fails.test', $failed, qr/SERVFAIL/, 0, 4],
-    ['an address behind failed SRV', '-j a@host.test', $failed, qr/SERVFAIL for _xmpp-client\._tcp\.host\.test; connect.*host\.test 127\.0\.0\.5:5222\b/s, 0, 4],
+    ['an address behind failed SRV', '-j a@host.test', $failed, qr/SERVFAIL for _xmpp-client\._tcp\.host\.test; connect.*host\.test 127\.0\.0\.5:5222\b.*^endpoint _xmpp-client\._tcp\.host\.test \(starttls\): dns-failed: SERVFAIL$/ms, 0, 4],
     ['an address behind refused SRV', '-j a@deny.test', $failed, qr/REFUSED for _xmpp-client\._tcp\.deny\.test; connect.*deny\.test 127\.0\.0\.5:5222\b/s, 0, 4],
     ['an address behind silent SRV', '-j a@drop.test -t 2', $failed, qr/no answer from 127[\d.:]+ for .*drop\.test 127\.0\.0\.5:5222\b/s, 0.5, 1.9],
     ['a web server behind failed SRV', '-j a@web.test', $failed, qr/SERVFAIL for _xmpp-client\._tcp\.web\.test; stream.*web\.test 127\.0\.0\.6:5222\b/s, 0, 4],
@@ -142,7 +142,7 @@ my @odd = (
     ['an answer that is cut off', '-j a@cut.test', $failed, qr/malformed answer/, 0, 4],
     ['a target that is no host name is passed over', '-j a@weird.test', $refused, $at_p, 0, 4],
     ['port 0 is no endpoint', '-j a@zero.test', 'CRITICAL service-not-offered', qr/SRV says port 0 for x\.test/, 0, 4],
-    ['port 0 beside another record', '-j a@beside.test -v', $refused, qr/$at_p.*^endpoint y\.test \(starttls\): service-not-offered/ms, 0, 4],
+    ['port 0 beside another record', '-j a@beside.test -v', $refused, qr/$at_p.*^endpoint y\.test \(starttls\): service-not-offered: SRV says port 0$/ms, 0, 4],
     ['no more than 64 targets are taken', '-j a@many.test', $refused, qr/x64\.test 127\.0\.0\.1:$p\b/, 0, 9],
 );
 

@@ -367,6 +367,11 @@ for my $target ($text{README} =~ /^ {4}make (\w+)/mg) {
 
 my $man = $text{'doc/check_xmpp_ping.1.in'};
 {
+    my ($known) = read_file(($ENV{OBJECTS} // "$root/obj") . '/check_xmpp_ping.bash') =~ /^ *--require-mechanism\)\n *\S+ '([^']+)'/m;
+    my ($section) = ($man =~ s/\\-/-/gr) =~ /^\.SH LOGIN\n(.*?)^\.SH/ms;
+    is join(' ', $section =~ /\b(EXTERNAL|SCRAM-[\w-]+|PLAIN|ANONYMOUS)\b/g), $known, 'the man page has the mechanisms in their order';
+}
+{
     my @examples = map { s/\\e\n\s*/ /gr =~ s/\\-/-/gr =~ s/\\\(ti/~/gr =~ s/\\\(aq/'/gr =~ s/\n\z//r } $man =~ /^\.EX\n(.*?)^\.EE$/msg;
     cmp_ok scalar @examples, '>=', 4, 'the man page has examples';
     for my $example (@examples) {

@@ -11,11 +11,12 @@ use Test::More;
 use lib "$FindBin::Bin/support";
 
 use Certificates;
+use Hostile;
 use NameServer;
 use Probe;
 use Prosody;
 
-my @worlds = qw(all some none family gone deaf half twins zero void numbered strange many);
+my @worlds = qw(all some none family gone deaf half twins zero void numbered strange many forged);
 my %accounts = map { ("alice\@$_.test" => 'secret') } @worlds;
 my $certificates = Certificates->new(domain => 'base.test');
 my %common = (domain => 'base.test', domains => [map { "$_.test" } @worlds], accounts => { %accounts, alice => 'secret' }, iterations => 4096,
@@ -29,6 +30,8 @@ my $reserved = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Proto => 'tcp') o
 my $dead = $reserved->sockport;
 my $listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 50) or die "TCP: $@\n";
 my $deaf = $listener->sockport;
+my $forger = Hostile->new(domain => 'forged.test', certificate => 'self_signed');
+my $forged = $forger->port;
 
 my $names = NameServer->scripted(
     '_xmpp-client._tcp.all.test SRV'    => ["10 5 $p a.test", "10 5 $q b.test"],
@@ -39,6 +42,7 @@ my $names = NameServer->scripted(
     '_xmpp-client._tcp.base.test SRV' => ["10 5 $p a.test", "10 5 $p a.test"],
     '_xmpps-client._tcp.base.test SRV' => ["10 5 $direct a.test"],
     '_xmpp-client._tcp.deaf.test SRV'   => ["10 5 $deaf b.test", "20 5 $p a.test"],
+    '_xmpp-client._tcp.forged.test SRV' => ["10 5 $p a.test", "20 5 $forged b.test"],
     '_xmpp-client._tcp.half.test SRV'   => ["10 5 $p a.test"],
     '_xmpps-client._tcp.half.test SRV'  => 'servfail',
     '_xmpp-client._tcp.twins.test SRV'  => ["10 5 $p a-b.test", "20 5 $p a.b.test", "30 5 $p A.b.test"],
@@ -87,6 +91,9 @@ my @table = (
     ['a target of SRV is no host name', 'strange', '', 1, '1/1', qr/\Adns: dns-failed: SRV target is no host name for no!\.test, 1 of 1 endpoint up\z/],
     ['one certificate expires soon', 'all', '-C 21', 1, '2/2', qr/\Ab\.test:$q IPv4: tls: cert-expiring: certificate of all\.test expires in 5 days \(warning below 21\), 2 of 2 endpoints up\z/],
     ['it expires very soon', 'all', '-C 60,21', 2, '2/2', qr/\Ab\.test:$q IPv4: tls: cert-expiring/],
+    ['one certificate is not to be trusted', 'forged', '', 1, '1/2', qr/\Ab\.test:$forged IPv4: tls: cert-untrusted: .*, 1 of 2 endpoints up\z/],
+    ['which is worse than an endpoint that is down', 'forged', '--map=endpoint-down=OK', 1, '1/2', qr/\Ab\.test:$forged IPv4: tls: cert-untrusted: /],
+    ['--map says how bad', 'forged', '--map=cert-untrusted=CRITICAL', 2, '1/2', qr/\Ab\.test:$forged IPv4: tls: cert-untrusted: /],
     ['a range for how many are up', 'some', '-L endpoints_up,,2:', 2, '1/2', qr/\Aendpoints_up 1 is below 2, 1 of 2 endpoints up\z/],
     ['a range for what each takes', 'all', '-L time_auth,,1us', 2, '2/2', qr/\Aa\.test:$p IPv4: time_auth .* is above 1 us/],
     ['a range for the RTT', 'all', '-w 1us', 1, '2/2', qr/\Aa\.test:$p IPv4: all\.test: rtt .* is above 1 us/],

@@ -104,7 +104,8 @@ for my $case (
     ['a key that is no option', "broken\@$file", qr{--extra-opts: \Q$file\E:26: --colour: unknown option}],
     ['a section that is not there', "nosuch\@$file", qr{--extra-opts: \Q$file\E has no section \[nosuch\]}],
     ['a file that is not there', "\@$dir/none", qr{--extra-opts: \Q$dir\E/none cannot be opened: No such file or directory}],
-    ['a file that others can write to', "\@$dir/shared.ini", qr{--extra-opts: \Q$dir\E/shared\.ini can be written to by group or others}],
+    ['a name with a blank at its end', "\@$dir/none ", qr{--extra-opts: \Q$dir\E/none\xe2\x90\xa3 cannot be opened}],
+    ['a file that others can write to', "\@$dir/shared.ini", qr{UNKNOWN - --extra-opts: \Q$dir\E/shared\.ini can be written to by group or others}],
     ['a FIFO', "\@$dir/fifo", qr{--extra-opts: \Q$dir\E/fifo is not a regular file}],
     ['no file', '@', qr/--extra-opts: there is no file named behind \@/],
 ) {

@@ -79,7 +79,7 @@ my %errors = (
     read => [EINTR, EIO, EAGAIN], write => [EINTR, EAGAIN, EPIPE], fstat => [EIO], stat => [EACCES],
     socket => [EMFILE, EAFNOSUPPORT, ENOBUFS], connect => [ENETUNREACH, ECONNREFUSED, EACCES, EADDRNOTAVAIL, EINTR],
     recv => [EINTR, EAGAIN, ECONNRESET], recvfrom => [EINTR, EAGAIN, ECONNREFUSED], send => [EINTR, EAGAIN, EPIPE, ENOBUFS],
-    sendto => [EAGAIN, EPIPE], sendmsg => [EAGAIN, ECONNREFUSED, EPERM], shutdown => [ENOTCONN],
+    sendto => [EAGAIN, EPIPE], sendmsg => [EAGAIN, ECONNREFUSED, EPERM],
     poll => [EINTR, ENOMEM], ppoll => [EINTR, ENOMEM, EINVAL], select => [EINTR, ENOMEM, EBADF], fcntl => [EBADF, EACCES],
     dup2 => [EMFILE, EBADF], close_range => [ENOSYS], prctl => [EINVAL, EPERM], setrlimit => [EPERM], getrlimit => [EINVAL],
     syscall => [ENOSYS, EPERM, EFAULT], waitpid => [ECHILD, EINTR], getrandom => [ENOSYS, EINTR, EAGAIN], nanosleep => [EINTR],

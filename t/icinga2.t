@@ -194,11 +194,14 @@ sub dictionary {
     return '{ ' . join(', ', map { my $value = $of->{$_}; "$_ = " . ($json->encode([$value]) =~ s/\A\[|\]\z//gr) } sort keys %$of) . ' }';
 }
 
+# What Icinga 2.14.6 says of the test's own ApiUser left out.
+sub about_us { my ($said) = @_; return $said =~ s{^.*warning/ApiListener: Security notice:.*\n}{}mgr }
+
 like $page->block('sh', 'daemon -C'), qr/ icinga2 daemon -C && systemctl reload icinga2\n\z/, 'the page says how to validate';
 my ($exit, $said) = $icinga->validate;
 is $exit, 0, 'Icinga 2 validates the definitions' or diag $said;
 like $said, qr/Instantiated 29 Services/, 'the apply rules make a service of each variable';
-unlike $said, qr/warning/, 'without a warning';
+unlike about_us($said), qr/warning/, 'without a warning';
 $icinga->start;
 
 # State, sentence, labels and stored command of a result.
@@ -319,7 +322,7 @@ $icinga->stop;
 unlike $icinga->log_text, qr/\Q$password\E/, 'no password in the log';
 like read_file($icinga->dir . '/data/icinga2.state'), qr/xmpp_ping/, 'the state file is there';
 unlike read_file($icinga->dir . '/data/icinga2.state'), qr/\Q$password\E/, 'and has no password';
-unlike $icinga->log_text, qr{(?:warning|critical)/(?!PluginCheckTask|Process|Application)}, 'Icinga has nothing to complain of'
+unlike about_us($icinga->log_text), qr{(?:warning|critical)/(?!PluginCheckTask|Process|Application)}, 'Icinga has nothing to complain of'
     or diag grep { m{warning/|critical/} } map { "$_\n" } split /\n/, $icinga->log_text;
 
 is_deeply [$page->unused], [], 'no block of the page is left untested';

@@ -170,6 +170,9 @@ my @cases = (
     ['a slow answer, which a threshold calls CRITICAL', ['XmppServerSlow'], { $state => 2, $rtt => 0.3 }],
     ['the server is down', ['XmppServerDown'], { $state => 2, $own_state => 2, $remote_state => 3,
         "xmpp_ping_condition{$labels,condition=\"connect-refused\"}" => 2 }],
+    ['the way of servers is down', ['XmppServerDown'], { "xmpp_ping_state{$labels,check=\"s2s\"}" => 2,
+        "xmpp_ping_condition{$labels,check=\"s2s\",condition=\"no-federation\"}" => 2,
+        "xmpp_ping_condition{$labels,condition=\"forbidden\"}" => 1 }],
     ['the probe cannot begin', ['XmppPingBroken'], { $state => 3, $own_state => 3, $remote_state => 3 }],
     ['a file without metrics', ['XmppPingBroken', 'XmppPingMissing'], { map({ $_ => undef } keys %good), 'node_textfile_scrape_error{instance="probe:9100"}' => 1 }],
     ['an old file', ['XmppPingBroken'], { 'node_textfile_mtime_seconds{file="/x/xmpp_ping.prom",instance="probe:9100"}' => -400 }],
@@ -190,10 +193,12 @@ for my $case (@cases) {
     $tests .= "    promql_expr_test:\n";
     $tests .= "      - expr: count by (alertname) (ALERTS{alertstate=\"firing\"})\n        eval_time: 15m\n        exp_samples:"
         . (@$firing ? "\n" . join('', map { "          - { labels: '{alertname=\"$_\"}', value: 1 }\n" } sort @$firing) : " []\n");
-    next if $name ne 'the server is down';
+    my %told = ('the server is down' => ['target: example.org', ': connect-refused'], 'the way of servers is down' => ['check: s2s', ' (s2s): no-federation']);
+    next if !$told{$name};
+    my ($label, $words) = @{ $told{$name} };
     $tests .= "    alert_rule_test:\n      - { alertname: XmppServerDown, eval_time: 15m, exp_alerts: [ { exp_labels: { severity: critical,"
-        . ' server: example.org, instance: "probe:9100", target: example.org },'
-        . " exp_annotations: { summary: 'example.org does not serve: connect-refused' } } ] }\n";
+        . qq( server: example.org, instance: "probe:9100", $label },)
+        . " exp_annotations: { summary: 'example.org does not serve$words' } } ] }\n";
 }
 write_file("$root/tests.yml", $tests);
 like shell("promtool test rules $root/tests.yml"), qr/SUCCESS/, 'each rule fires for what it is named after, and for nothing else';

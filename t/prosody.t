@@ -67,6 +67,12 @@ test_run('a hashed directory', probe($server, ['--ca-path', $certificates->ca_pa
 test_run('an anonymous login', probe($server, ['-j', 'guests.example.org', '--insecure'], env => {}), 0);
 test_run('one ping', probe($server, ['-n', 1]), 0);
 test_run('pauses between pings', probe($server, ['-n', 3, '-i', '20ms']), 0);
+{
+    my $run = test_run('JIDs of an account that there is not', probe($server, ['-R', 'nobody@example.org', '-R', 'nobody@example.org/x']), 2,
+        qr{ - nobody\@example\.org/x: service-unavailable\b});
+    like $run->long, qr/^nobody\@example\.org: OK, .*, its server answers for it, whether it exists or not$/m,
+        'the bare JID is no proof, and its line says so';
+}
 is probe($server, ['-q'])->stdout, '', 'with -q nothing is printed when OK';
 
 # --- what the probe is told to mind ---

@@ -61,6 +61,7 @@ for my $case (
     ['--tls: ', @good, '--tls', 'maybe'],
     ['--use-ipv6: -4 and -6 exclude each other', @good, '-4', '-6'],
     ['--ca-file: ', @good, '--ca-file', '/nonexistent'],
+    ["--ca-file: $secret\xe2\x90\xa3 cannot be read: ", @good, '--ca-file', "$secret "],
     ['--client-key: needs --client-cert', @good, '--client-key', '/nonexistent'],
     ['--require-mechanism: ', @good, '--require-mechanism', 'MAGIC'],
     ['--count: means nothing with --no-login', '-j', 'b.example', '--no-login', '-n', 3],
@@ -87,7 +88,9 @@ for my $case (
     ['--password-file: ', '-j', 'a@b.example'],
     ['--password-file: ', '-j', 'a@b.example', '--password-file', $public],
     ["--password-file: $latin is not UTF-8", '-j', 'a@b.example', '--password-file', $latin],
-    ['--password-file: ', '-j', 'a@b.example', '--password-file', '/nonexistent'],
+    ['--password-file: /nonexistent cannot be opened: No such file or directory |', '-j', 'a@b.example', '--password-file', '/nonexistent'],
+    ["--password-file: $secret\xe2\x90\xa3 cannot be opened: ", '-j', 'a@b.example', '--password-file', "$secret "],
+    ['--password-file: ...' . 'x' x 81 . ' cannot be opened: ', '-j', 'a@b.example', '--password-file', '/' . 'x' x 200],
     ['--password-file: ', '-j', 'a@b.example', '--password-file', '/'],
 ) {
     my ($sentence, @arguments) = @$case;

@@ -144,6 +144,16 @@ my $avatar = against({ ping => sub {
 $avatar->is_valid('a message of 1 MB');
 is $avatar->state, 'OK', 'a message of 1 MB between ping and pong is no harm' or diag $avatar->explain;
 
+my $rooms = against({ ping => sub {
+    my ($c) = @_;
+    $c->send("<iq type='set' id='rooms' from='conference.example.org'><query xmlns='http://jabber.org/protocol/disco#items'>"
+        . join('', map { "<item jid='room$_\@conference.example.org' name='Room $_'/>" } 1 .. 8000) . '</query></iq>');
+    $c->iq_result('');
+    return 1;
+} });
+$rooms->is_valid('a list of 8,000 rooms');
+is $rooms->state, 'OK', 'a list of 8,000 rooms is no harm either' or diag $rooms->explain;
+
 # --- remotes that are far away ---
 
 my $far = Scripted->new(on_ping => sub {

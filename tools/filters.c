@@ -30,22 +30,21 @@ static const int allowed[] = {
     /* memory */
     SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
     /* what is open */
-    SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(close), SCMP_SYS(dup), SCMP_SYS(dup2),
-    SCMP_SYS(dup3), SCMP_SYS(lseek), SCMP_SYS(fstat),
+    SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(close), SCMP_SYS(dup2), SCMP_SYS(dup3), SCMP_SYS(lseek),
+    SCMP_SYS(fstat),
     /* whether a file is there, and whether it has changed */
     SCMP_SYS(newfstatat), SCMP_SYS(statx),
     /* sockets */
-    SCMP_SYS(connect), SCMP_SYS(shutdown), SCMP_SYS(getsockopt), SCMP_SYS(getsockname), SCMP_SYS(getpeername),
-    SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(sendto), SCMP_SYS(sendmsg),
+    SCMP_SYS(connect), SCMP_SYS(getsockopt), SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(recvfrom),
+    SCMP_SYS(recvmsg),
     /* waiting; restart_syscall() goes on with it when the process was stopped */
     SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(select), SCMP_SYS(pselect6), SCMP_SYS(nanosleep),
-    SCMP_SYS(clock_nanosleep), SCMP_SYS(setitimer), SCMP_SYS(futex), SCMP_SYS(sched_yield), SCMP_SYS(restart_syscall),
+    SCMP_SYS(clock_nanosleep), SCMP_SYS(futex), SCMP_SYS(restart_syscall),
     /* its own signals */
     SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),
     /* what it may know: time, chance, itself, the machine */
     SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(getrandom), SCMP_SYS(getpid),
-    SCMP_SYS(getppid), SCMP_SYS(gettid), SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid),
-    SCMP_SYS(uname), SCMP_SYS(sysinfo),
+    SCMP_SYS(gettid), SCMP_SYS(uname), SCMP_SYS(sysinfo),
     /* more bars */
     SCMP_SYS(landlock_create_ruleset), SCMP_SYS(landlock_add_rule), SCMP_SYS(landlock_restrict_self),
     /* the end */
@@ -101,6 +100,9 @@ static const struct rule allowed_if[] = {
     {SCMP_SYS(socket), 3, {IS_INTERNET, TYPE_IS(SOCK_DGRAM), IS(2, IPPROTO_UDP)}},
     /* An end of a pair of streams is connected for good; one of datagrams could send to any service. */
     {SCMP_SYS(socketpair), 3, {IS(0, AF_UNIX), TYPE_IS(SOCK_STREAM), IS(2, 0)}},
+    /* Fast Open connects, and asks Landlock for no port. */
+    {SCMP_SYS(sendto), 1, {LACKS(3, MSG_FASTOPEN)}},
+    {SCMP_SYS(sendmsg), 1, {LACKS(2, MSG_FASTOPEN)}},
     {SCMP_SYS(setsockopt), 2, {IS(1, SOL_SOCKET), IS(2, SO_TIMESTAMPING)}},
     {SCMP_SYS(setsockopt), 2, {IS(1, IPPROTO_TCP), IS(2, TCP_NODELAY)}},
     {SCMP_SYS(setsockopt), 2, {IS(1, IPPROTO_TCP), IS(2, TCP_QUICKACK)}},

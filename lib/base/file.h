@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The files that users name: what is no regular file is refused before anybody waits for it. */
+/* The files that users name. What is no regular file is refused, so that nobody waits for a FIFO or a device. */
 #ifndef FILE_H
 #define FILE_H
 

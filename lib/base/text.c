@@ -171,6 +171,24 @@ const char *text_show(const char *value, char out[TEXT_SHOWN_SIZE])
     return out;
 }
 
+const char *text_show_path(const char *path, char out[TEXT_PATH_SIZE])
+{
+    char clean[TEXT_PATH_SIZE - 2 * (sizeof open_box - 1)];
+    bool first, last, cut = strlen(path) >= sizeof clean;
+    text_blank_ends(path, &first, &last);
+    if (cut)
+        path += strlen(path) - (sizeof clean - 1);
+    while (cut && !begins_character(*path))
+        path++;
+    text_clean_string(clean, sizeof clean, path);
+    text_format(out, TEXT_PATH_SIZE, "%s%s%s",
+                cut     ? "..."
+                : first ? open_box
+                        : "",
+                clean, last && *clean != '\0' ? open_box : "");
+    return out;
+}
+
 size_t text_width(const char *text)
 {
     size_t width = 0;

@@ -27,6 +27,10 @@ void text_blank_ends(const char *in, bool *first, bool *last);
 #define TEXT_SHOWN_SIZE 47
 const char *text_show(const char *value, char out[TEXT_SHOWN_SIZE]);
 
+/* The same for the name of a file, of which at least the last 80 bytes are shown. */
+#define TEXT_PATH_SIZE 88
+const char *text_show_path(const char *path, char out[TEXT_PATH_SIZE]);
+
 /* snprintf() that cuts what has no room. */
 void text_format(char *out, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* All that the program sees of the child: what it does, from the name to the last pong: resolve, dial, login, ping;
- * told as events. */
+/* What the program sees of the child. The child does the whole check (resolve, dial, login, ping) and tells it as
+ * events. */
 #ifndef CHILD_H
 #define CHILD_H
 

@@ -45,9 +45,9 @@ static struct {
     int64_t begun_at, limit; /* ns */
     timer_t timer;           /* strikes, by SIGALRM, at the limit */
     int bell[2];             /* a pipe */
-    int error;               /* errno; not 0: there is no guard */
+    int error;               /* errno; not 0: there is no guard, not yet */
     atomic_int stop;
-} guard = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+} guard = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER, .error = EINVAL};
 
 /* --- the end --- */
 

@@ -25,7 +25,7 @@ void guard_set_limit(int64_t limit);
 
 /* From here on the caller answers the deadline and the signals. Returns a descriptor to poll for reading, which is the
  * guard's: it wakes up at DEADLINE (clock_now(), ns) and by a signal. See guard_hush(). -1 with errno when
- * guard_begin() has failed. */
+ * guard_begin() has failed, or was not called. */
 int guard_watch(int64_t deadline);
 
 /* Makes the descriptor of guard_watch() quiet until the next signal. */

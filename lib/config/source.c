@@ -15,9 +15,6 @@
 
 #define BUFFER_SIZE (SOURCE_MOST + 2)
 
-/* How much of a file's name a place shows at most: its end. */
-#define NAME_MOST 220
-
 /* Reads one file; those that it includes have a reader each. */
 struct reader {
     struct source *source;
@@ -32,9 +29,8 @@ static bool read_file(struct source *source, const struct reader *parent, const 
 
 static const char *place(const char *file, unsigned line, char out[SOURCE_PLACE_SIZE])
 {
-    size_t length = strlen(file);
-    bool cut = length > NAME_MOST;
-    text_format(out, SOURCE_PLACE_SIZE, "%s%s:%u", cut ? "..." : "", cut ? file + length - NAME_MOST : file, line);
+    char shown[TEXT_PATH_SIZE];
+    text_format(out, SOURCE_PLACE_SIZE, "%s:%u", text_show_path(file, shown), line);
     return out;
 }
 
@@ -185,12 +181,11 @@ static size_t depth(const struct reader *reader)
 /* What cannot be opened is told at the place of the @include, if there is one. */
 static bool refuse_file(const struct reader *parent, const char *name, const char *reason, struct line *why)
 {
-    char where[SOURCE_PLACE_SIZE], sentence[SOURCE_PLACE_SIZE + 100];
-    place(name, 0, where);
-    *strrchr(where, ':') = '\0';
+    char shown[TEXT_PATH_SIZE], sentence[TEXT_PATH_SIZE + 100];
+    text_show_path(name, shown);
     if (!parent)
-        return line_set(why, "%s: %s", where, reason);
-    text_format(sentence, sizeof sentence, "@include: %s: %s", where, reason);
+        return line_set(why, "%s: %s", shown, reason);
+    text_format(sentence, sizeof sentence, "@include: %s: %s", shown, reason);
     return refuse_line(parent, sentence);
 }
 

@@ -127,9 +127,10 @@ static bool add_wrong_door(struct line *sentence, const struct settings *setting
     if (!endpoint)
         return false;
     if (is_servers_door(settings, result, endpoint)) {
-        bool told = result->cause[0] != '\0';
+        /* what is offered instead of a login says the same once more */
+        bool told = result->cause[0] != '\0' && result->condition.own != CONDITION_NO_MECHANISM;
         sentence_add(sentence, "no client login here: is this the server-to-server port?%s%s%s", told ? " (" : "",
-                     result->cause, told ? ")" : "");
+                     told ? result->cause : "", told ? ")" : "");
         return true;
     }
     bool direct = wants_direct_tls(result, endpoint);

@@ -20,6 +20,7 @@ struct judge {
     const struct result *result;
     struct verdict *verdict;
     int up;               /* remotes */
+    bool enough;          /* as many as --min-alive asks for are up, or may be */
     struct blame worst;   /* the first of the worst state */
     struct blame unknown; /* the first that is UNKNOWN */
     int bad;              /* how many findings are not OK */
@@ -36,6 +37,10 @@ enum state judge_map(const struct judge *judge, struct any_condition condition, 
 
 /* Whether --map says anything of CONDITION. */
 bool judge_is_mapped(const struct judge *judge, struct any_condition condition);
+
+/* STATE of the target INDEX, or the most that it counts for: a dead remote that --min-alive does not need is WARNING.
+ */
+enum state judge_cap(const struct judge *judge, size_t index, enum state state);
 
 /* Each of these adds what it finds wrong: with how the run ended, what was worse than asked and what the server offers;
  * with the answers of each target; with figures, which it fills in first; with endpoints that failed before one worked.

@@ -55,6 +55,15 @@ static bool measure(const struct judge *judge, const struct metric *metric, doub
     return false;
 }
 
+/* Whether METRIC is the loss of a target of which "none of 3 pings answered" is told, with STATE or a worse one. */
+static bool is_told_already(const struct judge *judge, const struct metric *metric, enum state state)
+{
+    if (metric->figure != FIGURE_LOSS || judge->verdict->tallies[metric->target].answered > 0)
+        return false;
+    const struct target_verdict *target = &judge->verdict->targets[metric->target];
+    return target->condition.own == CONDITION_PING_TIMEOUT && !state_is_worse(state, target->state);
+}
+
 static void judge_metric(struct judge *judge, const struct metric *metric)
 {
     static const struct any_condition none, cert_expiring = {.own = CONDITION_CERT_EXPIRING};
@@ -65,7 +74,9 @@ static void judge_metric(struct judge *judge, const struct metric *metric)
         value = tally_decided_loss(&judge->verdict->tallies[metric->target]);
     const struct range *range;
     enum state state = metric_judge(metric, value, &range);
-    if (state == STATE_OK)
+    if (metric->figure == FIGURE_LOSS)
+        state = judge_cap(judge, (size_t)metric->target, state);
+    if (state == STATE_OK || is_told_already(judge, metric, state))
         return;
     struct line line = LINE_EMPTY;
     if (metric->figure != FIGURE_CERT_DAYS) {

@@ -86,8 +86,13 @@ static bool is_answered_by_server(const struct target *target)
     return target->kind == TARGET_BARE && target->jid.node;
 }
 
-/* A dead one counts as CEILING at most. */
-static void judge_target(struct judge *judge, size_t index, enum state ceiling)
+enum state judge_cap(const struct judge *judge, size_t index, enum state state)
+{
+    bool spare = index > 0 && judge->enough && is_dead(&judge->verdict->tallies[index]);
+    return spare && state_is_worse(state, STATE_WARNING) ? STATE_WARNING : state;
+}
+
+static void judge_target(struct judge *judge, size_t index)
 {
     const struct tally *tally = &judge->verdict->tallies[index];
     struct target_verdict *verdict = &judge->verdict->targets[index];
@@ -110,8 +115,7 @@ static void judge_target(struct judge *judge, size_t index, enum state ceiling)
     struct answers answers = judge_answers(judge, index);
     if (!answers.found)
         return;
-    if (is_dead(tally) && state_is_worse(answers.state, ceiling))
-        answers.state = ceiling;
+    answers.state = judge_cap(judge, index, answers.state);
     line = LINE_EMPTY;
     if (answers.ping)
         summary_error(&line, judge->settings, answers.ping);
@@ -131,14 +135,14 @@ void judge_targets(struct judge *judge)
         dead += is_dead(&judge->verdict->tallies[i]);
     /* Those that are pending may be up. */
     bool too_few = settings->min_alive >= 0 && remotes - dead < (size_t)settings->min_alive;
-    bool enough = settings->min_alive >= 0 && !too_few;
+    judge->enough = settings->min_alive >= 0 && !too_few;
 
-    judge_target(judge, 0, STATE_CRITICAL);
+    judge_target(judge, 0);
     if (too_few) {
         struct line line = LINE_EMPTY;
         line_add(&line, "remotes: %d of %zu up, %d needed", judge->up, remotes, settings->min_alive);
         judge_add(judge, NO_TARGET, STATE_CRITICAL, none, &line);
     }
     for (size_t i = 1; i < settings->target_count; i++)
-        judge_target(judge, i, enough ? STATE_WARNING : STATE_CRITICAL);
+        judge_target(judge, i);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "failed.h"
 #include "line.h"
 #include "sentence.h"
 #include "summary.h"
@@ -22,11 +23,15 @@ struct outcome {
     enum state state;
 };
 
-/* What one endpoint means for the whole, when ANY is up. */
+/* What one endpoint means for the whole, when ANY is up. A bad certificate is more than an endpoint that is down: see
+ * judge_run.c. */
 static enum state contribution(const struct settings *settings, const struct endpoint_check *endpoint, bool any)
 {
-    enum state state = endpoint->check.verdict.state;
-    return any && !endpoint->check.verdict.up && state == STATE_CRITICAL ? settings_endpoint_down(settings) : state;
+    const struct verdict *verdict = &endpoint->check.verdict;
+    if (!any || verdict->up || verdict->state != STATE_CRITICAL)
+        return verdict->state;
+    return failed_by_certificate(verdict->condition) ? settings_map(settings, verdict->condition, STATE_WARNING)
+                                                     : settings_endpoint_down(settings);
 }
 
 static struct outcome weigh(const struct check *whole)

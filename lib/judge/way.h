@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the way to the server says of a run that did not get to the end of it. */
+/* Of a run that did not reach the server: the endpoint where it ended, the look-up that had failed, who was silent. */
 #ifndef WAY_H
 #define WAY_H
 

@@ -11,6 +11,7 @@
 #include "file.h"
 #include "ini.h"
 #include "options.h"
+#include "text.h"
 
 #define OPTION "--extra-opts"
 #define PROGRAM "check_xmpp_ping"
@@ -43,6 +44,7 @@ static const char *const standard_files[] = {
 struct origin {
     char section[256];
     char file[PATH_MAX];
+    char shown[TEXT_PATH_SIZE]; /* the file's name, for sentences */
 };
 
 /* --- which section of which file --- */
@@ -115,11 +117,11 @@ static bool fill(const struct origin *origin, int fd, char *buffer, struct line 
 {
     ssize_t used = file_read(fd, buffer, FILE_LONGEST + 1);
     if (used < 0)
-        return line_set(why, "%s cannot be read: %s", origin->file, strerror(errno));
+        return line_set(why, "%s cannot be read: %s", origin->shown, strerror(errno));
     if (used > FILE_LONGEST)
-        return line_set(why, "%s is larger than 1 MiB", origin->file);
+        return line_set(why, "%s is larger than 1 MiB", origin->shown);
     if (memchr(buffer, '\0', (size_t)used))
-        return line_set(why, "%s is no text: it holds a NUL byte", origin->file);
+        return line_set(why, "%s is no text: it holds a NUL byte", origin->shown);
     buffer[used] = '\0';
     return true;
 }
@@ -130,14 +132,14 @@ static char *read_text(const struct origin *origin, struct line *why)
     struct stat status;
     int fd = file_open(origin->file, &status);
     if (fd < 0 && errno != 0)
-        line_set(why, "%s cannot be opened: %s", origin->file, strerror(errno));
+        line_set(why, "%s cannot be opened: %s", origin->shown, strerror(errno));
     else if (fd < 0)
-        line_set(why, "%s is not a regular file", origin->file);
+        line_set(why, "%s is not a regular file", origin->shown);
     if (fd < 0)
         return NULL;
     char others[FILE_OTHERS_SIZE];
     if (file_others(fd, &status, FILE_WRITE, others)) {
-        line_set(why, OPTION ": %s can be written to by %s", origin->file, others);
+        line_set(why, "%s can be written to by %s", origin->shown, others);
         close(fd);
         return NULL;
     }
@@ -201,13 +203,13 @@ static bool add_section(struct extra_opts *extra, const struct origin *origin, c
     struct ini ini = ini_open(text, origin->section);
     while (ini_next(&ini)) {
         if (!add_entry(extra, &ini, scratch, why))
-            return line_before(why, "%s:%d: ", origin->file, ini.line);
+            return line_before(why, "%s:%d: ", origin->shown, ini.line);
     }
     if (ini.why)
-        return line_set(why, "%s:%d: %s", origin->file, ini.line, ini.why);
+        return line_set(why, "%s:%d: %s", origin->shown, ini.line, ini.why);
     if (extra->added > before)
         return true;
-    return line_set(why, "%s has %s section [%s]", origin->file, ini.found ? "an empty" : "no", origin->section);
+    return line_set(why, "%s has %s section [%s]", origin->shown, ini.found ? "an empty" : "no", origin->section);
 }
 
 static bool add_origin(struct extra_opts *extra, const struct origin *origin, struct line *why)
@@ -246,7 +248,10 @@ static int words_of_option(int argc, char *const argv[], int index, const char *
 static bool expand_one(struct extra_opts *extra, const char *locator, const char *program, struct line *why)
 {
     struct origin origin;
-    bool good = read_locator(locator, program, &origin, why) && add_origin(extra, &origin, why);
+    bool good = read_locator(locator, program, &origin, why);
+    if (good)
+        text_show_path(origin.file, origin.shown);
+    good = good && add_origin(extra, &origin, why);
     return good || line_before(why, OPTION ": ");
 }
 

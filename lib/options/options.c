@@ -48,8 +48,9 @@ const struct option_row option_table[] = {
              "a server that does not offer it is CRITICAL sasl2-missing",
      .standard = "auto"},
     {0, "component", "JID", ACCOUNT, STRING(component_text), .check = check_component,
-     .help = "log in as this component (XEP-0114) and ping from it; the password is its secret, -H and -p say where; "
-             "-j is then the server's domain, unless it is the component's without its first label"},
+     .help =
+         "log in as this component (XEP-0114) and ping from it; the password is its secret; -H and -p say where; -j "
+         "is the server's domain, which is JID without its first label unless given"},
 
     {0, "no-login", NULL, NO_ACCOUNT, SWITCH(no_login), .useless = AT_COMPONENT,
      .help =
@@ -100,8 +101,8 @@ const struct option_row option_table[] = {
 
     {'R', "remote", "[ALIAS=]JID", PINGS, .type = OPTION_REMOTES, .key = "remotes", .repeatable = true,
      .useless = WITHOUT_PINGS,
-     .help = "ping this JID too; its labels begin with ALIAS, of a-z, 0-9 and _, which is the JID in lower case with _ "
-             "for other characters unless it is given"},
+     .help = "ping this JID too; its labels begin with ALIAS (of a-z, 0-9 and _), or without one with the JID in lower "
+             "case, each other character as _"},
     {'n', "count", "N", PINGS, NUMBER(count, 1, 1000), .of_target = TARGET_GIVEN_COUNT, .useless = WITHOUT_PINGS,
      .help = "pings per target, 1 to 1000, and 100000 of all targets together at most", .standard = "3"},
     {'i', "interval", "DURATION", PINGS, DURATION(interval, 0), .of_target = TARGET_GIVEN_INTERVAL,

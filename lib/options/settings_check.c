@@ -130,10 +130,10 @@ static void check_clear_text(const struct settings *settings, struct mistakes *m
 static void check_path(const char *option, const char *path, mode_t mode, struct mistakes *mistakes)
 {
     struct stat status;
-    char shown[TEXT_SHOWN_SIZE];
+    char shown[TEXT_PATH_SIZE];
     if (!path)
         return;
-    text_show(path, shown);
+    text_show_path(path, shown);
     bool directory = mode == S_IFDIR;
     if (stat(path, &status) == 0 && (status.st_mode & S_IFMT) != mode)
         mistakes_add(mistakes, "--%s: %s is not a %s", option, shown, directory ? "directory" : "regular file");
@@ -159,7 +159,7 @@ static bool holds_key(int fd)
 static void check_key(const struct settings *settings, struct mistakes *mistakes)
 {
     const char *path = settings->client_key ? settings->client_key : settings->client_cert;
-    char shown[TEXT_SHOWN_SIZE], others[FILE_OTHERS_SIZE];
+    char shown[TEXT_PATH_SIZE], others[FILE_OTHERS_SIZE];
     struct stat status;
     int fd = path ? file_open(path, &status) : -1;
     if (fd < 0) /* check_path() has told what can be told */
@@ -167,7 +167,7 @@ static void check_key(const struct settings *settings, struct mistakes *mistakes
     bool open_to_others =
         file_others(fd, &status, FILE_READ, others) != NULL && (settings->client_key || holds_key(fd));
     close(fd);
-    text_show(path, shown);
+    text_show_path(path, shown);
     if (open_to_others)
         mistakes_add(mistakes, "--client-%s: %s can be read by %s", settings->client_key ? "key" : "cert", shown,
                      others);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What single rows of the table of options do, and no type of theirs could. */
+/* The functions of single options, where the type of the argument is not enough. */
 #ifndef SPECIAL_H
 #define SPECIAL_H
 

@@ -174,7 +174,7 @@ static void print_ignored(FILE *out, const struct result *result)
     static const char *const words[IGNORED_COUNT] = {
         [IGNORED_REFLECTED] = "reflected",
         [IGNORED_STRANGER] = "from strangers",
-        [IGNORED_DUPLICATE] = "answered twice",
+        [IGNORED_DUPLICATE] = "answered twice or too late",
         [IGNORED_UNASKED] = "not asked for",
     };
     struct line line = LINE_EMPTY;

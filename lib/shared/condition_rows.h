@@ -122,10 +122,10 @@ STREAM(XML_NOT_WELL_FORMED, "xml-not-well-formed", "not-well-formed, by the name
 #define SASL(CONSTANT, name, meaning)                                                                                  \
     WIRE(SASL_##CONSTANT, name, SPACE_SASL, STATE_CRITICAL, STATE_CRITICAL, STATE_CRITICAL, meaning)
 
-SASL(ABORTED, "aborted", "the server takes the login for given up")
+SASL(ABORTED, "aborted", "the server says that the login was given up")
 SASL(ACCOUNT_DISABLED, "account-disabled", "the account is locked")
 SASL(CREDENTIALS_EXPIRED, "credentials-expired", "the password has expired")
-SASL(ENCRYPTION_REQUIRED, "encryption-required", "the mechanism is not to be had without TLS")
+SASL(ENCRYPTION_REQUIRED, "encryption-required", "the mechanism needs TLS")
 SASL(INCORRECT_ENCODING, "incorrect-encoding", "the server cannot decode what was sent")
 SASL(INVALID_AUTHZID, "invalid-authzid", "the account may not act in that name")
 SASL(INVALID_MECHANISM, "invalid-mechanism", "the server does not know the mechanism that it offered")

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "text.h"
 #include "utf8.h"
 
 /* Editors of another system put it before the text; it is not part of it. */
@@ -39,11 +40,13 @@ static bool take_line(const char *buffer, size_t used, const char *file, struct 
         length--;
     if (length == 0)
         return line_set(why, "%s has an empty first line", file);
-    if (memchr(buffer, '\0', length))
-        return line_set(why, "%s holds a NUL byte in its first line", file);
     if (length >= sizeof secret->value)
         return line_set(why, "%s has a first line that is too long", file);
-    return utf8_valid(buffer, length) ? keep(secret, buffer, length) : line_set(why, "%s is not UTF-8", file);
+    if (!utf8_valid(buffer, length)) /* UTF-16 too, which is full of NUL */
+        return line_set(why, "%s is not UTF-8", file);
+    if (memchr(buffer, '\0', length))
+        return line_set(why, "%s holds a NUL byte in its first line", file);
+    return keep(secret, buffer, length);
 }
 
 static bool read_open_file(int fd, const char *file, struct secret *secret, struct line *why)
@@ -56,13 +59,14 @@ static bool read_open_file(int fd, const char *file, struct secret *secret, stru
     return done;
 }
 
-bool secret_read_file(const char *file, struct secret *secret, struct line *why)
+bool secret_read_file(const char *name, struct secret *secret, struct line *why)
 {
     struct stat status;
-    char others[FILE_OTHERS_SIZE];
-    int fd = file_open(file, &status);
+    char others[FILE_OTHERS_SIZE], file[TEXT_PATH_SIZE];
+    int fd = file_open(name, &status), error = errno;
+    text_show_path(name, file);
     if (fd < 0)
-        return errno != 0 ? line_set(why, "%s cannot be opened: %s", file, strerror(errno))
+        return error != 0 ? line_set(why, "%s cannot be opened: %s", file, strerror(error))
                           : line_set(why, "%s is not a regular file", file);
     bool done = file_others(fd, &status, FILE_READ, others) ? line_set(why, "%s can be read by %s", file, others)
                                                             : read_open_file(fd, file, secret, why);
@@ -193,6 +197,11 @@ void secrets_collect(struct secrets *secrets, const struct secret *secret, const
     escape(escaped, secret->value);
     add_form(secrets, &secrets->forms[FORM_ESCAPED], escaped, strlen(escaped));
     explicit_bzero(escaped, sizeof escaped);
+}
+
+void secrets_take_ours(struct secrets *secrets, const struct secret *secret, const char *text)
+{
+    secrets->is_word = secrets->is_word || (secret->set && text && strstr(text, secret->value));
 }
 
 void secrets_add(struct secrets *secrets, const char *message)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where the password comes from, and its end. */
+/* Where the password comes from, how it is wiped, and how it is found in what is printed. */
 #ifndef SECRET_H
 #define SECRET_H
 
@@ -16,11 +16,11 @@ struct secret {
     char value[1024]; /* NUL-terminated */
 };
 
-/* The first line of FILE (its end, LF or CRLF, and a byte order mark cut off). On failure returns false and writes to
- * WHY a sentence with the file's name: missing, unreadable, not a regular file, readable by others (see file_others()),
- * empty first line, too long, holding a NUL, not UTF-8. The mode is that of the opened file, so no race. May block as
- * reading a file does; a FIFO is refused. */
-bool secret_read_file(const char *file, struct secret *secret, struct line *why);
+/* The first line of the file NAME (its end, LF or CRLF, and a byte order mark cut off). On failure returns false and
+ * writes to WHY a sentence with the file's name: missing, unreadable, not a regular file, readable by others (see
+ * file_others()), empty first line, too long, holding a NUL, not UTF-8. The mode is that of the opened file, so no
+ * race. May block as reading a file does; a FIFO is refused. */
+bool secret_read_file(const char *name, struct secret *secret, struct line *why);
 
 /* The password TEXT. False when it is empty, too long or not UTF-8, with a sentence fragment in WHY. */
 bool secret_set(struct secret *secret, const char *text, struct line *why);
@@ -40,7 +40,7 @@ void secret_wipe(struct secret *secret);
 #define SECRET_FORMS (SECRET_PASSWORD_FORMS + 2)
 struct secrets {
     unsigned char key[32];
-    bool is_word; /* the password has letters only, as words of ours have */
+    bool is_word; /* of ours: the password has letters only, or stands in what secrets_take_ours() was given */
     struct secret_form {
         size_t length; /* 0: none */
         unsigned sum;  /* of its bytes: most places in a text need no digest to be ruled out */
@@ -51,6 +51,9 @@ struct secrets {
 /* Fills SECRETS for the account NODE, "" for none. No form of the password when SECRET is not set or too short to be
  * told from words. */
 void secrets_collect(struct secrets *secrets, const struct secret *secret, const char *node);
+
+/* TEXT, NULL for none, is a setting of the user's that sentences of ours repeat: a host, a JID. */
+void secrets_take_ours(struct secrets *secrets, const struct secret *secret, const char *text);
 
 /* Adds a MESSAGE of the SASL exchange, in base64; of more than two the last counts. */
 void secrets_add(struct secrets *secrets, const char *message);

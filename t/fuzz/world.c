@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <sys/select.h>
 #include <sys/syscall.h>
-#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -105,13 +104,4 @@ int select(int count, fd_set *in, fd_set *out, fd_set *other, struct timeval *ti
     }
     world.ahead += wait;
     return 0;
-}
-
-int setitimer(__itimer_which_t which, const struct itimerval *value, struct itimerval *old)
-{
-    if (world.active) /* libFuzzer's own watch runs by it */
-        return 0;
-    int (*next)(__itimer_which_t, const struct itimerval *, struct itimerval *);
-    *(void **)&next = real("setitimer");
-    return next(which, value, old);
 }

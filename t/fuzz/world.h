@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The world of a target that waits for others: time passes only where there is nothing to do, so that no input takes
- * longer than its computing. Stands in for clock_gettime(), ppoll(), select() and setitimer() of the
- * whole program, also for its libraries. */
+ * longer than its computing. Stands in for clock_gettime(), ppoll() and select() of the whole program, also for
+ * its libraries. */
 #ifndef WORLD_H
 #define WORLD_H
 

@@ -9,6 +9,7 @@ use Test::More;
 
 use lib "$FindBin::Bin/../support";
 
+use Browser;
 use Hostile;
 use Nagios;
 use NagiosWeb;
@@ -70,11 +71,10 @@ is $exit, 0, 'Nagios takes the definitions' or diag $said;
 $nagios->start;
 my $status = $nagios->status('h', 'XMPP', sub { $_[0]{current_state} == 2 });
 like $status->{plugin_output}, qr/\AXMPP PING CRITICAL - .*policy-violation/, 'a hostile server: CRITICAL';
-chmod 0644, map { "$nagios->{dir}/$_" } qw(nagios.cfg status.dat objects.cache);
-
 my $web = NagiosWeb->new($nagios);
+my $browser = Browser->new;
 for my $page ('extinfo.cgi?type=2&host=h&service=XMPP', 'status.cgi?host=h') {
-    my $dom = $web->dom($page);
+    my $dom = $browser->dom($web->address($page));
     my ($title) = $dom =~ m{<title>\s*(.*?)\s*</title>}s;
     like $dom, qr/XMPP PING CRITICAL - /, "$page: the line is shown" or diag substr($dom, 0, 2000), $web->log_text;
     like $dom, qr/policy-violation/, "$page: and its condition";
@@ -89,8 +89,8 @@ write_file("$dir/site.cfg", read_file("$dir/site.cfg") =~ s{^    command_line .*
 my $naive = Nagios->new(files => ["$dir/site.cfg"], resource => "$dir/resource.cfg");
 $naive->start;
 $naive->status('h', 'XMPP', sub { $_[0]{current_state} == 2 });
-chmod 0644, map { "$naive->{dir}/$_" } qw(nagios.cfg status.dat objects.cache);
-like(NagiosWeb->new($naive)->dom('extinfo.cgi?type=2&host=h&service=XMPP'), qr{<title>\s*executed\s*</title>}, 'which this test would notice');
+$web = NagiosWeb->new($naive);
+like $browser->dom($web->address('extinfo.cgi?type=2&host=h&service=XMPP')), qr{<title>\s*executed\s*</title>}, 'which this test would notice';
 $naive->stop;
 
 done_testing;

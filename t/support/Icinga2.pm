@@ -63,7 +63,7 @@ END
 sub running {
     my ($class, %option) = @_;
     my $self = bless { host => '127.0.0.1', %option }, $class;
-    $self->{daemon}->wait_port($self->{host}, $self->{port}, 60);
+    $self->{daemon}->wait_port($self->{host}, $self->{port});
     return $self;
 }
 
@@ -103,7 +103,7 @@ sub start {
     $self->{daemon} = Family->spawn(
         name => 'icinga2', command => [$self->_command], log => "$self->{dir}/output", dir => $self->{dir}, env => _environment()
     );
-    $self->{daemon}->wait_port($self->{host}, $self->{port}, 60);
+    $self->{daemon}->wait_port($self->{host}, $self->{port});
     return $self;
 }
 
@@ -147,7 +147,7 @@ sub check {
             $result = $self->object(services => $service)->{last_check_result};
             return $result && $result->{execution_start} >= $begin || select undef, undef, undef, 0.05;
         },
-        60, "check $service"
+        180, "check $service"
     );
     return $result;
 }

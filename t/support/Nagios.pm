@@ -72,7 +72,7 @@ sub status {
         }
         return 0;
     };
-    eval { $self->{daemon}->wait_until($shown, 60, 'show ' . ($service // $host) . ' as it should'); 1 }
+    eval { $self->{daemon}->wait_until($shown, 180, 'show ' . ($service // $host) . ' as it should'); 1 }
         or croak $@, map { "$_=$found->{$_}\n" } sort keys %{ $found // {} };
     return $found;
 }

@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The web pages of a private Nagios (Nagios.pm): Apache on loopback with Nagios' CGIs, and a Chromium without a window that looks at them.
+# The web pages of a private Nagios (Nagios.pm): Apache on loopback with Nagios' CGIs.
 #
 #   my $web = NagiosWeb->new($nagios);
-#   my $dom = $web->dom('extinfo.cgi?type=2&host=h&service=s');      the page as it stands when its scripts have run
+#   $browser->dom($web->address('extinfo.cgi?type=2&host=h&service=s'));
 package NagiosWeb;
 
 use strict;
 use warnings;
-
-use Carp qw(croak);
 
 use Daemon qw(free_port);
 use TempDir;
@@ -27,6 +25,7 @@ escape_html_tags=0
 END
     # The CGIs run as Apache's user, who reads Nagios' files.
     chmod 0711, $dir, $nagios->{dir};
+    chmod 0644, map { "$nagios->{dir}/$_" } qw(nagios.cfg status.dat objects.cache);
     write_file("$dir/apache2.conf", <<"END", 0644);
 ServerRoot $dir
 ServerName 127.0.0.1
@@ -36,6 +35,7 @@ ErrorLog $dir/error.log
 @{[$> == 0 ? "User nobody\nGroup nogroup" : '']}
 @{[join "\n", map { "LoadModule ${_}_module /usr/lib/apache2/modules/mod_$_.so" } qw(mpm_prefork authz_core alias env cgi)]}
 ScriptAlias /cgi-bin/nagios4 /usr/lib/cgi-bin/nagios4
+Alias /nagios4/stylesheets /etc/nagios4/stylesheets
 Alias /nagios4 /usr/share/nagios4/htdocs
 <Location />
     Require all granted
@@ -50,16 +50,6 @@ END
 sub log_text { return read_file("$_[0]{dir}/error.log") . $_[0]{daemon}->log_text }
 sub stop { $_[0]{daemon}->stop; return }
 
-sub dom {
-    my ($self, $page) = @_;
-    my @command = (
-        'timeout', '--kill-after=5', '120', 'chromium', '--headless', '--disable-gpu', "--user-data-dir=$self->{dir}/profile",
-        ($> == 0 ? '--no-sandbox' : ()), '--dump-dom', "http://127.0.0.1:$self->{port}/cgi-bin/nagios4/$page"
-    );
-    open my $pipe, '-|', '/bin/sh', '-c', 'exec "$@" 2>>"$0"', "$self->{dir}/chromium.log", @command or croak "chromium: $!";
-    my $dom = do { local $/ = undef; <$pipe> // '' };
-    close $pipe or croak 'chromium: ' . read_file("$self->{dir}/chromium.log");
-    return $dom;
-}
+sub address { my ($self, $page) = @_; return "http://127.0.0.1:$self->{port}/cgi-bin/nagios4/$page" }
 
 1;

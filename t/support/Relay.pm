@@ -2,7 +2,7 @@
 # A TCP relay in user space that holds back what passes through it:
 #
 #   my $relay = Relay->new(port => $server->port, delay => 0.025);    # seconds, in each direction
-#   $relay->port, $relay->flights, $relay->stop
+#   $relay->port, $relay->flights, $relay->bytes, $relay->stop
 package Relay;
 
 use strict;
@@ -32,6 +32,17 @@ sub port { return $_[0]{listen_port} }
 # included. What it sends within the delay, in however many pieces, is one flight.
 sub flights { return length read_file("$_[0]{dir}/flights") }
 
+# How many bytes the clients and the servers have sent.
+sub bytes {
+    my ($self) = @_;
+    my %sum = (client => 0, server => 0);
+    for (split /\n/, read_file("$self->{dir}/bytes")) {
+        my ($who, $count) = split;
+        $sum{$who} += $count;
+    }
+    return @sum{qw(client server)};
+}
+
 sub stop { $_[0]{daemon}->stop; return }
 
 sub _serve {
@@ -43,6 +54,7 @@ sub _serve {
     my $answered = 1;
     my @queue;    # [when, socket, bytes; undef: the end], oldest first: all wait equally long
     open my $flights, '>>', "$self->{dir}/flights" or die "flights: $!\n";
+    open my $counts, '>>', "$self->{dir}/bytes" or die "bytes: $!\n";
     while (1) {
         my $wait = @queue ? $queue[0][0] - now() : undef;
         my $ready = '';
@@ -64,6 +76,7 @@ sub _serve {
             my $got = sysread $from, my $bytes, 65536;
             syswrite $flights, '.' if $got && $is_client{$number} && $answered;
             $answered = 0 if $got && $is_client{$number};
+            syswrite $counts, ($is_client{$number} ? 'client' : 'server') . " $got\n" if $got;
             push @queue, [$due_at, $peer{$number}, $got ? $bytes : undef];
             delete $socket{$number} if !$got;
         }

@@ -21,7 +21,6 @@
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -55,7 +54,6 @@
     DO(send)                                                                                                           \
     DO(sendto)                                                                                                         \
     DO(sendmsg)                                                                                                        \
-    DO(shutdown)                                                                                                       \
     DO(poll)                                                                                                           \
     DO(ppoll)                                                                                                          \
     DO(select)                                                                                                         \
@@ -69,7 +67,8 @@
     DO(sigaction)                                                                                                      \
     DO(sigprocmask)                                                                                                    \
     DO(sigaltstack)                                                                                                    \
-    DO(setitimer)                                                                                                      \
+    DO(timer_create)                                                                                                   \
+    DO(timer_settime)                                                                                                  \
     DO(nanosleep)                                                                                                      \
     DO(waitpid)                                                                                                        \
     DO(getrandom)                                                                                                      \
@@ -210,8 +209,9 @@ FAULTY(int, -1, getrlimit, (__rlimit_resource_t resource, struct rlimit *limit),
 FAULTY(int, -1, sigaction, (int number, const struct sigaction *new, struct sigaction *old), (number, new, old))
 FAULTY(int, -1, sigprocmask, (int how, const sigset_t *set, sigset_t *old), (how, set, old))
 FAULTY(int, -1, sigaltstack, (const stack_t *new, stack_t *old), (new, old))
-FAULTY(int, -1, setitimer, (__itimer_which_t which, const struct itimerval *new, struct itimerval *old),
-       (which, new, old))
+FAULTY(int, -1, timer_create, (clockid_t clock, struct sigevent *event, timer_t *timer), (clock, event, timer))
+FAULTY(int, -1, timer_settime, (timer_t timer, int flags, const struct itimerspec *new, struct itimerspec *old),
+       (timer, flags, new, old))
 FAULTY(int, -1, nanosleep, (const struct timespec *wanted, struct timespec *left), (wanted, left))
 FAULTY(int, -1, setenv, (const char *name, const char *value, int overwrite), (name, value, overwrite))
 FAULTY(ssize_t, -1, getrandom, (void *buffer, size_t length, unsigned flags), (buffer, length, flags))
@@ -311,7 +311,6 @@ FAULTY(ssize_t, -1, sendto,
        (int fd, const void *buffer, size_t size, int flags, const struct sockaddr *to, socklen_t to_size),
        (fd, buffer, size, flags, to, to_size))
 FAULTY(ssize_t, -1, sendmsg, (int fd, const struct msghdr *message, int flags), (fd, message, flags))
-FAULTY(int, -1, shutdown, (int fd, int how), (fd, how))
 FAULTY(int, -1, poll, (struct pollfd * fds, nfds_t count, int timeout), (fds, count, timeout))
 FAULTY(int, -1, ppoll, (struct pollfd * fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask),
        (fds, count, timeout, mask))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* under FILTER COMMAND [ARGUMENT...]: runs the command behind a filter of system calls as machines have them:
  *   no-landlock     a kernel without Landlock
+ *   traps           a filter that has none of it either, and sends SIGSYS
  *   no-filter       one that takes no filters
  *   system-service  systemd's SystemCallFilter=@system-service (version 252), which kills
  *   docker          a container of Docker's, by what its documentation says that its default filter refuses */
@@ -20,9 +21,8 @@
         SCMP_SYS(finit_module), SCMP_SYS(fsconfig), SCMP_SYS(fsmount), SCMP_SYS(fsopen), SCMP_SYS(fspick),             \
         SCMP_SYS(init_module), SCMP_SYS(ioperm), SCMP_SYS(iopl), SCMP_SYS(kexec_file_load), SCMP_SYS(kexec_load),      \
         SCMP_SYS(lookup_dcookie), SCMP_SYS(mount), SCMP_SYS(mount_setattr), SCMP_SYS(move_mount), SCMP_SYS(open_tree), \
-        SCMP_SYS(perf_event_open), SCMP_SYS(pivot_root), SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev),      \
-        SCMP_SYS(ptrace), SCMP_SYS(quotactl), SCMP_SYS(reboot), SCMP_SYS(settimeofday), SCMP_SYS(swapoff),             \
-        SCMP_SYS(swapon), SCMP_SYS(umount2), SCMP_SYS(userfaultfd)
+        SCMP_SYS(perf_event_open), SCMP_SYS(pivot_root), SCMP_SYS(ptrace), SCMP_SYS(quotactl), SCMP_SYS(reboot),       \
+        SCMP_SYS(settimeofday), SCMP_SYS(swapoff), SCMP_SYS(swapon), SCMP_SYS(umount2)
 
 static const int landlock[] = {LANDLOCK};
 static const int no_service[] = {LANDLOCK, OF_THE_MACHINE, SCMP_SYS(seccomp), SCMP_SYS(chroot), SCMP_SYS(adjtimex)};
@@ -38,10 +38,13 @@ static const int no_container[] = {OF_THE_MACHINE,
                                    SCMP_SYS(move_pages),
                                    SCMP_SYS(name_to_handle_at),
                                    SCMP_SYS(open_by_handle_at),
+                                   SCMP_SYS(process_vm_readv),
+                                   SCMP_SYS(process_vm_writev),
                                    SCMP_SYS(request_key),
                                    SCMP_SYS(set_mempolicy),
                                    SCMP_SYS(setns),
-                                   SCMP_SYS(unshare)};
+                                   SCMP_SYS(unshare),
+                                   SCMP_SYS(userfaultfd)};
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -57,6 +60,8 @@ static int fill(scmp_filter_ctx filter, const char *name)
 {
     if (strcmp(name, "no-landlock") == 0)
         return bar(filter, SCMP_ACT_ERRNO(ENOSYS), landlock, COUNT(landlock));
+    if (strcmp(name, "traps") == 0)
+        return bar(filter, SCMP_ACT_TRAP, landlock, COUNT(landlock));
     if (strcmp(name, "system-service") == 0)
         return bar(filter, SCMP_ACT_KILL_PROCESS, no_service, COUNT(no_service));
     if (strcmp(name, "no-filter") == 0)
@@ -80,7 +85,7 @@ int main(int argc, char *argv[])
 {
     scmp_filter_ctx filter = argc > 2 ? seccomp_init(SCMP_ACT_ALLOW) : NULL;
     if (!filter || fill(filter, argv[1]) != 0 || seccomp_load(filter) != 0) {
-        fprintf(stderr, "usage: under no-landlock|no-filter|system-service|docker COMMAND [ARGUMENT...]\n");
+        fprintf(stderr, "usage: under no-landlock|traps|no-filter|system-service|docker COMMAND [ARGUMENT...]\n");
         return 127;
     }
     execvp(argv[2], argv + 2);

@@ -62,7 +62,8 @@ void confine(pid_t parent, int64_t deadline, int keep)
     int64_t left = deadline - clock_now();
     limit(RLIMIT_CPU, (rlim_t)((left > 0 ? left : 0) / NS_PER_S + 1));
     limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_FSIZE, 0);
+    if (CONFINE_LIMITS_FILES)
+        limit(RLIMIT_FSIZE, 0);
     limit(RLIMIT_NOFILE, CONFINE_DESCRIPTORS);
     if (CONFINE_LIMITS_MEMORY)
         limit(RLIMIT_AS, CONFINE_MEMORY);

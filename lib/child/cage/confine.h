@@ -23,6 +23,11 @@
 #define CONFINE_LIMITS_MEMORY 1
 #endif
 
+/* A build for callgrind has the child write down what was counted. */
+#ifndef CONFINE_LIMITS_FILES
+#define CONFINE_LIMITS_FILES 1
+#endif
+
 /* Its descriptors at most: the pipe, sockets to each name server and to the addresses that are raced, a file. */
 #define CONFINE_DESCRIPTORS 256
 

@@ -35,7 +35,7 @@ static void *resize(struct memory *memory, union header *block, size_t size)
     size_t before = block ? block->size : 0;
     size_t more_blocks = block ? 0 : 1;
     if (size > memory->block_max || memory->bytes - before + size > MEMORY_MAX ||
-        memory->blocks + more_blocks > MEMORY_BLOCKS_MAX)
+        memory->blocks + more_blocks > memory->blocks_max)
         return refuse(memory, MEMORY_EXCEEDED);
     if (!block || size > block->room) {
         size_t room = block ? size + size / 2 : size;
@@ -78,12 +78,14 @@ static void release(void *pointer, void *userdata)
 void memory_init(struct memory *memory)
 {
     *memory = (struct memory){.suite = {.alloc = allocate, .free = release, .realloc = reallocate, .userdata = memory},
-                              .block_max = MEMORY_BLOCK_MAX};
+                              .block_max = MEMORY_BLOCK_MAX,
+                              .blocks_max = MEMORY_BLOCKS_MAX};
 }
 
 void memory_widen(struct memory *memory)
 {
     memory->block_max = MEMORY_MAX;
+    memory->blocks_max = MEMORY_BLOCKS_WIDE;
 }
 
 enum memory_end memory_guard(struct memory *memory, void (*work)(void *userdata), void *userdata)

@@ -15,12 +15,15 @@
 /* All blocks together, in bytes, and one block behind the login, where others may send what is large: avatars, lists. A
  * login takes less than 100 KiB. */
 #define MEMORY_MAX ((size_t)16 << 20)
-/* Their number, and so the depth of a tree: an element takes five or more. A login takes some hundreds. */
+/* Their number, and so the depth of a tree: an element takes seven or more. A login takes some hundreds. */
 #define MEMORY_BLOCKS_MAX 50000u
+/* Their number behind the login: a list of 10,000 rooms. One of 20,000 takes libstrophe seconds, as it walks along all
+ * children for each that comes. */
+#define MEMORY_BLOCKS_WIDE 150000u
 
 struct memory {
-    xmpp_mem_t suite; /* for xmpp_ctx_new(), which keeps the pointer */
-    size_t block_max; /* MEMORY_BLOCK_MAX, until memory_widen() */
+    xmpp_mem_t suite;             /* for xmpp_ctx_new(), which keeps the pointer */
+    size_t block_max, blocks_max; /* MEMORY_BLOCK_MAX, MEMORY_BLOCKS_MAX, until memory_widen() */
     size_t bytes;
     size_t blocks;
     bool guarded;
@@ -36,7 +39,7 @@ enum memory_end {
 /* Fills *MEMORY, which must outlive all that is allocated with its suite. */
 void memory_init(struct memory *memory);
 
-/* From here on a block may be as large as all of them together. */
+/* From here on a block may be as large as all of them together, and there may be MEMORY_BLOCKS_WIDE. */
 void memory_widen(struct memory *memory);
 
 /* Does WORK(USERDATA), and ends it at once when it asks for more memory than there is for it: libstrophe does not look

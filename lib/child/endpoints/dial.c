@@ -89,7 +89,8 @@ static void tell(const struct dialer *dialer, const struct attempt *attempt, enu
                  enum condition condition, const char *cause)
 {
     const struct endpoint *endpoint = &dialer->resolution->endpoints[attempt->endpoint];
-    int64_t time = step == DIAL_BEGUN ? 0 : clock_now() - attempt->begun_at;
+    /* without an address nothing was tried: what DNS took is not of this phase */
+    int64_t time = step == DIAL_BEGUN || !attempt->address ? 0 : clock_now() - attempt->begun_at;
     if (dialer->observer)
         dialer->observer(endpoint, attempt->address, step, condition, cause, time, dialer->userdata);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Questions to the name servers, any number side by side, under one patience: c-ares behind a small door. */
+/* Questions to the name servers by c-ares: any number side by side, with one time limit for all. */
 #ifndef DNS_H
 #define DNS_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The way from a connected wire to a session: stream, STARTTLS or direct TLS, SASL, bind (RFC 6120, or SASL2 and Bind
- * 2), the login of a component (XEP-0114), or no login at all, only the features. Each phase begins and ends at a known
- * line and each failure is known first hand. */
+ * 2), the login of a component (XEP-0114), or no login at all, only the features. It is clear where each phase begins
+ * and ends, and each failure is told where it is found. */
 #ifndef LOGIN_H
 #define LOGIN_H
 

@@ -286,6 +286,19 @@ void probe_discover(const void *input, int fd)
     tell_done(probe);
 }
 
+/* What tell() is to mask. */
+static void collect_secrets(struct probe *probe)
+{
+    const struct settings *settings = probe->settings;
+    secrets_collect(&probe->secrets, settings->password, settings->jid.node ? settings->jid.node : "");
+    secrets_take_ours(&probe->secrets, settings->password, settings->hostname);
+    secrets_take_ours(&probe->secrets, settings->password, settings->component_text);
+    secrets_take_ours(&probe->secrets, settings->password, settings->jid_text);
+    for (size_t i = 1; i < settings->target_count; i++)
+        secrets_take_ours(&probe->secrets, settings->password, settings->targets[i].jid_text);
+    probe->teller.secrets = &probe->secrets;
+}
+
 void probe_run(const void *input, int fd)
 {
     const struct probe_input *given = input;
@@ -293,14 +306,12 @@ void probe_run(const void *input, int fd)
         &(struct probe){.settings = given->settings, .deadline = given->deadline, .teller = {.fd = fd}};
     struct failure failure = {0};
     char why[200];
-    const char *node = probe->settings->jid.node;
     if (probe->settings->tls != TLS_NONE && !(probe->tls_context = tls_prepare(probe->settings, why, sizeof why))) {
         failure_set_own_fault(&failure, PHASE_DNS, why);
         tell_failure(&probe->teller, &failure);
         return;
     }
-    secrets_collect(&probe->secrets, probe->settings->password, node ? node : "");
-    probe->teller.secrets = &probe->secrets;
+    collect_secrets(probe);
     xmpp_initialize();
     bool good = enter_sandbox(probe, probe->settings->tls != TLS_NONE, &failure) && find_endpoints(probe, &failure) &&
                 reach(probe, &failure) && (sandbox_end_login(probe->bars) || refuse_sandbox(PHASE_BIND, &failure));

@@ -46,6 +46,7 @@ static void join_names(const char *before, char (*names)[SASL_NAME_SIZE], size_t
         used += (size_t)snprintf(out + used, size - used, "%s%s", i ? "\x1e" : before, names[i]);
 }
 
+/* Of an offer that was cut nothing: who was on the way may have filled it up. */
 static void write_offer(const struct sasl_offer *offer, char out[SCRAM_OFFER_SIZE])
 {
     struct sasl_offer sorted = *offer;

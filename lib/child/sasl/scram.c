@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base64.h"
+#include "pbkdf2.h"
 #include "saslprep.h"
 
 /* SASLprep may make a password longer: NFKC by eighteen times at the very most, some by three. */
@@ -170,8 +171,7 @@ static enum sasl_result salt_password(const struct scram *scram, const unsigned 
     char password[PREPARED_SIZE];
     if (!saslprep(scram->password, SASLPREP_STORED, password, sizeof password))
         return blame_self("the password has characters that SASLprep forbids", why, why_size);
-    bool made = PKCS5_PBKDF2_HMAC(password, (int)strlen(password), salt, (int)salt_length, (int)scram->iterations,
-                                  scram->md, EVP_MD_get_size(scram->md), salted);
+    bool made = pbkdf2(scram->md, password, strlen(password), salt, salt_length, scram->iterations, salted);
     explicit_bzero(password, sizeof password);
     return made ? SASL_GOOD : blame_self("OpenSSL cannot hash the password", why, why_size);
 }
@@ -259,7 +259,7 @@ enum sasl_result scram_answer(struct scram *scram, const struct sasl_message *in
     char buffer[SASL_MESSAGE_MAX + 1];
     const char *text = read_text(in, buffer);
     struct challenge challenge = {0};
-    unsigned char salt[SCRAM_SALT_MAX], salted[EVP_MAX_MD_SIZE];
+    unsigned char salt[PBKDF2_SALT_MAX], salted[EVP_MAX_MD_SIZE];
     size_t salt_length;
     if (is_error(text, why, why_size))
         return SASL_REJECTED;
@@ -274,7 +274,7 @@ enum sasl_result scram_answer(struct scram *scram, const struct sasl_message *in
         !base64_decode(challenge.salt.start, challenge.salt.length, salt, sizeof salt, &salt_length) ||
         salt_length == 0)
         return refuse("iteration count or salt beyond reason", why, why_size);
-    if (challenge.offer.start && scram->offer[0] != '\0' && !is_own_offer(scram, &challenge.offer))
+    if (challenge.offer.start && !is_own_offer(scram, &challenge.offer))
         return refuse("the server offered other mechanisms than arrived here", why, why_size);
     /* Room for the proof stays free. */
     if (!write_final(scram, &challenge.nonce, (char *)out->data, sizeof out->data - BASE64_SIZE(EVP_MAX_MD_SIZE) - 3))

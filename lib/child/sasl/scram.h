@@ -12,8 +12,6 @@
 /* More iterations than this are no password storage but an attack on the client's time (RFC 7677 section 4 asks for
  * 4096 at least; this many take seconds). */
 #define SCRAM_ITERATIONS_MAX 5000000ul
-/* Longest salt in bytes. */
-#define SCRAM_SALT_MAX 258
 
 #define SCRAM_FIRST_SIZE 3400
 #define SCRAM_OFFER_SIZE (SASL_NAME_SIZE * (SASL_MECHANISMS_MAX + SASL_BINDINGS_MAX))
@@ -25,7 +23,8 @@ struct scram {
     const char *password;         /* secret */
     char flag;                    /* 'p' with BINDING, 'y' when we could and the server does not offer it, else 'n' */
     struct sasl_binding binding;  /* for 'p' */
-    char offer[SCRAM_OFFER_SIZE]; /* what XEP-0474 takes the hash of; empty when that is not known */
+    char offer[SCRAM_OFFER_SIZE]; /* what XEP-0474 takes the hash of; empty, which is no offer's, when not all of it is
+                                     known */
     /* private */
     EVP_MD *md;
     char first[SCRAM_FIRST_SIZE]; /* client-first-message-bare */

@@ -105,14 +105,26 @@ static bool has_other_name(X509 *leaf, const struct identity *identity)
     return has;
 }
 
+/* OpenSSL holds DNS names to what an issuer is allowed to name, and has no such rule for the other kinds: an authority
+ * that is trusted for its own domain only must not get any other by them. */
+static bool is_constrained(X509_STORE_CTX *verification)
+{
+    STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(verification);
+    for (int i = 0; i < sk_X509_num(chain); i++)
+        if (X509_get_ext_by_NID(sk_X509_value(chain, i), NID_name_constraints, -1) >= 0)
+            return true;
+    return false;
+}
+
 /* A common name is none: RFC 6125 has left it behind, and any CA may put anything there. */
-static bool is_for(X509 *leaf, const struct identity *identity)
+static bool is_for(X509_STORE_CTX *verification, X509 *leaf, const struct identity *identity)
 {
     unsigned char address[sizeof(struct in6_addr)];
     if (inet_pton(AF_INET, identity->ascii, address) == 1 || inet_pton(AF_INET6, identity->ascii, address) == 1)
         return X509_check_ip_asc(leaf, identity->ascii, 0) == 1;
     const unsigned flags = X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
-    return X509_check_host(leaf, identity->ascii, 0, flags, NULL) == 1 || has_other_name(leaf, identity);
+    return X509_check_host(leaf, identity->ascii, 0, flags, NULL) == 1 ||
+           (has_other_name(leaf, identity) && !is_constrained(verification));
 }
 
 /* --- in words --- */
@@ -251,7 +263,7 @@ bool certificate_verify(X509_STORE_CTX *verification, const struct identity *ide
     int error = X509_STORE_CTX_get_error(verification);
     good = good && error == X509_V_OK;
     describe_chain(verification, facts);
-    bool named = is_for(leaf, identity);
+    bool named = is_for(verification, leaf, identity);
     facts->verified = good && named;
     if (facts->verified) {
         facts->days_left = days_of_chain(verification, facts->days_left);

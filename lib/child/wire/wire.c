@@ -103,6 +103,7 @@ static size_t receive(struct wire *wire, void *bytes, size_t size)
     ssize_t got = recvmsg(wire->fd, &message, MSG_DONTWAIT);
     if (got > 0) {
         tell_heard(wire->teller);
+        wire->received += (size_t)got;
         wire->arrived_at = clock_now();
         int64_t stamp = read_stamp(&message);
         /* A step of the wall clock can make a stamp that cannot be: nothing was there at EMPTY_AT. */
@@ -145,17 +146,21 @@ static void flush(struct wire *wire)
 
 /* --- TLS --- */
 
-/* Sends what TLS has made, as far as there is room. */
-static void take_from_tls(struct wire *wire)
+/* Sends what TLS has made, as far as the socket takes it. */
+static void flush_tls(struct wire *wire)
 {
-    wire->out_length += tls_take(wire->tls, wire->out + wire->out_length, sizeof wire->out - wire->out_length);
-    flush(wire);
+    size_t taken;
+    do {
+        flush(wire);
+        taken = tls_take(wire->tls, wire->out + wire->out_length, sizeof wire->out - wire->out_length);
+        wire->out_length += taken;
+    } while (taken > 0);
 }
 
 static void shake_hands(struct wire *wire)
 {
     enum tls_result result = tls_handshake(wire->tls);
-    take_from_tls(wire);
+    flush_tls(wire);
     if (result == TLS_DONE)
         wire->secured = true;
     else if (result != TLS_WAITS)
@@ -180,7 +185,7 @@ static size_t advance(struct wire *wire, char *text, size_t size)
     }
     size_t length = 0;
     enum tls_result result = tls_read(wire->tls, text, size, &length);
-    take_from_tls(wire);
+    flush_tls(wire);
     if (result == TLS_DONE)
         return length;
     if (result != TLS_WAITS)
@@ -228,7 +233,7 @@ void wire_write(struct wire *wire, const char *text, size_t length)
         return;
     }
     enum tls_result result = tls_write(wire->tls, text, length);
-    take_from_tls(wire);
+    flush_tls(wire);
     if (result != TLS_DONE)
         end(wire, WIRE_TLS_FAILED);
 }
@@ -246,7 +251,11 @@ void wire_wait(struct wire *wire, int64_t until)
     if (left < 0)
         left = 0;
     struct timespec timeout = {.tv_sec = (time_t)(left / NS_PER_S), .tv_nsec = (long)(left % NS_PER_S)};
-    if (ppoll(&waiting, 1, &timeout, NULL) > 0 && (waiting.revents & POLLOUT))
+    if (ppoll(&waiting, 1, &timeout, NULL) <= 0 || !(waiting.revents & POLLOUT))
+        return;
+    if (wire->tls)
+        flush_tls(wire);
+    else
         flush(wire);
 }
 

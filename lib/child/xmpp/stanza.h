@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reading and making stanzas, where libstrophe stops short. */
+/* Reading and making stanzas: what libstrophe has no function for. */
 #ifndef STANZA_H
 #define STANZA_H
 

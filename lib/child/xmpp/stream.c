@@ -85,6 +85,12 @@ static bool swap_socket(struct stream *stream)
     return swapped;
 }
 
+/* As the wire has them: what TLS keeps to itself is a flood, too. */
+static uint64_t idle_bytes(const struct stream *stream)
+{
+    return stream->wire.received - stream->progress_at;
+}
+
 static void take(struct stream *stream)
 {
     size_t got = wire_read(&stream->wire, stream->piece, sizeof stream->piece);
@@ -92,8 +98,7 @@ static void take(struct stream *stream)
         stream->piece_start = 0;
         stream->piece_end = got;
     }
-    stream->idle_bytes += got;
-    stream->flooded = stream->idle_bytes > STREAM_BYTES_MAX || stream->idle_elements > STREAM_ELEMENTS_MAX;
+    stream->flooded = idle_bytes(stream) > STREAM_BYTES_MAX || stream->idle_elements > STREAM_ELEMENTS_MAX;
     stream->ended = stream->ended || stream->flooded;
 }
 
@@ -267,7 +272,7 @@ void stream_count(struct stream *stream)
 
 void stream_progress(struct stream *stream)
 {
-    stream->idle_bytes = 0;
+    stream->progress_at = stream->wire.received;
     stream->idle_elements = 0;
 }
 
@@ -348,7 +353,7 @@ void stream_failure(const struct stream *stream, enum phase phase, struct failur
         failure_set_own_fault(failure, phase, "no memory or descriptor is left to use the connection with");
     } else if (stream->flooded) {
         failure_set(failure, phase, CONDITION_FLOODED, "the server sent %u elements, %u KiB, and no answer",
-                    stream->idle_elements, (unsigned)(stream->idle_bytes >> 10));
+                    stream->idle_elements, (unsigned)(idle_bytes(stream) >> 10));
     } else if (stream->memory_end == MEMORY_EXCEEDED) {
         failure_set(failure, phase, CONDITION_NOT_XMPP, "the server sends more in one stanza than any may hold");
     } else if (stream->malformed && !stream->greeted && stream->piece_end > 0) {

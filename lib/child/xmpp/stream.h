@@ -34,8 +34,8 @@ struct stream {
     bool unsent;              /* something was given to libstrophe since the last bytes went out */
     bool handed;              /* libstrophe was handed something since then */
     bool by_tags;             /* hand over no more than one tag at a time */
-    uint64_t idle_bytes;      /* that came since stream_progress() */
-    unsigned idle_elements;   /* likewise */
+    uint64_t progress_at;     /* how many bytes had come when stream_progress() was called last */
+    unsigned idle_elements;   /* that came since then */
     char header[1024];        /* what came since stream_open(), with BY_TAGS */
     char piece[STREAM_PIECE]; /* clear text from the wire */
     size_t piece_start, piece_end;

@@ -2,6 +2,7 @@
 #include "text.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tap.h"
@@ -170,6 +171,13 @@ int main(void)
     for (size_t i = 0; i < COUNT(near); i++)
         is_str(text_nearest(near[i].text, names, COUNT(names)), near[i].nearest, "'%s' is near to %s", near[i].text,
                near[i].nearest ? near[i].nearest : "nothing");
+    char path[TEXT_PATH_SIZE];
+    is_str(text_show_path("/etc/x.conf", path), "/etc/x.conf", "a path is shown as it is");
+    is_str(text_show_path(" /etc/x.conf ", path), "\xe2\x90\xa3/etc/x.conf\xe2\x90\xa3", "with blanks at its ends");
+    char name[TEXT_PATH_SIZE], end[TEXT_PATH_SIZE];
+    snprintf(name, sizeof name, "/\xc3\xbc%080d", 1);
+    snprintf(end, sizeof end, "...%080d", 1);
+    is_str(text_show_path(name, path), end, "of a long one the end, from a whole character on");
     done_testing();
     return exit_status();
 }

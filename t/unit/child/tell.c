@@ -89,6 +89,11 @@ static void check_own_words(void)
     failure_set(&failure, PHASE_TLS, CONDITION_CONNECTION_LOST, "the server says server1");
     tell_failure(&teller, &failure);
     is_str(heard().text, "[masked]", "what is no word is masked wherever it stands");
+    secrets_take_ours(&secrets, &secret, NULL);
+    secrets_take_ours(&secrets, &secret, "alice@server1.example");
+    failure_set(&failure, PHASE_CONNECT, CONDITION_CONNECT_REFUSED, "server1.example:5222");
+    tell_failure(&teller, &failure);
+    is_str(heard().text, "server1.example:5222", "but not where the user wrote it: that shows anyhow");
 }
 
 static void check_log(const struct teller *teller)

@@ -145,6 +145,12 @@ static int signal_before_watch(void)
     return print("watched\n");
 }
 
+/* What would wait for a thread that nobody has started must not wait at all. */
+static int watch_without_beginning(void)
+{
+    return guard_watch(clock_now() + LONG) < 0 && errno == EINVAL ? print("cannot watch\n") : 98;
+}
+
 static int watch_without_descriptors(void)
 {
     setrlimit(RLIMIT_NOFILE, &(struct rlimit){.rlim_cur = 3, .rlim_max = 3});
@@ -301,6 +307,7 @@ static const struct {
     {watch_deadline, 0, "deadline\n", "a deadline while children are watched"},
     {watch_signal, 0, "stopped\n", "a signal while children are watched"},
     {signal_before_watch, 0, "watched\n", "a signal that came before"},
+    {watch_without_beginning, 0, "cannot watch\n", "no guard to watch"},
     {watch_without_descriptors, 0, "cannot watch\n", "no descriptor for it"},
     {print_stopped, 0, "all is well\n", "a signal when all is known"},
     {print_in_full, 3, NULL, "a full pipe"},

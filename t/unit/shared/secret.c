@@ -75,7 +75,7 @@ static void check_contents(void)
     write_file("pass\xc3\n\xa4", 7, 0600);
     check_refused("is not UTF-8", "half a character");
     write_file("\xff\xfep\0a\0s\0s\0", 10, 0600);
-    check_refused("holds a NUL byte in its first line", "UTF-16");
+    check_refused("is not UTF-8", "UTF-16");
     write_file("pa\0ss\n", 6, 0600);
     check_refused("holds a NUL byte in its first line", "a NUL");
 }

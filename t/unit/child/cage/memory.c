@@ -59,6 +59,20 @@ static void test_limits(void)
     guard((size_t)-1, 1, MEMORY_EXCEEDED, "a size that would overflow ends the work");
 }
 
+static void test_wide_limits(void)
+{
+    struct memory memory;
+    memory_init(&memory);
+    memory_widen(&memory);
+    struct work work = {.memory = &memory, .size = MEMORY_MAX, .count = 1};
+    is_int(memory_guard(&memory, take, &work), MEMORY_GOOD, "behind the login one block may have all");
+    give_back(&work);
+    work = (struct work){.memory = &memory, .size = sizeof(char *), .count = MEMORY_BLOCKS_WIDE};
+    is_int(memory_guard(&memory, take, &work), MEMORY_GOOD, "there may be more of them");
+    is_int(memory_guard(&memory, take, &work), MEMORY_EXCEEDED, "but not any number");
+    give_back(&work);
+}
+
 static void test_counting(void)
 {
     struct memory memory;
@@ -80,6 +94,7 @@ static void test_counting(void)
 int main(void)
 {
     test_limits();
+    test_wide_limits();
     test_counting();
     done_testing();
     return exit_status();

@@ -92,10 +92,10 @@ static void observe(const struct endpoint *endpoint, const union address *addres
         world->begun++;
         return;
     }
-    (void)address;
     (void)cause;
+    bool wrong_time = address ? time < 0 : time != 0; /* without an address nothing was tried */
     snprintf(world->log + length, sizeof(world->log) - length, "%s%s %s%s", length ? ", " : "", endpoint->name,
-             step == DIAL_CONNECTED ? "connected" : condition_name(condition), time < 0 ? " in negative time" : "");
+             step == DIAL_CONNECTED ? "connected" : condition_name(condition), wrong_time ? " in a wrong time" : "");
 }
 
 static bool run_on(struct world *world, struct dial_position *position, int64_t patience, struct dialed *dialed,
@@ -224,7 +224,8 @@ static void test_silence(union address good, union address hole)
 
     add_address(add_endpoint(&world, "good"), good);
     ok(run(&world, 0, LONG, &dialed, &took), "the next endpoint is tried when the first stays silent");
-    ok(took >= DIAL_ENDPOINT_PATIENCE - NS_PER_MS && took < DIAL_ENDPOINT_PATIENCE + 4 * NS_PER_S, "after its patience");
+    ok(took >= DIAL_ENDPOINT_PATIENCE - NS_PER_MS && took < DIAL_ENDPOINT_PATIENCE + 4 * NS_PER_S,
+       "after its patience");
     is_str(world.log, "dead connect-timeout, good connected", "the observer is told of both");
     is_str(condition_name(dialed.condition), "", "no condition is left");
     close(dialed.fd);

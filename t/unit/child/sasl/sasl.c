@@ -254,31 +254,44 @@ static struct sasl *start_by(const struct settings *settings, const char *mechan
     return sasl;
 }
 
-/* Those with one message and nothing that a server would have to prove. */
-static void test_single(void)
+/* Those whose one message is empty. */
+static void test_empty(const struct settings *settings, const char *mechanism)
 {
-    struct settings settings = make_settings("example.org", NULL);
     struct sasl_message out, nothing = said(""), something = said("x");
     char why[160];
-    struct sasl *sasl = start_by(&settings, "ANONYMOUS", &out);
+    struct sasl *sasl = start_by(settings, mechanism, &out);
     is_int((long long)out.length, 0, "with nothing");
     is_int(sasl_challenge(sasl, &nothing, &out, why, sizeof why), SASL_GOOD,
            "and says it again when asked with nothing");
     is_int((long long)out.length, 0, "nothing");
     is_int(sasl_challenge(sasl, &nothing, &out, why, sizeof why), SASL_REFUSED, "but once");
     sasl_free(sasl);
-    sasl = start_by(&settings, "ANONYMOUS", &out);
+    sasl = start_by(settings, mechanism, &out);
     is_int(sasl_challenge(sasl, &something, &out, why, sizeof why), SASL_REFUSED, "and not when asked with something");
     is_str(why, "a challenge after the end of the exchange", "which has words");
     sasl_free(sasl);
-    sasl = start_by(&settings, "ANONYMOUS", &out);
+    sasl = start_by(settings, mechanism, &out);
     is_int(sasl_success(sasl, &nothing, why, sizeof why), SASL_GOOD, "success may follow at once");
     is_int((long long)sasl_iterations(sasl), 0, "there are no iterations");
     sasl_free(sasl);
+}
+
+/* Those with one message and nothing that a server would have to prove. */
+static void test_single(void)
+{
+    struct settings settings = make_settings("example.org", NULL);
+    struct sasl_message out, nothing = said("");
+    char why[160];
+    test_empty(&settings, "ANONYMOUS");
+    jid_free(&settings.jid);
+
+    settings = make_settings("user@example.org", NULL);
+    settings.client_cert = "client.pem";
+    test_empty(&settings, "EXTERNAL");
     jid_free(&settings.jid);
 
     settings = make_settings("user@example.org", "pencil");
-    sasl = start_by(&settings, "PLAIN", &out);
+    struct sasl *sasl = start_by(&settings, "PLAIN", &out);
     ok(out.length == 12 && memcmp(out.data, "\0user\0pencil", 12) == 0, "with account and password");
     is_int(sasl_challenge(sasl, &nothing, &out, why, sizeof why), SASL_REFUSED, "and says nothing more");
     sasl_free(sasl);
@@ -388,11 +401,11 @@ static void test_offer(void)
         snprintf(first, sizeof first,
                  "r=%sx,s=QSXCR+Q6sek8bf92,i=1,h=G6k/rBLDqgOhRRaCuuatSDFkJ08=", strstr((char *)out.data, ",r=") + 3);
         in = said(first);
-        is_int(sasl_challenge(sasl, &in, &out, why, sizeof why), taken == 1 ? SASL_REFUSED : SASL_GOOD, "an offer %s",
+        is_int(sasl_challenge(sasl, &in, &out, why, sizeof why), taken > 0 ? SASL_REFUSED : SASL_GOOD, "an offer %s",
                taken == 0   ? "as it was sent"
                : taken == 1 ? "with a binding less"
-                            : "too long to be known");
-        is_str(why, taken == 1 ? "SCRAM-SHA-1: the server offered other mechanisms than arrived here" : "", "words");
+                            : "with more than is known");
+        is_str(why, taken > 0 ? "SCRAM-SHA-1: the server offered other mechanisms than arrived here" : "", "words");
         sasl_free(sasl);
     }
     jid_free(&settings.jid);

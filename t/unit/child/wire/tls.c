@@ -314,6 +314,31 @@ static void check_chains(void)
     X509_free(middle);
 }
 
+/* An authority that may name evil.test only. */
+static void check_constraints(void)
+{
+    static const struct {
+        const char *domain, *names;
+        bool good;
+    } leaves_below[] = {{"a.evil.test", "DNS:a.evil.test", true},
+                        {"example.org", "DNS:example.org", false},
+                        {"example.org", SRV_NAME "_xmpp-client.example.org", false},
+                        {"example.org", XMPP_ADDR "example.org", false}};
+    X509 *middle = make_certificate(authority, "Middle", NULL, -9, 90, true);
+    add_extension(middle, NID_name_constraints, "critical,permitted;DNS:evil.test");
+    X509_sign(middle, key, EVP_sha256());
+    for (size_t i = 0; i < sizeof leaves_below / sizeof leaves_below[0]; i++) {
+        X509 *leaf = make_certificate(middle, NULL, leaves_below[i].names, -1, 9, false);
+        struct outcome got =
+            shake((struct shake){leaves_below[i].domain, .ca_file = ca_file, .leaf = leaf, .issuer = middle});
+        ok(got.facts.certificate.seen && got.established == leaves_below[i].good,
+           "an authority for evil.test %s for %s: %s", leaves_below[i].good ? "speaks" : "does not speak",
+           leaves_below[i].names, got.facts.certificate.cause);
+        X509_free(leaf);
+    }
+    X509_free(middle);
+}
+
 static void check_own_side(void)
 {
     X509 *leaf = make_certificate(authority, "example.org", NULL, -1, 9, false);
@@ -406,6 +431,7 @@ int main(int argc, char *argv[])
     check_alert();
     check_leaves();
     check_chains();
+    check_constraints();
     check_own_side();
     check_configurations(argv[0]);
     unlink(other_file);

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* When bytes came is what the kernel says, as long as that can be. */
+#include "wire.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "tap.h"
+
+#define HOUR (3600 * NS_PER_S)
+
+/* How long the bytes lie there before they are read. */
+#define DELAY_MS 40
+
+static int64_t wall_step; /* by which somebody has set the wall clock, ns */
+
+/* Stands in for libc's. */
+int clock_gettime(clockid_t clock, struct timespec *time)
+{
+    if (syscall(SYS_clock_gettime, clock, time) != 0)
+        return -1;
+    if (clock == CLOCK_REALTIME)
+        time->tv_sec += wall_step / NS_PER_S;
+    return 0;
+}
+
+static int peer = -1;
+
+/* Our end of a connection to this machine. */
+static int connect_here(void)
+{
+    struct sockaddr_in here = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof here;
+    int listener = socket(AF_INET, SOCK_STREAM, 0), fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (bind(listener, (struct sockaddr *)&here, size) != 0 || listen(listener, 1) != 0 ||
+        getsockname(listener, (struct sockaddr *)&here, &size) != 0 || connect(fd, (struct sockaddr *)&here, size) != 0)
+        return -1;
+    peer = accept(listener, NULL, NULL);
+    close(listener);
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    return fd;
+}
+
+/* Lets a byte come, and the wall clock be set by STEP before it is read, DELAY_MS later. Returns how long before its
+ * reading it came, as the wire sees it; -1 when there was none. */
+static int64_t receive_late(struct wire *wire, int64_t step)
+{
+    char text[8];
+    if (wire_read(wire, text, sizeof text) != 0 || send(peer, "x", 1, 0) != 1)
+        return -1;
+    poll(&(struct pollfd){.fd = wire->fd, .events = POLLIN}, 1, -1);
+    poll(NULL, 0, DELAY_MS);
+    wall_step = step;
+    int64_t now = clock_now();
+    size_t got = wire_read(wire, text, sizeof text);
+    wall_step = 0;
+    return got == 1 ? now - wire->arrived_at : -1;
+}
+
+int main(void)
+{
+    static struct wire wire;
+    struct teller teller = {.fd = open("/dev/null", O_WRONLY)};
+    const int64_t half = DELAY_MS / 2 * NS_PER_MS;
+    int64_t age = 0;
+    plan_tests(6);
+    wire_open(&wire, connect_here(), &teller);
+    for (int i = 0; i < 100 && age < half; i++) /* the kernel begins to stamp shortly after it was asked to */
+        age = receive_late(&wire, 0);
+    ok(age >= half, "bytes came when the kernel says, not when they were read: %lld us before", (long long)age / 1000);
+    ok(wire.arrived_at >= wire.empty_at, "and not before nothing was there");
+    age = receive_late(&wire, HOUR);
+    ok(age <= 0 && age > -NS_PER_S, "a wall clock that was set forward: they came when they were read");
+    age = receive_late(&wire, -HOUR);
+    ok(age <= 0 && age > -NS_PER_S, "so when it was set back");
+    ok(receive_late(&wire, 0) >= half, "the next stamp is believed again");
+    close(peer);
+    char text[8];
+    poll(&(struct pollfd){.fd = wire.fd, .events = POLLIN}, 1, -1);
+    wire_read(&wire, text, sizeof text);
+    ok(wire.end == WIRE_CLOSED && wire.error == 0, "the end of the connection is no error");
+    wire_close(&wire);
+    return exit_status();
+}
