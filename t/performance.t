@@ -22,8 +22,11 @@ for my $link ($page =~ /\]\(([^)]+)\)/g) {
 }
 like read_file("$doc/performance/$_.svg"), qr/<svg\b/, "$_.svg is a picture" for qw(logins scale rtt);
 
-# What no machine changes.
+# What no machine makes more.
 my %trips = map { ($_->{name} => $_->{round_trips}) } @{ $measured->{wire}{rows} };
-is_deeply [@trips{ 'STARTTLS', 'direct TLS', 'direct TLS, SASL2 and Bind 2' }], [10, 8, 6], 'round trips from SYN to the first pong';
+for (['STARTTLS', 10], ['direct TLS', 8], ['direct TLS, SASL2 and Bind 2', 6]) {
+    my ($way, $most) = @$_;
+    cmp_ok $trips{$way}, '<=', $most, "$way: round trips from SYN to the first pong";
+}
 
 done_testing;
