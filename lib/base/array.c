@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "array.h"
 
-#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 void *array_grow(void *list, size_t count, size_t size)
 {
-    bool is_full = (count & (count - 1)) == 0;
-    return is_full ? reallocarray(list, count ? count : 1, 2 * size) : list;
+    size_t room = count > 0 ? 2 * count : 1;
+    if ((count & (count - 1)) != 0) /* there is room up to the next power of two */
+        return list;
+    return room > count && room <= SIZE_MAX / size ? realloc(list, room * size) : NULL;
 }
