@@ -16,7 +16,7 @@ use TempDir;
 
 my $doc = "$FindBin::Bin/../doc";
 my %shown = map { $_ => 1 } map { read_file($_) =~ /!\[[^\]]+\]\(([^)]+)\)/g } glob "$doc/*.md";
-my @pictures = map { s{\A\Q$doc\E/}{}r } glob "$doc/{,pictures/}*.{png,svg}";
+my @pictures = map { s{\A\Q$doc\E/}{}r } glob "$doc/{,*/}*.{png,svg}";
 cmp_ok scalar(@pictures), '>=', 5, 'there are pictures';
 is_deeply [sort keys %shown], [sort @pictures], 'the pages show these, and no others';
 for my $picture (@pictures) {
