@@ -22,7 +22,7 @@ is_deeply [sort keys %shown], [sort @pictures], 'the pages show these, and no ot
 for my $picture (@pictures) {
     my $bytes = read_file("$doc/$picture");
     cmp_ok length $bytes, '<', 200_000, "$picture is small";
-    my $form = $picture =~ /svg\z/ ? qr{<svg [^>]*xmlns="http://www\.w3\.org/2000/svg".*</svg>\n\z}s : qr/\A\x89PNG\r\n\x1a\n.*IEND....\z/s;
+    my $form = $picture =~ /svg\z/ ? qr{<svg [^>]*xmlns="http://www\.w3\.org/2000/svg".*</svg>\s*\z}s : qr/\A\x89PNG\r\n\x1a\n.*IEND....\z/s;
     ok scalar($bytes =~ $form), "$picture is a picture";
 }
 
