@@ -42,15 +42,18 @@ sub die_with_parent {
     return;
 }
 
-# A TCP port of HOST (127.0.0.1) that nobody listens on. Each process searches a range of its own, below the ephemeral
-# ports, so that tests that run at the same time do not take one another's.
-my $next_port;
+# A TCP port of HOST (127.0.0.1) that nobody listens on, and that no other process is given while this one lives. Each searches a range
+# of its own, below the ephemeral ports.
+my ($next_port, @claims);
 sub free_port {
     my ($host) = @_;
     for (1 .. 2000) {
         $next_port = 10000 + ($$ * 24) % 22000 if !$next_port || $next_port >= 32700;
         my $port = $next_port++;
+        # By UDP at an address that nobody uses the port is claimed, also among processes that see no others, as in a chroot.
+        my $claim = IO::Socket::INET->new(Proto => 'udp', LocalAddr => '127.127.127.127', LocalPort => $port) or next;
         my $socket = IO::Socket::INET->new(LocalAddr => $host // '127.0.0.1', LocalPort => $port, Listen => 1) or next;
+        push @claims, $claim;
         return $port;
     }
     croak 'no free port';
