@@ -61,7 +61,7 @@ static void work_hang_masked(const void *input, int fd)
 static void work_spin(const void *input, int fd)
 {
     (void)input, (void)fd;
-    for (volatile int i = 0;; i++)
+    for (volatile unsigned i = 0;; i++)
         ;
 }
 
