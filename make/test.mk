@@ -74,9 +74,9 @@ soak: all ## check a server 5,000 times while it is restarted, killed and stoppe
 VALGRIND := $(shell command -v valgrind) --quiet --vgdb=no --error-exitcode=99 --leak-check=full \
 	--show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite --suppressions=t/valgrind/valgrind.supp
 
-# Left out are the tests of confine and sandbox, as limits and filters meet valgrind itself; those of supervise,
-# dial and guard, which are about short times; config_fuzz and tls_faults, which take minutes here and have been run by the others.
-VALGRIND_LEAVES := $(addprefix %/,confine.c sandbox.c supervise.c dial.c config_fuzz.c guard.c tls_faults.c)
+# Left out are the tests of confine and sandbox, as limits and filters meet valgrind itself; those of supervise, dial and guard, which
+# are about short times; config_fuzz, tls_faults and proof, which take minutes here and have been run by the others.
+VALGRIND_LEAVES := $(addprefix %/,confine.c sandbox.c supervise.c dial.c config_fuzz.c guard.c tls_faults.c proof.c)
 check-valgrind: ## run the unit tests and one run of each kind under valgrind
 	$(Q)$(MAKE) --no-print-directory all unit-tests O=obj/valgrind PROGRAM=obj/valgrind/check_xmpp_ping \
 		CFLAGS='-O1 -g -DCONFINE_LIMITS_MEMORY=0' SECCOMP=
