@@ -66,7 +66,8 @@ ROOMS               := $(sort $(CHILD_ROOMS) $(PARENT_ROOMS))
 ROOM                 = $(firstword $(filter $(ROOMS),$(patsubst lib/%/,%,$(<D)/) $(patsubst t/unit/%/,%,$(<D)/)) none)
 
 ALL_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(sysconfdir)"' -DMANUAL_SECTION='"$(mansection)"' \
-	$(if $(SECCOMP),-DHAVE_LIBSECCOMP) $(MAY_$(ROOM):%=-Ilib/%) $(if $(filter t/%,$<),-It/support) $(filter-out -l% -L%,$(PACKAGE_FLAGS)) $(CPPFLAGS)
+	$(if $(SECCOMP),-DHAVE_LIBSECCOMP) $(MAY_$(ROOM):%=-Ilib/%) $(if $(filter t/%,$<),-It/support) \
+	$(filter-out -l% -L%,$(PACKAGE_FLAGS)) $(CPPFLAGS)
 ALL_CFLAGS   = -std=gnu11 -pthread $(WARNINGS) $(HARDENING) $(HERE) $(CFLAGS) $(PIC)
 ALL_LDFLAGS  = -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS)
 # Each symbol is looked for in this order at each start: those that most are in come first, which saves a tenth of it.

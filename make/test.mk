@@ -74,8 +74,8 @@ soak: all ## check a server 5,000 times while it is restarted, killed and stoppe
 VALGRIND := $(shell command -v valgrind) --quiet --vgdb=no --error-exitcode=99 --leak-check=full \
 	--show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite --suppressions=t/valgrind/valgrind.supp
 
-# Left out are the tests of confine and sandbox, as limits and filters meet valgrind itself; those of supervise, dial and guard, which
-# are about short times; config_fuzz, tls_faults and proof, which take minutes here and have been run by the others.
+# Left out are the tests of confine and sandbox, as limits and filters meet valgrind itself; those of supervise, dial and guard,
+# which are about short times; config_fuzz, tls_faults and proof, which take minutes here and have been run by the others.
 VALGRIND_LEAVES := $(addprefix %/,confine.c sandbox.c supervise.c dial.c config_fuzz.c guard.c tls_faults.c proof.c)
 check-valgrind: ## run the unit tests and one run of each kind under valgrind
 	$(Q)$(MAKE) --no-print-directory all unit-tests O=obj/valgrind PROGRAM=obj/valgrind/check_xmpp_ping \
@@ -129,5 +129,5 @@ fuzz: ## fuzz each parser of foreign bytes for FUZZ_SECONDS, JOBS of them side b
 		LDFLAGS=-fsanitize=fuzzer
 	$(Q)t/fuzz/run $(FUZZ_SECONDS) $(JOBS) $(notdir $(FUZZ_TARGETS))
 
-.PHONY: test check check-debian check-plain check-asan check-monitors check-packages check-valgrind check-werror soak unit-tests examples demo \
-	fuzz-targets coverage fuzz
+.PHONY: test check check-debian check-plain check-asan check-monitors check-packages check-valgrind check-werror soak unit-tests \
+	examples demo fuzz-targets coverage fuzz
