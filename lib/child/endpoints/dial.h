@@ -40,7 +40,7 @@ struct dialed {
 /* Connects to the first endpoint from *POSITION on that takes the connection, and puts *POSITION behind the address
  * that did: when it turns out to be of no use, the next call goes on with the other addresses of that endpoint, but for
  * those that failed or were begun earlier and still had not answered, and then with the next endpoint. Blocks until one
- * has taken it, all have failed, or DEADLINE (CLOCK_MONOTONIC, ns); when it goes on, there is something to tell
+ * has taken it, all have failed, or DEADLINE (clock_now(), ns); when it goes on, there is something to tell
  * already, and the last endpoint is waited for no longer than the others. Losing attempts are closed. The caller closes
  * FD. True when connected. */
 bool dial(const struct resolution *resolution, struct dial_position *position, int64_t deadline, dial_observer observer,

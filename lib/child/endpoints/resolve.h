@@ -46,7 +46,7 @@ struct resolution {
 
 /* Finds the endpoints of SERVICE for the settings' domain, --hostname, --port, --tls, --dns-server and family. SRV
  * records of both sets and addresses are asked side by side. Blocks until all is answered, for 5 s at most; lookups
- * that are still open then have failed. With no more than that left until DEADLINE (CLOCK_MONOTONIC, ns) it blocks
+ * that are still open then have failed. With no more than that left until DEADLINE (clock_now(), ns) it blocks
  * until shortly behind it, so that the deadline strikes. True when at least one endpoint has an address; else false
  * with condition and cause. The caller frees with resolution_free() in both cases. No DNS is asked for addresses and
  * localhost. TELLER tells when a name server is heard. */

@@ -53,7 +53,7 @@ struct login {
 };
 
 /* Logs in on STREAM, or with --no-login comes to the features behind TLS. Blocks until it is done, has failed, or the
- * parent's deadline ends the process; before the end of TLS also no longer than LIMIT (CLOCK_MONOTONIC, ns; INT64_MAX
+ * parent's deadline ends the process; before the end of TLS also no longer than LIMIT (clock_now(), ns; INT64_MAX
  * for none). False with login->failure. Stream errors are watched for further on: they make the step LOGIN_FAILED. */
 bool login_run(struct login *login, int64_t limit);
 

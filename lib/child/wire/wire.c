@@ -37,7 +37,7 @@ static int64_t to_ns(const struct timespec *time)
     return (int64_t)time->tv_sec * NS_PER_S + time->tv_nsec;
 }
 
-/* When the kernel received the last segment of MESSAGE, on CLOCK_MONOTONIC; -1 when it does not say. Its stamps are
+/* When the kernel received the last segment of MESSAGE, by clock_now(); -1 when it does not say. Its stamps are
  * CLOCK_REALTIME: what both clocks say now tells how long ago that was. */
 static int64_t read_stamp(struct msghdr *message)
 {

@@ -33,7 +33,7 @@ struct wire {
     int error; /* errno of the socket; 0: closed in order */
     struct teller *teller;
     uint64_t received;  /* bytes, as they came */
-    int64_t arrived_at; /* CLOCK_MONOTONIC, ns: when the bytes that wire_read() gave last came to this machine */
+    int64_t arrived_at; /* clock_now(), ns: when the bytes that wire_read() gave last came to this machine */
     int64_t left_at;    /* when the last byte was given to the kernel */
     int64_t empty_at;   /* when nothing was there to read */
     char out[WIRE_ROOM];
@@ -58,7 +58,7 @@ bool wire_has_room(const struct wire *wire);
  * later. Only with wire_has_room(). Does not block. */
 void wire_write(struct wire *wire, const char *text, size_t length);
 
-/* Waits until there is something to read, room for what waits to be sent, or UNTIL (CLOCK_MONOTONIC, ns). */
+/* Waits until there is something to read, room for what waits to be sent, or UNTIL (clock_now(), ns). */
 void wire_wait(struct wire *wire, int64_t until);
 
 /* The kernel's smoothed round trip time of the TCP connection in ns, -1 where it has none. */

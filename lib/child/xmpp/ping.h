@@ -3,7 +3,8 @@
  * needs nothing of the probe but prepared JIDs.
  *
  * Not thread-safe; each function is called from the thread that runs the connection's event loop, also from handlers.
- * No function blocks. All times are nanoseconds. */
+ * No function blocks. All times are nanoseconds; those of a clock are CLOCK_BOOTTIME's, where a system lacks it
+ * CLOCK_MONOTONIC's. */
 #ifndef PING_H
 #define PING_H
 
@@ -90,7 +91,7 @@ void ping_keepalive_all(struct ping_context *context, int64_t interval, int64_t 
 /* Tells of each answer that counted for nothing; NULL for no one. */
 void ping_on_ignored(struct ping_context *context, ping_ignored_callback ignored, void *userdata);
 
-/* A clock (CLOCK_MONOTONIC, ns) that knows when the stanza that is being handled arrived. Without one, or with NULL,
+/* A clock (ns) that knows when the stanza that is being handled arrived. Without one, or with NULL,
  * that is when its handler runs. */
 typedef int64_t (*ping_arrival_clock)(void *userdata);
 void ping_set_arrival_clock(struct ping_context *context, ping_arrival_clock arrived, void *userdata);
@@ -113,7 +114,7 @@ xmpp_conn_t *ping_connection(const struct pinger *pinger);
 uint64_t ping_send(struct pinger *pinger, const char *to, const char *from, int64_t timeout, ping_callback callback,
                    void *userdata);
 
-/* All pings that were sent so far have left at AT (CLOCK_MONOTONIC, ns), for who sees the bytes go: their RTT counts
+/* All pings that were sent so far have left at AT (ns), for who sees the bytes go: their RTT counts
  * from there. */
 void ping_left(struct pinger *pinger, int64_t at);
 
@@ -121,7 +122,7 @@ void ping_left(struct pinger *pinger, int64_t at);
 bool ping_cancel(struct pinger *pinger, uint64_t number);
 
 /* Ends pings whose time is up and sends keepalive pings that are due. The timed handler does this too, every 100 ms; a
- * loop that waits by itself calls it for exact times. Returns the time (CLOCK_MONOTONIC, ns) of the next thing to be
+ * loop that waits by itself calls it for exact times. Returns the time (ns) of the next thing to be
  * due, INT64_MAX for none. */
 int64_t ping_tick(struct pinger *pinger);
 

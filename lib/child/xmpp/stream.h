@@ -70,7 +70,7 @@ bool stream_send(struct stream *stream, xmpp_stanza_t *stanza);
 void stream_flush(struct stream *stream);
 
 /* One round: hands what is there to libstrophe, whose handlers are called; when nothing is there, sends what is queued
- * and waits for something to come or UNTIL (CLOCK_MONOTONIC, ns). False when the stream has ended. */
+ * and waits for something to come or UNTIL (clock_now(), ns). False when the stream has ended. */
 bool stream_turn(struct stream *stream, int64_t until);
 
 /* Whether bytes of the last turn wait to be handed over. */
