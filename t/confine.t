@@ -21,7 +21,7 @@ use Time::HiRes qw(sleep);
 use lib "$FindBin::Bin/support";
 
 use Certificates;
-use Daemon qw(now);
+use Daemon qw(children_of now);
 use Hostile;
 use Probe;
 use Readme qw(readme_says);
@@ -32,11 +32,6 @@ my $certificates = Certificates->new(domain => 'example.org');
 my $sanitized = read_file(Probe->program) =~ /__asan_init/;
 # Its search for leaks traces the process, which some of the machines below do not allow; the other tests have it.
 $ENV{ASAN_OPTIONS} = 'detect_leaks=0' if $sanitized;
-
-sub children {
-    my ($parent) = @_;
-    return map { /\A(\d+) \(.*\) \S (\d+) / && $2 == $parent ? $1 : () } map { read_file($_) } glob '/proc/[0-9]*/stat';
-}
 
 sub await_ping {
     my ($server) = @_;
@@ -53,7 +48,7 @@ sub start_waiting {
         env => { CHECK_XMPP_PING_PASSWORD => $password },
     );
     await_ping($server);
-    my ($child) = children($run->pid);
+    my ($child) = children_of($run->pid);
     return ($run, $child);
 }
 
@@ -272,7 +267,7 @@ for my $machine (@machines) {
         program => '/bin/sh', env => { CHECK_XMPP_PING_PASSWORD => $password },
     );
     await_ping($waiting);
-    kill 'SEGV', children($run->pid);
+    kill 'SEGV', children_of($run->pid);
     $run->finish;
     is $run->condition, 'probe-crashed', 'behind a filter that traps, a crash is the server\'s work as ever' or diag $run->explain;
 }
@@ -297,7 +292,7 @@ my $run = Probe->start(
 );
 await_ping($silent);
 if ($< == 0) {
-    my ($child) = children($run->pid);
+    my ($child) = children_of($run->pid);
     is_deeply [map { (readlink "/proc/$child/fd/$_") =~ s/:.*//r } 0 .. 2], [('pipe') x 3],
         'in a chroot without /dev/null the scheduler\'s descriptors do not stay open in the child';
 }

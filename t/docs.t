@@ -18,7 +18,7 @@ use Test::More;
 use lib "$FindBin::Bin/support";
 
 use Certificates;
-use Daemon qw(free_port);
+use Daemon qw(children_of free_port);
 use Hostile;
 use NameServer;
 use Probe;
@@ -176,7 +176,7 @@ sub killed {
             . "id='1' version='1.0'><stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>";
         1 while $header !~ /<starttls/ && sysread $connection, $header, 4096, length $header;
     }
-    my ($pid) = $child ? split ' ', read_file('/proc/' . $probe->pid . '/task/' . $probe->pid . '/children') : $probe->pid;
+    my ($pid) = $child ? children_of($probe->pid) : $probe->pid;
     kill $signal, $pid;
     return ($probe, $listener, $connection);
 }

@@ -11,6 +11,7 @@ use Test::More;
 use lib "$FindBin::Bin/support";
 
 use Certificates;
+use Daemon qw(children_of);
 use Hostile;
 use NameServer;
 use Probe;
@@ -173,7 +174,7 @@ my $stopped = Probe->start(
 );
 my $connection = $listener->accept;
 sysread $connection, my $header, 1;
-my @children = split ' ', do { open my $file, '<', "/proc/@{[$stopped->pid]}/task/@{[$stopped->pid]}/children" or die "children: $!\n"; <$file> // '' };
+my @children = children_of($stopped->pid);
 $stopped->kill_with('TERM');
 $stopped->finish;
 $stopped->is_valid('a survey that is killed');

@@ -10,7 +10,7 @@ use Test::More;
 
 use lib "$FindBin::Bin/support";
 
-use Daemon qw(now);
+use Daemon qw(children_of now);
 use Probe;
 use TempDir;
 
@@ -19,9 +19,11 @@ my $listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 50) or 
 my @arguments = ('-j', 'alice@example.org', '-H', '127.0.0.1', '-p', $listener->sockport, '-t', 30);
 my %environment = (CHECK_XMPP_PING_PASSWORD => 'hunter2-hunter2');
 
-sub stat_of { return read_file("/proc/$_[0]/stat") =~ /\A\d+ \(.*\) (\S) (\d+)/s ? ($1, $2) : () }
-
-sub is_running { my ($state) = stat_of($_[0]); return defined $state && $state !~ /[ZX]/ }
+sub is_running {
+    my ($pid) = @_;
+    my ($state) = read_file("/proc/$pid/stat") =~ /\A\d+ \(.*\) (\S)/s;
+    return defined $state && $state !~ /[ZX]/;
+}
 
 # Waits for CONDITION, generously.
 sub await {
@@ -52,10 +54,7 @@ sub start_waiting {
         1 while $header !~ /<starttls/ && sysread $connection, $header, 4096, length $header;
     }
     push @connections, $connection;
-    my $child = await(sub {
-        my ($found) = grep { ((stat_of($_))[1] // 0) == $run->pid } map { m{/proc/(\d+)/} } glob '/proc/[0-9]*/stat';
-        return $found;
-    }) or die "no child\n";
+    my $child = await(sub { return (children_of($run->pid))[0] }) or die "no child\n";
     return ($run, $child);
 }
 

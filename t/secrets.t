@@ -13,7 +13,7 @@ use Time::HiRes qw(sleep);
 use lib "$FindBin::Bin/support";
 
 use Certificates;
-use Daemon qw(now);
+use Daemon qw(children_of now);
 use Hostile;
 use Probe;
 use TempDir;
@@ -52,7 +52,7 @@ for my $source (sort keys %from) {
     for (my $end = now() + 15; now() < $end && $server->received !~ /<ping/; sleep 0.01) {
     }
     like $server->received, qr/<ping/, "$source: it has logged in";
-    my @processes = ($run->pid, children($run->pid));
+    my @processes = ($run->pid, children_of($run->pid));
     cmp_ok scalar @processes, '>=', 2, "$source: a parent and its child are there";
     for my $what (qw(cmdline environ comm)) {
         my $text = join "\n", map { read_file("/proc/$_/$what") } @processes;
@@ -61,11 +61,6 @@ for my $source (sort keys %from) {
     $run->kill_with('TERM');
     $run->finish;
     unlike $run->stdout . $run->stderr, $secret, "$source: not in the output";
-}
-
-sub children {
-    my ($parent) = @_;
-    return map { /\A(\d+) \(.*\) \S (\d+) / && $2 == $parent ? $1 : () } map { read_file($_) } glob '/proc/[0-9]*/stat';
 }
 
 # --- in the output ---

@@ -12,6 +12,7 @@ use Time::HiRes qw(sleep);
 use lib "$FindBin::Bin/support";
 
 use Certificates;
+use Daemon qw(children_of);
 use Hostile;
 use Probe;
 use Scripted;
@@ -41,18 +42,12 @@ sub against {
 
 sub field { my ($pid, $name) = @_; return (eval { read_file("/proc/$pid/status") } // '') =~ /^$name:\s+(\S+)/m ? $1 : '' }
 
-sub child_of {
-    my ($pid) = @_;
-    my ($child) = grep { field($_, 'PPid') eq $pid } map { m{(\d+)\z} } glob '/proc/[0-9]*';
-    return $child;
-}
-
 # Stops the probe's child between question and answer, and lets it go on long behind the answer.
 my $pid_file = temp_dir() . '/pid';
 my $stopper = Hostile->new(certificates => $certificates, ping => sub {
     my ($c) = @_;
     sleep 0.001 until -s $pid_file;
-    my $child = child_of(read_file($pid_file)) or die "no child\n";
+    my ($child) = children_of(read_file($pid_file)) or die "no child\n";
     kill 'STOP', $child;
     sleep 0.001 until field($child, 'State') eq 'T';
     $c->iq_result('');

@@ -16,7 +16,7 @@ use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC sleep);
 
 use TempDir;
 
-our @EXPORT_OK = qw(free_port die_with_parent now prctl);
+our @EXPORT_OK = qw(children_of die_with_parent free_port now prctl);
 
 use constant PR_SET_PDEATHSIG => 1;
 
@@ -32,6 +32,12 @@ sub prctl {
     my $number = $PRCTL{ (POSIX::uname())[4] };
     syscall $number, $option, $value + 0, 0, 0, 0 if $number;
     return;
+}
+
+# The processes that PID has forked and that still are.
+sub children_of {
+    my ($pid) = @_;
+    return map { /\A(\d+) \(.*\) \S (\d+) / && $2 == $pid ? $1 : () } map { read_file($_) } glob '/proc/[0-9]*/stat';
 }
 
 # Asks the kernel to kill this process when PARENT dies.
