@@ -199,7 +199,8 @@ for my $condition (
     qw(aborted account-disabled credentials-expired encryption-required incorrect-encoding invalid-authzid invalid-mechanism
     malformed-request mechanism-too-weak not-authorized temporary-auth-failure)
 ) {
-    test_failure("SASL $condition", { sasl => [failure => $condition, 'in words'] }, 'auth', $condition, [], qr/in words/);
+    test_failure("SASL $condition", { sasl => [failure => $condition, 'in words'] }, 'auth', $condition, [],
+        $condition eq 'not-authorized' ? qr/the password may be wrong, .*: in words/ : qr/in words/);
 }
 
 # Every stream error that RFC 6120 (4.9.3) names, in the phase that it comes in.

@@ -45,19 +45,14 @@ static bool is_not_authorized(const struct result *result)
     return result->condition.wire == WIRE_SASL_NOT_AUTHORIZED || result->condition.wire == WIRE_STREAM_NOT_AUTHORIZED;
 }
 
-/* Whether the server has no other reason than the usual one; these are what servers say of a wrong password. A reason
- * of its own ("Invalid channel binding") is the better one. */
+/* A password that is wrong is the usual reason, whatever the server says of it; but not where it speaks of the channel,
+ * to which SCRAM is bound ("Invalid channel binding"). */
 static bool may_be_password(const struct settings *settings, const struct result *result)
 {
-    static const char *const usual[] = {"password", "credentials", "username", "calculated"};
     const struct mechanism *mechanism = mechanism_find(result->mechanism);
     if (mechanism ? mechanism->credential != CREDENTIAL_PASSWORD : settings_anonymous(settings))
         return false;
-    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
-        if (strcasestr(result->cause, usual[i]))
-            return true;
-    }
-    return result->cause[0] == '\0';
+    return !strcasestr(result->cause, "channel");
 }
 
 static void add_login(struct line *sentence, const struct settings *settings)

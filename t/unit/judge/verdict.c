@@ -151,7 +151,13 @@ static const struct scene scenes[] = {
      .summary =
          "auth: not-authorized: login of alice@example.org refused: the password may be wrong, or there is no such "
          "account: Invalid username or Password"},
-    {"but not where it has another reason", .pings = {"-"}, .failed = true, .last = PHASE_AUTH,
+    {"also where it has words of its own", .pings = {"-"}, .failed = true, .last = PHASE_AUTH,
+     .condition = "not-authorized", .cause = "invalid-proof", .mechanism = "SCRAM-SHA-1", .state = STATE_CRITICAL,
+     .found = "not-authorized",
+     .summary =
+         "auth: not-authorized: login of alice@example.org refused: the password may be wrong, or there is no such "
+         "account: invalid-proof"},
+    {"but not where it speaks of the channel", .pings = {"-"}, .failed = true, .last = PHASE_AUTH,
      .condition = "not-authorized", .cause = "Invalid channel binding", .mechanism = "SCRAM-SHA-1-PLUS",
      .state = STATE_CRITICAL, .found = "not-authorized",
      .summary = "auth: not-authorized: login of alice@example.org refused: Invalid channel binding"},
