@@ -38,6 +38,7 @@ sub test_failure {
         is $run->exit, 2, 'it is CRITICAL';
         like $run->phase . ': ' . $run->condition, qr/\A$phase: $condition\z/, 'phase and condition' or diag $run->explain;
         like $run->stdout, $like, 'its words' if $like;
+        unlike $run->text, qr/[a-z]_s\b/, 'no word of ours has an apostrophe, which the output replaces';
         is $run->metric('rtt'), 'U', 'there is no RTT';
         is $server->connections, 1, 'there was one connection';
         unlike $server->received('clear'), qr/<auth\b|\Q$password\E/, 'nothing secret was sent in clear' if $server->{mode} ne 'clear';
