@@ -44,7 +44,7 @@ static enum sasl_result blame_self(const char *reason, char *why, size_t why_siz
 
 /* --- reading (RFC 5802 section 7) --- */
 
-/* Takes the attribute NAME off the front of *REST, with the comma behind it. */
+/* Takes the attribute NAME off the front of *REST, with the comma behind it, behind which must be another. */
 static bool take(const char **rest, char name, struct piece *value)
 {
     const char *text = *rest;
@@ -53,8 +53,17 @@ static bool take(const char **rest, char name, struct piece *value)
     value->start = text + 2;
     value->length = strcspn(value->start, ",");
     *rest = value->start + value->length;
-    *rest += **rest == ',';
-    return true;
+    if (**rest == '\0')
+        return true;
+    ++*rest;
+    return **rest != '\0';
+}
+
+/* What may be an extension's name: a letter that has no place of its own in a message. */
+static bool is_extension(char name)
+{
+    bool letter = (name >= 'a' && name <= 'z') || (name >= 'A' && name <= 'Z');
+    return letter && !strchr("aceinprsv", name);
 }
 
 /* Looks through the extensions behind what a message must have. Each is a letter with a value. */
@@ -63,7 +72,7 @@ static bool read_extensions(const char *rest, struct challenge *challenge)
     while (*rest != '\0') {
         char name = *rest;
         struct piece value;
-        if (!((name >= 'a' && name <= 'z') || (name >= 'A' && name <= 'Z')) || !take(&rest, name, &value))
+        if (!is_extension(name) || !take(&rest, name, &value) || value.length == 0)
             return false;
         if (name == 'm')
             challenge->unknown = value;
