@@ -326,6 +326,8 @@ static const struct {
 } orders[] = {
     {"the proof by success", "fV", SASL_GOOD},
     {"the proof by challenge, then success", "fvE", SASL_GOOD},
+    {"the proof by challenge, and by success once more", "fvV", SASL_GOOD},
+    {"the proof by challenge, and by success what is none", "fvF", SASL_REFUSED},
     {"success at once", "E", SASL_REFUSED},
     {"success with the first message", "F", SASL_REFUSED},
     {"success with a proof at once", "V", SASL_REFUSED},
