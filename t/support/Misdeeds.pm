@@ -132,6 +132,11 @@ my @SPECIAL = (
     ['a second success', { features3 => 'success' }, 'auth', 'server-not-authenticated', login => 1],
     ['challenges of garbage', { sasl => [challenge => "\xff\0\x01", 'x'] }, 'auth', 'server-not-authenticated', login => 1],
 
+    ['the login refused behind the login', { ping => sub { my ($c) = @_; $c->sasl_failure('not-authorized'); $c->iq_result(''); return 1 } },
+        'ping', 'not-xmpp', login => 1],
+    ['a challenge behind the login', { ping => sub { my ($c) = @_; $c->challenge('x'); $c->iq_result(''); return 1 } },
+        'ping', 'not-xmpp', login => 1],
+
     ['pings whose answers nobody takes', { ping => 'deaf' }, 'ping', 'flooded', login => 1],
 
     # who says again what it was told
@@ -163,6 +168,12 @@ my @SPECIAL2 = (
     ['a proof that is no base64', { sasl => [success => '!!!!'] }, 'auth', 'server-not-authenticated'],
     ['a failure, then a success', { sasl => sub { my ($c) = @_; $c->sasl_failure('not-authorized'); $c->success; return 0 } },
         'auth', 'not-authorized'],
+    ['a success, then a failure', { sasl => sub { my ($c) = @_; return $c->do_sasl && !$c->sasl_failure('not-authorized') } },
+        'auth|bind|ping', 'not-xmpp'],
+    ['a success, then a further step', { sasl => sub { my ($c) = @_; return $c->do_sasl && !Hostile::misdeed('continues')->($c) } },
+        'auth|bind|ping', 'not-xmpp'],
+    ['a success, then a further step, nothing bound',
+        { bind2 => 0, sasl => sub { my ($c) = @_; return $c->do_sasl && !Hostile::misdeed('continues')->($c) } }, 'stream', 'not-xmpp'],
     ['the challenge of the other login', { sasl => sub { my ($c) = @_; $c->{sasl2} = 0; $c->challenge('r=x'); return 0 } }, 'auth', 'not-xmpp'],
 );
 

@@ -33,11 +33,13 @@ static bool is_among(const char *name, const char *const *names, size_t count)
     return false;
 }
 
-/* Names and namespaces belong together (RFC 6120 sections 4.8 and 8); extensions have their own of both. */
+/* Names and namespaces belong together (RFC 6120 sections 4.8 and 8); extensions have their own of both. What belongs to
+ * TLS and to the login is over. */
 static bool is_well_named(const char *content, xmpp_stanza_t *element)
 {
     static const char *const stanzas[] = {"iq", "message", "presence"};
     static const char *const of_stream[] = {"features", "error"};
+    static const char *const past[] = {TLS_XMLNS, SASL_XMLNS, SASL2_XMLNS};
     const char *name = xmpp_stanza_get_name(element);
     const char *xmlns = xmpp_stanza_get_ns(element);
     if (!name || !xmlns)
@@ -46,7 +48,7 @@ static bool is_well_named(const char *content, xmpp_stanza_t *element)
         return is_among(name, stanzas, 3) && strcmp(xmlns, content) == 0;
     if (strcmp(xmlns, STREAM_XMLNS) == 0)
         return is_among(name, of_stream, 2);
-    return true;
+    return !is_among(xmlns, past, 3);
 }
 
 bool expect_allows(enum login_step step, const char *content, xmpp_stanza_t *element)
@@ -54,7 +56,7 @@ bool expect_allows(enum login_step step, const char *content, xmpp_stanza_t *ele
     if (stanza_is(element, "error", STREAM_XMLNS))
         return true;
     if (step >= LOGIN_BIND)
-        return is_well_named(content, element) && !expect_is_success(element);
+        return is_well_named(content, element);
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         if (expected[i].step == step && stanza_is(element, expected[i].name, expected[i].xmlns))
             return true;

@@ -10,8 +10,8 @@
 #include "login.h"
 
 /* Whether ELEMENT, of the first level of a stream with stanzas in the namespace CONTENT, may come at STEP. Before the
- * bind these are the few that the step waits for; from there on all but a second success of the login, and those that
- * claim a name or a namespace of XMPP's that are not theirs. Stream errors may always come. */
+ * bind these are the few that the step waits for; from there on all but what belongs to a login, and those that claim a
+ * name or a namespace of XMPP's that are not theirs. Stream errors may always come. */
 bool expect_allows(enum login_step step, const char *content, xmpp_stanza_t *element);
 
 /* Whether ELEMENT says that the login was good. */
