@@ -74,6 +74,12 @@ my @told = (
     ['a server that says it again', { mechanisms => ['PLAIN'], sasl => [failure => 'not-authorized', "no account has $password"] }],
     ['a server that says it again in base64',
         { mechanisms => ['PLAIN'], sasl => [failure => 'not-authorized', 'who sends ' . encode_base64($password, '')] }],
+    (map { ["a server that says it again in base64, $_ bytes from the beginning",
+        { mechanisms => ['PLAIN'], sasl => [failure => 'not-authorized', encode_base64('x' x $_ . "$password is wrong", '')] }] } 1 .. 3),
+    ['a server that says it again in hexadecimal',
+        { mechanisms => ['PLAIN'], sasl => [failure => 'not-authorized', 'who sends ' . unpack 'H*', $password] }],
+    ['a server that says it again in hexadecimal, in capitals',
+        { mechanisms => ['PLAIN'], sasl => [failure => 'not-authorized', 'who sends ' . uc unpack 'H*', $password] }],
     ['a server that says all of it again',
         { mechanisms => ['PLAIN'], sasl => [failure => 'not-authorized', encode_base64("\0alice\0$password", '')] }],
 );

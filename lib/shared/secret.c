@@ -2,7 +2,6 @@
 #include "secret.h"
 
 #include <errno.h>
-#include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base64.h"
 #include "file.h"
 #include "text.h"
 #include "utf8.h"
@@ -111,7 +111,7 @@ void secret_wipe(struct secret *secret)
 #define SHORTEST_MESSAGE 8
 
 /* The places of the password's forms. */
-enum { FORM_PLAIN, FORM_ESCAPED, FORM_BASE64, FORM_SASL_PLAIN };
+enum { FORM_PLAIN, FORM_ESCAPED, FORM_ENCODED, FORM_HEX = FORM_ENCODED, FORM_HEX_CAPITAL, FORM_BASE64 };
 
 static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
@@ -144,14 +144,28 @@ static void add_form(struct secrets *secrets, struct secret_form *form, const ch
     }
 }
 
-/* Base64 without its padding: a longer text may go on where it stands. */
-static void add_base64(struct secrets *secrets, struct secret_form *form, const char *in, size_t length)
+static void add_hex(struct secrets *secrets, struct secret_form *form, const struct secret *secret, const char *digits)
 {
-    char encoded[FORM_SIZE];
-    if (4 * ((length + 2) / 3) + 1 > sizeof encoded)
-        return;
-    EVP_EncodeBlock((unsigned char *)encoded, (const unsigned char *)in, (int)length);
-    add_form(secrets, form, encoded, strcspn(encoded, "="));
+    char text[2 * sizeof secret->value];
+    for (size_t i = 0; i < secret->length; i++) {
+        unsigned char byte = (unsigned char)secret->value[i];
+        text[2 * i] = digits[byte >> 4];
+        text[2 * i + 1] = digits[byte & 0xf];
+    }
+    add_form(secrets, form, text, 2 * secret->length);
+    explicit_bzero(text, sizeof text);
+}
+
+/* Of a text in base64 that has so many bytes BEFORE the password, and maybe some behind it: what the password alone
+ * decides on. */
+static void add_base64(struct secrets *secrets, struct secret_form *form, const struct secret *secret, size_t before)
+{
+    char text[2 + sizeof secret->value] = {0}, encoded[BASE64_SIZE(sizeof text)];
+    memcpy(text + before, secret->value, secret->length);
+    base64_encode(text, before + secret->length, encoded);
+    size_t first = (8 * before + 5) / 6, end = 8 * (before + secret->length) / 6;
+    add_form(secrets, form, encoded + first, end - first);
+    explicit_bzero(text, sizeof text);
     explicit_bzero(encoded, sizeof encoded);
 }
 
@@ -179,7 +193,7 @@ static void escape(char *out, const char *in)
     *out = '\0';
 }
 
-void secrets_collect(struct secrets *secrets, const struct secret *secret, const char *node)
+void secrets_collect(struct secrets *secrets, const struct secret *secret)
 {
     memset(secrets, 0, sizeof *secrets);
     RAND_bytes(secrets->key, sizeof secrets->key); /* if it fails, the digests are plain ones */
@@ -187,12 +201,10 @@ void secrets_collect(struct secrets *secrets, const struct secret *secret, const
         return;
     secrets->is_word = strspn(secret->value, letters) == secret->length;
     add_form(secrets, &secrets->forms[FORM_PLAIN], secret->value, secret->length);
-    add_base64(secrets, &secrets->forms[FORM_BASE64], secret->value, secret->length);
-    char plain[2 * sizeof secret->value]; /* NUL node NUL password (RFC 4616) */
-    int length = snprintf(plain, sizeof plain, "%c%s%c%s", '\0', node, '\0', secret->value);
-    if (length > 0 && (size_t)length < sizeof plain)
-        add_base64(secrets, &secrets->forms[FORM_SASL_PLAIN], plain, (size_t)length);
-    explicit_bzero(plain, sizeof plain);
+    add_hex(secrets, &secrets->forms[FORM_HEX], secret, "0123456789abcdef");
+    add_hex(secrets, &secrets->forms[FORM_HEX_CAPITAL], secret, "0123456789ABCDEF");
+    for (size_t before = 0; before < 3; before++)
+        add_base64(secrets, &secrets->forms[FORM_BASE64 + before], secret, before);
     char escaped[FORM_SIZE];
     escape(escaped, secret->value);
     add_form(secrets, &secrets->forms[FORM_ESCAPED], escaped, strlen(escaped));
@@ -247,7 +259,7 @@ bool secrets_are_in(const struct secrets *secrets, const char *text)
 
 bool secrets_are_in_ours(const struct secrets *secrets, const char *text)
 {
-    return any_is_in(secrets, secrets->is_word ? FORM_BASE64 : 0, text);
+    return any_is_in(secrets, secrets->is_word ? FORM_ENCODED : 0, text);
 }
 
 void secrets_wipe(struct secrets *secrets)

@@ -32,11 +32,10 @@ bool secret_take_environment(struct secret *secret, struct line *why);
 /* Overwrites the value in a way that the compiler keeps. */
 void secret_wipe(struct secret *secret);
 
-/* The forms in which a password goes over the wire: itself, in base64, in base64 as SASL PLAIN has it, and with XML's
- * entities, as the stream log shows it. Behind them the messages of the SASL exchange, as a server may say these again
- * too. They are kept as keyed digests, so that they can be found in a text but not be read from memory after the login.
- */
-#define SECRET_PASSWORD_FORMS 4
+/* The forms in which a server may say a password again: itself, with XML's entities, as the stream log shows it, in
+ * hexadecimal, and within base64, as SASL PLAIN has it, too. Behind them the messages of the SASL exchange. They are
+ * kept as keyed digests, so that they can be found in a text but not be read from memory after the login. */
+#define SECRET_PASSWORD_FORMS 7
 #define SECRET_FORMS (SECRET_PASSWORD_FORMS + 2)
 struct secrets {
     unsigned char key[32];
@@ -48,9 +47,8 @@ struct secrets {
     } forms[SECRET_FORMS];
 };
 
-/* Fills SECRETS for the account NODE, "" for none. No form of the password when SECRET is not set or too short to be
- * told from words. */
-void secrets_collect(struct secrets *secrets, const struct secret *secret, const char *node);
+/* Fills SECRETS. No form of the password when SECRET is not set or too short to be told from words. */
+void secrets_collect(struct secrets *secrets, const struct secret *secret);
 
 /* TEXT, NULL for none, is a setting of the user's that sentences of ours repeat: a host, a JID. */
 void secrets_take_ours(struct secrets *secrets, const struct secret *secret, const char *text);

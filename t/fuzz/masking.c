@@ -130,7 +130,7 @@ static void run(const char *text)
     struct secret secret = {.set = true, .length = strlen(password)};
     memcpy(secret.value, password, secret.length);
     struct secrets secrets;
-    secrets_collect(&secrets, &secret, node);
+    secrets_collect(&secrets, &secret);
     struct teller teller = {.fd = records, .secrets = &secrets};
     char *expanded = expand(text), *escaped = expand("%x"), *message = NULL;
     if (asprintf(&message, "RECV: %s", expanded) < 0)

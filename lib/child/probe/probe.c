@@ -290,7 +290,7 @@ void probe_discover(const void *input, int fd)
 static void collect_secrets(struct probe *probe)
 {
     const struct settings *settings = probe->settings;
-    secrets_collect(&probe->secrets, settings->password, settings->jid.node ? settings->jid.node : "");
+    secrets_collect(&probe->secrets, settings->password);
     secrets_take_ours(&probe->secrets, settings->password, settings->hostname);
     secrets_take_ours(&probe->secrets, settings->password, settings->component_text);
     secrets_take_ours(&probe->secrets, settings->password, settings->jid_text);

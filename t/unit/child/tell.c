@@ -39,7 +39,7 @@ static void check_words(const char *password, enum wire_condition condition, con
     struct secret secret = {.set = true, .length = strlen(password)};
     memcpy(secret.value, password, secret.length);
     struct secrets secrets;
-    secrets_collect(&secrets, &secret, "alice");
+    secrets_collect(&secrets, &secret);
     struct teller teller = {.fd = ends[1], .secrets = &secrets};
     struct event event = event_new(EVENT_PING_ERROR);
     event.wire = condition;
@@ -65,7 +65,7 @@ static void check_own_words(void)
 {
     struct secret secret = {.set = true, .length = 6, .value = "server"};
     struct secrets secrets;
-    secrets_collect(&secrets, &secret, "alice");
+    secrets_collect(&secrets, &secret);
     struct teller teller = {.fd = ends[1], .secrets = &secrets};
     struct failure failure;
     failure_set(&failure, PHASE_TLS, CONDITION_CONNECTION_LOST, "closed by the server");
@@ -78,14 +78,14 @@ static void check_own_words(void)
     tell_offer(&teller, OFFER_MECHANISM, "SERVER-server", true);
     is_str(heard().name, "[masked]", "nor is a mechanism that nobody knows");
     secret = (struct secret){.set = true, .length = 5, .value = "PLAIN"};
-    secrets_collect(&secrets, &secret, "alice");
+    secrets_collect(&secrets, &secret);
     tell_offer(&teller, OFFER_MECHANISM, "PLAIN", true);
     is_str(heard().name, "PLAIN", "one that all know stays, also when it is the password");
     tell_offer(&teller, OFFER_DIALBACK, NULL, true);
     struct event feature = heard();
     ok(feature.value == OFFER_DIALBACK && feature.name[0] == '\0', "a feature is told by its kind, not by a word");
     secret = (struct secret){.set = true, .length = 7, .value = "server1"};
-    secrets_collect(&secrets, &secret, "alice");
+    secrets_collect(&secrets, &secret);
     failure_set(&failure, PHASE_TLS, CONDITION_CONNECTION_LOST, "the server says server1");
     tell_failure(&teller, &failure);
     is_str(heard().text, "[masked]", "what is no word is masked wherever it stands");
@@ -142,7 +142,7 @@ int main(void)
         return 1;
     struct secret secret = {.set = true, .length = 15, .value = "hunter2-hunter2"};
     struct secrets secrets;
-    secrets_collect(&secrets, &secret, "alice");
+    secrets_collect(&secrets, &secret);
     const struct teller teller = {.fd = ends[1], .secrets = &secrets};
     check_masking(&teller);
     check_words("conflict", WIRE_STANZA_CONFLICT, "cancel");
