@@ -69,9 +69,10 @@ for my $case (
         }, [], 'auth', 3, $old],
 ) {
     my ($name, $option, $arguments, $begun, $streams, $binds) = @$case;
-    my ($run, $server) = probe($option, @$arguments);
+    my ($run, $server) = probe($option, '-v', @$arguments);
     is $run->exit, 0, "$name: OK" or diag $run->explain;
     is begun($server), $begun, "$name: the way";
+    is +($run->long =~ /^login: (.*)$/m)[0], $begun eq 'auth' ? 'rfc6120' : 'sasl2', '  which is told';
     is streams($server), $streams, '  the streams that were opened';
     is binds($server), $binds, '  what was bound, and how';
     is scalar(grep { /\Aping / } $server->notes), 3, '  and three pings were sent';
@@ -172,12 +173,12 @@ for my $case (
 
 # --- real servers ---
 
-# Prosody has it from 13 on (mod_sasl2 does not fit what is older), ejabberd from 24 on.
+# Prosody has it from 13 on (mod_sasl2 does not fit what is older), where it can sign its offer, too (XEP-0474); ejabberd from 24 on.
 sub prosody_version { return `prosodyctl about 2>/dev/null` =~ /^Prosody (\d+)/m ? $1 : die "no version of Prosody\n" }
 sub ejabberd_version { return join(' ', Ejabberd->libraries) =~ /ejabberd-(\d+)\./ ? $1 : die "no version of ejabberd\n" }
 
 my $is_new = prosody_version() >= 13;
-my @modules = (modules => [$is_new ? qw(sasl2 sasl2_bind2) : ()]);
+my @modules = (modules => [$is_new ? qw(sasl2 sasl2_bind2 sasl_ssdp) : ()]);
 for my $case (
     ['Prosody', $is_new, 'Prosody', @modules, iterations => 10_000],
     ['ejabberd', ejabberd_version() >= 24, 'Ejabberd'],

@@ -294,6 +294,7 @@ void result_take(const struct event *event, void *userdata)
         break;
     case EVENT_MECHANISM:
         CLEAN(result->mechanism, event->name);
+        result->login_way = login_way_names[event->code == 1 ? LOGIN_WAY_SASL2 : LOGIN_WAY_RFC6120];
         break;
     case EVENT_LOGIN:
         result->login = true;

@@ -100,7 +100,8 @@ struct result {
     size_t chain_length;
     struct offers before_tls, behind_tls; /* of the last connection */
     char mechanism[112];
-    bool login; /* the child told of one in which the server proved itself */
+    const char *login_way; /* of login_way_names, the one that was used; NULL when it did not come to that */
+    bool login;            /* the child told of one in which the server proved itself */
     struct flaw flaws[FLAWS_MAX];
     size_t flaw_count;
     bool tcp;

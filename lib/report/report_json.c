@@ -27,7 +27,7 @@
 #define LAST_RESORT                                                                                                    \
     "{\"state\":\"%s\",\"code\":%d,\"summary\":\"%s\",\"phase\":null,\"condition\":null,\"server\":null,"              \
     "\"targets\":[],\"phases\":{%s},\"endpoints\":[],\"tls\":null,"                                                    \
-    "\"offers\":{\"before_tls\":[],\"behind_tls\":[]},\"mechanism\":null,\"sandbox\":null,"                            \
+    "\"offers\":{\"before_tls\":[],\"behind_tls\":[]},\"login\":null,\"mechanism\":null,\"sandbox\":null,"             \
     "\"findings\":[{\"state\":\"UNKNOWN\",\"condition\":null,\"text\":\"out of memory\"}],"                            \
     "\"ignored\":{\"reflected\":0,\"strangers\":0,\"duplicates\":0,\"unasked\":0},\"metrics\":[],\"log\":null,"        \
     "\"checks\":[]}\n"
@@ -305,25 +305,27 @@ static json_t *describe(const struct check *check)
     const struct verdict *verdict = &check->verdict;
     /* Options at fault end it before the first phase. */
     bool began = check_was_run(check) && (!result->own_fault || result->entered[verdict->phase]);
-    return json_pack("{s:s, s:i, s:s, s:s?, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:s?, s:o, s:o, s:o, s:o, s:o, s:o}", //
-                     "state", state_name(verdict->state),                                                             //
-                     "code", (int)verdict->state,                                                                     //
-                     "summary", verdict->whole,                                                                       //
-                     "phase", began ? phase_name(verdict->phase) : NULL,                                              //
-                     "condition", if_any(any_condition_name(verdict->condition)),                                     //
-                     "server", clean_string(settings->jid.domain),                                                    //
-                     "targets", describe_targets(settings, result, verdict),                                          //
-                     "phases", describe_phases(result),                                                               //
-                     "endpoints", describe_endpoints(result),                                                         //
-                     "tls", describe_tls(result),                                                                     //
-                     "offers", describe_offers(result),                                                               //
-                     "mechanism", if_any(result->mechanism),                                                          //
-                     "sandbox", describe_sandbox(result),                                                             //
-                     "findings", describe_findings(verdict),                                                          //
-                     "ignored", describe_ignored(result),                                                             //
-                     "metrics", describe_metrics(settings, &verdict->metrics),                                        //
-                     "log", describe_log(settings, result),                                                           //
-                     "checks", describe_checks(check));
+    return json_pack(
+        "{s:s, s:i, s:s, s:s?, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:s?, s:s?, s:o, s:o, s:o, s:o, s:o, s:o}", //
+        "state", state_name(verdict->state),                                                                   //
+        "code", (int)verdict->state,                                                                           //
+        "summary", verdict->whole,                                                                             //
+        "phase", began ? phase_name(verdict->phase) : NULL,                                                    //
+        "condition", if_any(any_condition_name(verdict->condition)),                                           //
+        "server", clean_string(settings->jid.domain),                                                          //
+        "targets", describe_targets(settings, result, verdict),                                                //
+        "phases", describe_phases(result),                                                                     //
+        "endpoints", describe_endpoints(result),                                                               //
+        "tls", describe_tls(result),                                                                           //
+        "offers", describe_offers(result),                                                                     //
+        "login", result->login_way,                                                                            //
+        "mechanism", if_any(result->mechanism),                                                                //
+        "sandbox", describe_sandbox(result),                                                                   //
+        "findings", describe_findings(verdict),                                                                //
+        "ignored", describe_ignored(result),                                                                   //
+        "metrics", describe_metrics(settings, &verdict->metrics),                                              //
+        "log", describe_log(settings, result),                                                                 //
+        "checks", describe_checks(check));
 }
 
 static json_t *describe_checks(const struct check *check)

@@ -150,6 +150,9 @@ static void print_security(FILE *out, const struct result *result)
     print_offers(out, "behind", &result->behind_tls);
     if (result->mechanism[0] != '\0') {
         struct line line = LINE_EMPTY;
+        line_add(&line, "login: %s", result->login_way);
+        line_print(&line, out);
+        line = LINE_EMPTY;
         line_add(&line, "mechanism: %s", result->mechanism);
         line_print(&line, out);
     }

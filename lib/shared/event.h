@@ -21,7 +21,7 @@ enum event_kind {
                            "ipv6" or empty for either */
     EVENT_TLS,          /* name: version, text: cipher, code: 1 if the certificate was verified */
     EVENT_CERTIFICATE,  /* value: whole days left of the chain's first to expire; text: names of the leaf */
-    EVENT_MECHANISM,    /* name: the SASL mechanism used */
+    EVENT_MECHANISM,    /* name: the SASL mechanism used; code: 1 by SASL2 (XEP-0388) */
     EVENT_LOGIN,        /* the server took the login, and has proved itself as far as the mechanism can */
     EVENT_TCP_RTT,      /* value: ns */
     EVENT_PING_SENT,    /* target, seq, at */

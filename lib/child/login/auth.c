@@ -120,6 +120,7 @@ void auth_take_features(struct login *login, xmpp_stanza_t *features)
     tell_phase(login->teller, PHASE_AUTH);
     struct event event = event_new(EVENT_MECHANISM);
     event_set(event.name, sasl_mechanism(login->sasl));
+    event.code = login->sasl2;
     tell(login->teller, &event);
     login->step = login->sasl2 ? LOGIN_AUTH2 : LOGIN_AUTH;
     if (is_good(login, sasl_begin(login->sasl, &message, why, sizeof why), why))

@@ -296,10 +296,15 @@ static void check_facts(void)
     is_int(result.days_left, -10000000, "within reason");
     take(&result, event);
     is_str(result.certificate_names, "*.example.org", "its names");
+    ok(!result.login_way, "nothing is known of the login before it is told");
     event = (struct event){.kind = EVENT_MECHANISM};
     event_set(event.name, "PLAIN");
     take(&result, event);
     is_str(result.mechanism, "PLAIN", "the mechanism");
+    is_str(result.login_way, "rfc6120", "the way of the login");
+    event.code = 1;
+    take(&result, event);
+    is_str(result.login_way, "sasl2", "the other way");
     ok(!result.sandboxed, "nothing is known of the sandbox before it is told");
     take(&result, (struct event){.kind = EVENT_SANDBOX, .code = 5});
     ok(result.sandboxed && result.bars == 5, "the bars of the sandbox");

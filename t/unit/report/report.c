@@ -107,7 +107,7 @@ static void check_verbose(void)
         "\nb.example ping 3: pending\n",
         "\ntls: TLSv1.3, TLS_AES_256_GCM_SHA384, certificate verified\n",
         "\ncertificate: example.org, 30 days left\n",
-        "\nmechanism: SCRAM-SHA-1\n",
+        "\nlogin: rfc6120\nmechanism: SCRAM-SHA-1\n",
         "\nphases: ",
     };
     for (size_t i = 0; i < sizeof details / sizeof details[0]; i++)

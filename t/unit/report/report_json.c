@@ -22,7 +22,7 @@ static const char refused[] =
     "\"phases\":{\"dns\":0.01,\"connect\":0.01,\"stream\":null,\"tls\":null,\"auth\":null,\"bind\":null,\"ping\":null},"
     "\"endpoints\":[{\"name\":\"one.example.org 192.0.2.1:5222\",\"tls\":\"starttls\",\"connected\":false,"
     "\"time\":0.002,\"error\":{\"condition\":\"connect-refused\",\"text\":\"Connection refused\"}}],\"tls\":null,"
-    "\"offers\":{\"before_tls\":[],\"behind_tls\":[]},\"mechanism\":null,\"sandbox\":null,\"findings\":[{\"state\":"
+    "\"offers\":{\"before_tls\":[],\"behind_tls\":[]},\"login\":null,\"mechanism\":null,\"sandbox\":null,\"findings\":[{\"state\":"
     "\"CRITICAL\","
     "\"condition\":\"connect-refused\","
     "\"text\":\"connect: connect-refused: one\"}],\"ignored\":" NONE_IGNORED ",\"metrics\":[" TIME("rtt")
@@ -70,7 +70,7 @@ static void check_whole(void)
 static const char resort[] =
     "{\"state\":\"UNKNOWN\",\"code\":3,\"summary\":\"out of memory\",\"phase\":null,\"condition\":null,\"server\":null,"
     "\"targets\":[],\"phases\":{" NO_PHASES "},\"endpoints\":[],\"tls\":null,"
-    "\"offers\":{\"before_tls\":[],\"behind_tls\":[]},\"mechanism\":null,\"sandbox\":null,"
+    "\"offers\":{\"before_tls\":[],\"behind_tls\":[]},\"login\":null,\"mechanism\":null,\"sandbox\":null,"
     "\"findings\":[{\"state\":\"UNKNOWN\",\"condition\":null,\"text\":\"out of memory\"}],\"ignored\":" NONE_IGNORED
     ",\"metrics\":[],\"log\":null,\"checks\":[]}\n";
 
@@ -188,6 +188,7 @@ static void check_parts(void)
                         "\"time\":0.002,\"error\":null}"},
         {"tls", "{\"version\":\"TLSv1.3\",\"cipher\":\"TLS_AES_256_GCM_SHA384\",\"verified\":true,\"days_left\":-3,"
                 "\"names\":\"example.org\",\"chain\":[]}"},
+        {"login", "\"rfc6120\""},
         {"mechanism", "\"SCRAM-SHA-1\""},
         {"sandbox", "{\"calls\":true,\"files\":false,\"ports\":true}"},
         {"findings/0/state", "\"WARNING\""},
