@@ -94,6 +94,28 @@ for my $case (
     is join(', ', grep { /\Achannel binding/ } $server->notes), "channel binding $flag", "channel binding: $flag, as $why" or diag $run->explain;
 }
 
+# Passwords by SASLprep (RFC 4013): what is another way to write the same, and what is refused before the login is begun.
+for my $case (
+    ['a no-break space', "a\xc2\xa0b", 'a b'],
+    ['a soft hyphen', "a\xc2\xadb", 'ab'],
+    ['a Roman number', "\xe2\x85\xa8", 'IX'],
+    ['a combining accent', "e\xcc\x81", "\xc3\xa9"],
+    ['a bell', "a\x07b"],
+    ['letters of both directions', "\xd8\xa71"],
+    ['a character of its own use', "a\xee\x80\x80"],
+    ['nothing but a soft hyphen', "\xc2\xad"],
+) {
+    my ($name, $given, $prepared) = @$case;
+    my $server = Hostile->new(certificates => $certificates, password => $prepared // $given);
+    my $run = Probe->run(['-j', 'alice@example.org', '-H', $server->host, '-p', $server->port, '--ca-file', $server->ca_file, '-t', 20],
+        env => { CHECK_XMPP_PING_PASSWORD => $given });
+    $run->is_valid("$name in a password");
+    is $run->exit, defined $prepared ? 0 : 3, "$name in a password: exit code" or diag $run->explain;
+    next if defined $prepared;
+    like $run->text, qr/\Aauth: .*SASLprep/, 'and its words';
+    unlike $server->received('tls'), qr/<auth\b/, 'no login was tried';
+}
+
 # RFC 7677, section 4: fewer than 4,096 iterations.
 for my $case ([4096, 0], [4095, 1], [1, 1], [1, 0, '--map=scram-weak=OK'], [1, 2, '--map=scram-weak=CRITICAL']) {
     my ($iterations, $exit, @arguments) = @$case;

@@ -174,12 +174,19 @@ static bool prove(struct scram *scram, const unsigned char *salted, const char *
     return made;
 }
 
+static enum sasl_result prepare_password(const struct scram *scram, char out[PREPARED_SIZE], char *why, size_t why_size)
+{
+    if (!saslprep(scram->password, SASLPREP_STORED, out, PREPARED_SIZE))
+        return blame_self("the password has characters that SASLprep forbids", why, why_size);
+    return *out != '\0' ? SASL_GOOD : blame_self("SASLprep leaves nothing of the password", why, why_size);
+}
+
 static enum sasl_result salt_password(const struct scram *scram, const unsigned char *salt, size_t salt_length,
                                       unsigned char *salted, char *why, size_t why_size)
 {
     char password[PREPARED_SIZE];
-    if (!saslprep(scram->password, SASLPREP_STORED, password, sizeof password))
-        return blame_self("the password has characters that SASLprep forbids", why, why_size);
+    if (prepare_password(scram, password, why, why_size) != SASL_GOOD)
+        return SASL_OWN_FAULT;
     bool made = pbkdf2(scram->md, password, strlen(password), salt, salt_length, scram->iterations, salted);
     explicit_bzero(password, sizeof password);
     return made ? SASL_GOOD : blame_self("OpenSSL cannot hash the password", why, why_size);
@@ -215,6 +222,11 @@ enum sasl_result scram_begin(struct scram *scram, const char *nonce, struct sasl
     char prepared[PREPARED_SIZE], user[SCRAM_FIRST_SIZE - 200] = "", header[HEADER_SIZE];
     if (!saslprep(scram->user, SASLPREP_QUERY, prepared, sizeof prepared) || !write_user(prepared, user, sizeof user))
         return blame_self("the name of the account is none that SASLprep takes", why, why_size);
+    /* A login that must fail is not even begun. */
+    enum sasl_result result = prepare_password(scram, prepared, why, why_size);
+    explicit_bzero(prepared, sizeof prepared);
+    if (result != SASL_GOOD)
+        return result;
     scram->md = EVP_MD_fetch(NULL, scram->digest, NULL);
     if (!scram->md)
         return blame_self("OpenSSL does not have the hash of the mechanism", why, why_size);

@@ -229,6 +229,7 @@ static void test_own_side(void)
     is_int(run("user", "bell\x07"), SASL_OWN_FAULT, "a password that SASLprep forbids");
     is_int(run("user", "\xf0\x9f\x94\x91"), SASL_OWN_FAULT,
            "a password with a character that is younger than SASLprep");
+    is_int(run("user", "\xc2\xad"), SASL_OWN_FAULT, "a password of which SASLprep leaves nothing");
     is_int(run("\xf0\x9f\x94\x91", "pencil"), SASL_GOOD, "which a name may hold");
     is_int(run("us\xff"
                "er",
