@@ -196,6 +196,8 @@ my @cases = (
     ['only a channel binding that we lack', { mechanisms => ['SCRAM-SHA-1-PLUS'] }, 'auth', 'no-mechanism', [],
         qr/the server offers only SCRAM-SHA-1-PLUS, whose channel binding we lack/],
     ['only EXTERNAL', { mechanisms => ['EXTERNAL'] }, 'auth', 'no-mechanism', [], qr/only EXTERNAL, no client certificate given/],
+    ['more mechanisms than anybody has', { mechanisms => [map { "X-$_" } 1 .. 100] }, 'auth', 'no-mechanism', [],
+        qr/the server offers only X-1, X-2, .* and many more, none known here/],
     ['no mechanism', { mechanisms => [] }, 'auth', 'no-mechanism', [], qr/the server offers none/],
     ['no mechanisms at all', { features2 => 'empty_features' }, 'auth', 'no-mechanism', [], qr/the server offers none/],
     ['only SASL2', { features2 => sub { $_[0]->features('<authentication xmlns="urn:xmpp:sasl:2"><mechanism>PLAIN</mechanism></authentication>') } },

@@ -148,8 +148,13 @@ void choice_explain(const struct choice *choice, char *why, size_t why_size)
     size_t used = 0, told = 0;
     for (; told < offer->mechanism_count && used + strlen(offer->mechanisms[told]) <= NAMES_WIDTH; told++)
         used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", told ? ", " : "", offer->mechanisms[told]);
+    if (told == 0)
+        snprintf(names, sizeof names, "%.*s", NAMES_WIDTH, offer->mechanisms[told++]);
     char more[32] = "";
-    if (told < offer->mechanism_count)
+    if (offer->mechanism_count == SASL_MECHANISMS_MAX)
+        snprintf(more, sizeof more, " and many more");
+    else if (told < offer->mechanism_count)
         snprintf(more, sizeof more, " and %zu more", offer->mechanism_count - told);
-    snprintf(why, why_size, "the server offers only %s%s%s", names, more, name_obstacle(choice));
+    snprintf(why, why_size, "the server offers only %s%s%s", names, more,
+             offer->dialback ? ": this is a port for servers" : name_obstacle(choice));
 }

@@ -215,6 +215,18 @@ static const struct {
      "A-NAME-OF-THIRTY-CHARACTERS-01 A-NAME-OF-THIRTY-CHARACTERS-02 A-NAME-OF-THIRTY-CHARACTERS-03",
      {.sasl2 = false},
      "the server offers only A-NAME-OF-THIRTY-CHARACTERS-01 and 2 more, none known here"},
+    {"user@example.org",
+     "pencil",
+     "",
+     "A-NAME-OF-SIXTY-CHARACTERS-01234567890123456789012345678901 X",
+     {.sasl2 = false},
+     "the server offers only A-NAME-OF-SIXTY-CHARACTERS-01234567890123456789012345678 and 1 more, none known here"},
+    {"user@example.org",
+     "pencil",
+     "",
+     "EXTERNAL",
+     {.dialback = true},
+     "the server offers only EXTERNAL: this is a port for servers"},
 };
 
 static void test_reasons(void)
