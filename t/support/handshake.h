@@ -89,6 +89,7 @@ struct shake {
 
 static inline SSL *make_server(const struct shake *shake, SSL_CTX *context)
 {
+    SSL_CTX_set_security_level(context, 0);
     SSL_CTX_use_certificate(context, shake->leaf);
     SSL_CTX_use_PrivateKey(context, key);
     if (shake->issuer)
@@ -99,7 +100,6 @@ static inline SSL *make_server(const struct shake *shake, SSL_CTX *context)
         SSL_CTX_set_max_proto_version(context, shake->version);
     if (shake->asks)
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
-    SSL_CTX_set_security_level(context, 0);
     SSL *server = SSL_new(context);
     SSL_set_bio(server, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
     SSL_set_accept_state(server);

@@ -3,6 +3,7 @@
  * OpenSSL starts but once. */
 #include "tls.h"
 
+#include <openssl/rsa.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -10,6 +11,9 @@
 #include "tap.h"
 
 static char other_file[64], empty_file[64];
+
+/* Of the server's certificate, for tls-server-end-point (RFC 5929 section 4.1). */
+static const char *end_point_hash = "SHA256";
 
 struct outcome {
     bool prepared;
@@ -32,7 +36,7 @@ static bool is_shared(SSL *server, const struct sasl_binding *binding)
     else if (strcmp(binding->type, "tls-unique") == 0)
         length = (unsigned)SSL_get_peer_finished(server, bytes, sizeof bytes);
     else
-        X509_digest(SSL_get_certificate(server), EVP_sha256(), bytes, &length);
+        X509_digest(SSL_get_certificate(server), EVP_get_digestbyname(end_point_hash), bytes, &length);
     return length == binding->length && memcmp(bytes, binding->data, length) == 0;
 }
 
@@ -314,6 +318,50 @@ static void check_chains(void)
     X509_free(middle);
 }
 
+/* By what a certificate is signed, and the hash that tls-server-end-point has of it: NULL for none. */
+static const struct {
+    const char *name, *key, *hash, *expected;
+} signatures[] = {
+    {"SHA-1", "EC", "SHA1", "SHA256"},
+    {"SHA-256", "EC", "SHA256", "SHA256"},
+    {"SHA-384", "EC", "SHA384", "SHA384"},
+    {"SHA-512", "EC", "SHA512", "SHA512"},
+    {"RSA and SHA-512", "RSA", "SHA512", "SHA512"},
+    {"RSA-PSS and SHA-384", "PSS", "SHA384", "SHA384"},
+    {"Ed25519, which has no hash", "ED25519", NULL, NULL},
+};
+
+static void sign_by(X509 *leaf, const char *kind, const char *hash)
+{
+    bool rsa = strcmp(kind, "RSA") == 0 || strcmp(kind, "PSS") == 0;
+    EVP_PKEY *signer = rsa                       ? EVP_RSA_gen(2048)
+                       : strcmp(kind, "EC") == 0 ? EVP_EC_gen("P-256")
+                                                 : EVP_PKEY_Q_keygen(NULL, NULL, kind);
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    EVP_PKEY_CTX *parameters;
+    EVP_DigestSignInit(context, &parameters, hash ? EVP_get_digestbyname(hash) : NULL, NULL, signer);
+    if (strcmp(kind, "PSS") == 0)
+        EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING);
+    X509_sign_ctx(leaf, context);
+    EVP_MD_CTX_free(context);
+    EVP_PKEY_free(signer);
+}
+
+static void check_end_points(void)
+{
+    for (size_t i = 0; i < sizeof signatures / sizeof signatures[0]; i++) {
+        X509 *leaf = make_certificate(authority, "example.org", NULL, -1, 90, false);
+        sign_by(leaf, signatures[i].key, signatures[i].hash);
+        end_point_hash = signatures[i].expected;
+        struct outcome got = shake((struct shake){"example.org", .ca_file = ca_file, .insecure = true, .leaf = leaf});
+        is_str(got.bindings,
+               signatures[i].expected ? "tls-exporter shared, tls-server-end-point shared, " : "tls-exporter shared, ",
+               "what a certificate signed by %s can be bound to", signatures[i].name);
+        X509_free(leaf);
+    }
+    end_point_hash = "SHA256";
+}
+
 /* An authority that may name evil.test only. */
 static void check_constraints(void)
 {
@@ -431,6 +479,7 @@ int main(int argc, char *argv[])
     check_alert();
     check_leaves();
     check_chains();
+    check_end_points();
     check_constraints();
     check_own_side();
     check_configurations(argv[0]);
