@@ -5,6 +5,7 @@
 
 use strict;
 use warnings;
+use Digest::SHA qw(sha256_base64);
 use FindBin;
 use MIME::Base64 qw(encode_base64);
 use Test::More;
@@ -112,6 +113,17 @@ for my $word (qw(server secret password stream)) {
         like $run->stdout, $like, "$name: the password $word does not change our words";
         unlike $run->stdout, $masked ? qr/a $word is/ : qr/masked/, "$name: " . ($masked ? 'the server\'s are masked' : 'nothing is masked');
     }
+}
+
+# A password that stands in the name of a mechanism: the offer that the server signs (XEP-0474) is compared as it is.
+for my $case ([['X-OAUTH2', 'SCRAM-SHA-256'], 0], [['X-OAUTH2'], 2]) {
+    my ($mechanisms, $exit) = @$case;
+    my $word = 'OAUTH2';
+    my $signed = sha256_base64(join "\x1e", sort @$mechanisms) . '=';
+    my $server = Hostile->new(certificates => $certificates, password => $word, mechanisms => $mechanisms, scram => { extension => "h=$signed" });
+    my $run = Probe->run(arguments($server), env => { CHECK_XMPP_PING_PASSWORD => $word });
+    is $run->exit, $exit, "a password that is a mechanism's, of @$mechanisms: exit code" or diag $run->explain;
+    unlike $run->stdout, qr/$word/, 'and it is not told';
 }
 
 # Our answers repeat what the server asks with, in the stream log too.

@@ -77,6 +77,17 @@ static void mask_names(const struct login *login, struct sasl_offer *offer)
     }
 }
 
+/* sasl_start(), with nothing secret in WHY. The offer is masked for that only: a server may sign it (XEP-0474). */
+static struct sasl *start(const struct login *login, struct sasl_offer *offer, const struct sasl_binding *bindings,
+                          size_t count, char *why, size_t why_size)
+{
+    struct sasl *sasl = sasl_start(login->settings, offer, bindings, count, why, why_size);
+    if (sasl)
+        return sasl;
+    mask_names(login, offer);
+    return sasl_start(login->settings, offer, bindings, count, why, why_size);
+}
+
 /* Chooses a mechanism of SASL2 or of RFC 6120, as the settings want it; without one the login has failed. */
 static bool choose(struct login *login, xmpp_stanza_t *features)
 {
@@ -86,17 +97,14 @@ static bool choose(struct login *login, xmpp_stanza_t *features)
     char why[200] = "";
     size_t count = tls_channel_bindings(login->stream->wire.tls, bindings);
     bool has_sasl2 = settings->login_way != LOGIN_WAY_RFC6120 && offer_read_sasl2(features, &offer);
-    if (has_sasl2) {
-        mask_names(login, &offer);
-        login->sasl = sasl_start(settings, &offer, bindings, count, why, sizeof why);
-    }
+    if (has_sasl2)
+        login->sasl = start(login, &offer, bindings, count, why, sizeof why);
     login->sasl2 = login->sasl != NULL;
     login->bind2 = login->sasl2 && offer_has_bind2(features) && !settings->jid.resource;
     if (!login->sasl && settings->login_way != LOGIN_WAY_SASL2) {
         offer_read(features, &offer);
-        mask_names(login, &offer);
         if (offer.mechanism_count > 0 || !has_sasl2) /* else it is SASL2's that will not do */
-            login->sasl = sasl_start(settings, &offer, bindings, count, why, sizeof why);
+            login->sasl = start(login, &offer, bindings, count, why, sizeof why);
     }
     explicit_bzero(bindings, sizeof bindings);
     if (login->sasl)
@@ -134,7 +142,8 @@ static bool read_sasl(struct login *login, const char *text, struct sasl_message
         text = "";
     if (base64_decode(text, strlen(text), message->data, sizeof message->data, &message->length))
         return true;
-    login_fail(login, PHASE_AUTH, CONDITION_SERVER_NOT_AUTHENTICATED, "what the server sends is no base64, or too long");
+    login_fail(login, PHASE_AUTH, CONDITION_SERVER_NOT_AUTHENTICATED,
+               "what the server sends is no base64, or too long");
     return false;
 }
 
