@@ -74,7 +74,9 @@ static bool is_bound(const char *name)
 }
 
 /* "y" makes a server refuse that did offer -PLUS: somebody between has taken it out then. --require-mechanism can have
- * ruled out -PLUS, too: then we do not want to bind. */
+ * ruled out -PLUS, too: then we do not want to bind. Where -PLUS is offered with no binding that we have, "y" would be
+ * refused by every honest server. "n" is what clients send; that the list of bindings is the server's is proved where
+ * it signs its offer (XEP-0474 section 6), and who wants to be sure elsewhere has --require-mechanism. */
 static char choose_flag(const struct choice *choice, bool could)
 {
     if (choice->mechanism->bound)
