@@ -229,6 +229,7 @@ static void check_rows(void)
         ok(strlen(name) < CONDITION_SIZE && strspn(name, "abcdefghijklmnopqrstuvwxyz-0123456789") == strlen(name),
            "'%s' is a name", name);
         check_words(rows[i].meaning);
+        ok(!strpbrk(rows[i].meaning, "'&$"), "it can stand in the first line, where these are replaced");
         check_words(rows[i].advice);
     }
 }
