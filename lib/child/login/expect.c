@@ -33,8 +33,8 @@ static bool is_among(const char *name, const char *const *names, size_t count)
     return false;
 }
 
-/* Names and namespaces belong together (RFC 6120 sections 4.8 and 8); extensions have their own of both. What belongs to
- * TLS and to the login is over. */
+/* Names and namespaces belong together (RFC 6120 sections 4.8 and 8); extensions have their own of both. What belongs
+ * to TLS and to the login is over. */
 static bool is_well_named(const char *content, xmpp_stanza_t *element)
 {
     static const char *const stanzas[] = {"iq", "message", "presence"};

@@ -22,7 +22,8 @@ static const char refused[] =
     "\"phases\":{\"dns\":0.01,\"connect\":0.01,\"stream\":null,\"tls\":null,\"auth\":null,\"bind\":null,\"ping\":null},"
     "\"endpoints\":[{\"name\":\"one.example.org 192.0.2.1:5222\",\"tls\":\"starttls\",\"connected\":false,"
     "\"time\":0.002,\"error\":{\"condition\":\"connect-refused\",\"text\":\"Connection refused\"}}],\"tls\":null,"
-    "\"offers\":{\"before_tls\":[],\"behind_tls\":[]},\"login\":null,\"mechanism\":null,\"sandbox\":null,\"findings\":[{\"state\":"
+    "\"offers\":{\"before_tls\":[],\"behind_tls\":[]},\"login\":null,\"mechanism\":null,\"sandbox\":null,\"findings\":["
+    "{\"state\":"
     "\"CRITICAL\","
     "\"condition\":\"connect-refused\","
     "\"text\":\"connect: connect-refused: one\"}],\"ignored\":" NONE_IGNORED ",\"metrics\":[" TIME("rtt")
