@@ -296,7 +296,7 @@ enum sasl_result scram_answer(struct scram *scram, const struct sasl_message *in
         salt_length == 0)
         return refuse("iteration count or salt beyond reason", why, why_size);
     if (challenge.offer.start && !is_own_offer(scram, &challenge.offer))
-        return refuse("the server offered other mechanisms than arrived here", why, why_size);
+        return refuse("the server offered other mechanisms or bindings than arrived here", why, why_size);
     /* Room for the proof stays free. */
     if (!write_final(scram, &challenge.nonce, (char *)out->data, sizeof out->data - BASE64_SIZE(EVP_MAX_MD_SIZE) - 3))
         return refuse("the nonce of the server is too long", why, why_size);
