@@ -11,6 +11,7 @@ use lib "$FindBin::Bin/support";
 
 use Certificates;
 use Ejabberd;
+use Hostile;
 use Probe;
 use Prosody;
 use TempDir;
@@ -88,6 +89,26 @@ sub bound_or_not {
     unlike $run->first, qr/password/, 'and no word of a password then';
     $run = probe($server, 'secret', []);
     like $run->first, qr/\AXMPP PING CRITICAL - auth: no-mechanism: /, 'a server that wants a certificate takes no password';
+
+    # One for several accounts: the login names which (XEP-0178).
+    my $several = $certificates->client('bob@example.org', 'alice@example.org');
+    my $ejabberd = Ejabberd->new(certificates => $certificates, accounts => { alice => 'secret' }, external => 1);
+    for my $which ($server, $ejabberd) {
+        for my $way (qw(auto rfc6120)) {
+            $run = probe($which, undef, ['--client-cert', $several->{cert}, '--client-key', $several->{key}, "--login=$way"]);
+            is $run->state, 'OK', ref($which) . ", a certificate for two accounts, --login=$way: logged in" or diag $run->explain;
+            is used($run), 'EXTERNAL', 'by it';
+        }
+    }
+    for my $case ([$client, ''], [$several, 'alice@example.org']) {
+        my ($certificate, $named) = @$case;
+        for my $sasl2 (0, 1) {
+            my $mock = Hostile->new(certificates => $certificates, mechanisms => ['EXTERNAL'], sasl2 => $sasl2,
+                sasl => sub { my ($c) = @_; $c->note("named '$c->{message}'"); return $c->success });
+            probe($mock, undef, ['--client-cert', $certificate->{cert}, '--client-key', $certificate->{key}]);
+            is_deeply [grep { /\Anamed/ } $mock->notes], ["named '$named'"], "what the login names, SASL2 $sasl2: '$named'";
+        }
+    }
 
     my $public_key = write_file("$dir/public.key", read_file($client->{key}), 0640);
     my $public_both = write_file("$dir/public.pem", read_file($both), 0604);

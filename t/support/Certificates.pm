@@ -84,14 +84,14 @@ sub leaf {
     );
 }
 
-# A client's certificate for JID (RFC 6120 13.7.1.4: id-on-xmppAddr), as { cert, key }.
+# A client's certificate for these JIDs (RFC 6120 13.7.1.4: id-on-xmppAddr), as { cert, key }.
 sub client {
-    my ($self, $jid) = @_;
+    my ($self, @jids) = @_;
     return $self->_make(
-        "client-$jid", {},
-        subject => { commonName => $jid },
+        "client-@jids", {},
+        subject => { commonName => $jids[0] },
         purpose => 'client,server', # Prosody 0.12 checks clients for a server's purpose when ssl is configured
-        ext => [{ sn => 'subjectAltName', data => "otherName:1.3.6.1.5.5.7.8.5;UTF8:$jid" }],
+        ext => [{ sn => 'subjectAltName', data => join ',', map { "otherName:1.3.6.1.5.5.7.8.5;UTF8:$_" } @jids }],
     );
 }
 

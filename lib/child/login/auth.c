@@ -125,6 +125,8 @@ void auth_take_features(struct login *login, xmpp_stanza_t *features)
     char why[160];
     if (!choose(login, features))
         return;
+    if (tls_has_several_jids(login->stream->wire.tls))
+        sasl_name_account(login->sasl);
     tell_phase(login->teller, PHASE_AUTH);
     struct event event = event_new(EVENT_MECHANISM);
     event_set(event.name, sasl_mechanism(login->sasl));

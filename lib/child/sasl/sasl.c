@@ -25,6 +25,7 @@ struct sasl {
     const struct settings *settings;
     const struct mechanism *mechanism;
     enum step step;
+    bool named;    /* EXTERNAL: the account is */
     bool asked;    /* with an empty challenge, behind our only message */
     bool stripped; /* the server lists a channel binding that we have, and offers no -PLUS */
     struct scram scram;
@@ -112,11 +113,19 @@ static enum sasl_result advance(struct sasl *sasl, enum step next, enum sasl_res
     return result;
 }
 
-/* NUL, the account, NUL, the password (RFC 4616); for EXTERNAL and ANONYMOUS nothing: the account that the certificate
- * is for (RFC 4422 appendix A), no trace (RFC 4505). */
+void sasl_name_account(struct sasl *sasl)
+{
+    sasl->named = sasl->mechanism->credential == CREDENTIAL_CERTIFICATE;
+}
+
+/* NUL, the account, NUL, the password (RFC 4616); for EXTERNAL the account, or nothing for that which the certificate
+ * is for (RFC 4422 appendix A); for ANONYMOUS no trace (RFC 4505). */
 static void write_only_message(const struct sasl *sasl, struct sasl_message *out)
 {
+    const struct jid *jid = &sasl->settings->jid;
     out->length = 0;
+    if (sasl->named && jid->node)
+        out->length = (size_t)snprintf((char *)out->data, sizeof out->data, "%s@%s", jid->node, jid->domain);
     if (sasl->mechanism->credential == CREDENTIAL_PASSWORD)
         out->length = (size_t)snprintf((char *)out->data, sizeof out->data, "%c%s%c%s", '\0', sasl->settings->jid.node,
                                        '\0', sasl->settings->password->value);
@@ -140,12 +149,14 @@ enum sasl_result sasl_begin(struct sasl *sasl, struct sasl_message *out, char *w
     return advance(sasl, STEP_ANSWER, scram_begin(&sasl->scram, nonce, out, why, why_size), why, why_size);
 }
 
-/* Some servers ask once more for what was nothing to begin with. */
-static enum sasl_result answer_again(struct sasl *sasl, const struct sasl_message *in, char *why, size_t why_size)
+/* Some servers ask once more for what they were told, or for what was nothing to begin with. */
+static enum sasl_result answer_again(struct sasl *sasl, const struct sasl_message *in, struct sasl_message *out,
+                                     char *why, size_t why_size)
 {
     if (sasl->asked || in->length > 0 || sasl->mechanism->credential == CREDENTIAL_PASSWORD)
         return refuse(sasl, "a challenge after the end of the exchange", why, why_size);
     sasl->asked = true;
+    write_only_message(sasl, out);
     return SASL_GOOD;
 }
 
@@ -158,7 +169,7 @@ enum sasl_result sasl_challenge(struct sasl *sasl, const struct sasl_message *in
         return advance(sasl, STEP_VERIFY, scram_answer(&sasl->scram, in, out, why, why_size), why, why_size);
     if (sasl->step == STEP_VERIFY)
         return advance(sasl, STEP_DONE, scram_verify(&sasl->scram, in, why, why_size), why, why_size);
-    return answer_again(sasl, in, why, why_size);
+    return answer_again(sasl, in, out, why, why_size);
 }
 
 enum sasl_result sasl_success(struct sasl *sasl, const struct sasl_message *in, char *why, size_t why_size)

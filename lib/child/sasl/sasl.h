@@ -73,6 +73,10 @@ enum sasl_result {
 
 /* Each of these takes the exchange one step on. WHY gets words for all results but SASL_GOOD. */
 
+/* EXTERNAL will name the account: it must where the certificate is for several (XEP-0178 section 2), and must not
+ * elsewhere. */
+void sasl_name_account(struct sasl *sasl);
+
 /* The initial response, which may be empty but is never absent. */
 enum sasl_result sasl_begin(struct sasl *sasl, struct sasl_message *out, char *why, size_t why_size);
 

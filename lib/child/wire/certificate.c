@@ -105,6 +105,20 @@ static bool has_other_name(X509 *leaf, const struct identity *identity)
     return has;
 }
 
+size_t certificate_jids(X509 *certificate)
+{
+    ASN1_OBJECT *xmpp_addr = OBJ_txt2obj(OID_XMPP_ADDR, 1);
+    GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+    size_t count = 0;
+    for (int i = 0; xmpp_addr && i < sk_GENERAL_NAME_num(names); i++) {
+        const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+        count += name->type == GEN_OTHERNAME && OBJ_cmp(name->d.otherName->type_id, xmpp_addr) == 0;
+    }
+    GENERAL_NAMES_free(names);
+    ASN1_OBJECT_free(xmpp_addr);
+    return count;
+}
+
 /* OpenSSL holds DNS names to what an issuer is allowed to name, and has no such rule for the other kinds: an authority
  * that is trusted for its own domain only must not get any other by them. */
 static bool is_constrained(X509_STORE_CTX *verification)

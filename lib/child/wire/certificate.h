@@ -49,4 +49,7 @@ struct certificate_facts {
  * Returns whether all is good. */
 bool certificate_verify(X509_STORE_CTX *verification, const struct identity *identity, struct certificate_facts *facts);
 
+/* How many JIDs CERTIFICATE is for (XmppAddr): that of a client may be for several. */
+size_t certificate_jids(X509 *certificate);
+
 #endif

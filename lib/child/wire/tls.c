@@ -313,3 +313,11 @@ size_t tls_channel_bindings(const struct tls *tls, struct sasl_binding bindings[
     ERR_clear_error();
     return count;
 }
+
+bool tls_has_several_jids(const struct tls *tls)
+{
+    X509 *own = tls ? SSL_get_certificate(tls->ssl) : NULL;
+    bool several = own && certificate_jids(own) > 1;
+    ERR_clear_error();
+    return several;
+}

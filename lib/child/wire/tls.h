@@ -72,4 +72,7 @@ const struct tls_facts *tls_facts(const struct tls *tls);
  * Returns how many there are: none for NULL, and before the end of the handshake. */
 size_t tls_channel_bindings(const struct tls *tls, struct sasl_binding bindings[TLS_BINDINGS_MAX]);
 
+/* Whether our own certificate is for more than one JID. False for NULL, and without one. */
+bool tls_has_several_jids(const struct tls *tls);
+
 #endif

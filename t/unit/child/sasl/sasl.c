@@ -300,10 +300,18 @@ static void test_single(void)
     settings = make_settings("user@example.org", NULL);
     settings.client_cert = "client.pem";
     test_empty(&settings, "EXTERNAL");
+    struct sasl_offer offer = make_offer("EXTERNAL", NULL);
+    struct sasl *sasl = sasl_start(&settings, &offer, NULL, 0, why, sizeof why);
+    sasl_name_account(sasl);
+    sasl_begin(sasl, &out, why, sizeof why);
+    ok(out.length == 16 && memcmp(out.data, "user@example.org", 16) == 0, "a certificate for several: the account");
+    is_int(sasl_challenge(sasl, &nothing, &out, why, sizeof why), SASL_GOOD, "asked once more");
+    ok(out.length == 16 && memcmp(out.data, "user@example.org", 16) == 0, "it says so again");
+    sasl_free(sasl);
     jid_free(&settings.jid);
 
     settings = make_settings("user@example.org", "pencil");
-    struct sasl *sasl = start_by(&settings, "PLAIN", &out);
+    sasl = start_by(&settings, "PLAIN", &out);
     ok(out.length == 12 && memcmp(out.data, "\0user\0pencil", 12) == 0, "with account and password");
     is_int(sasl_challenge(sasl, &nothing, &out, why, sizeof why), SASL_REFUSED, "and says nothing more");
     sasl_free(sasl);
