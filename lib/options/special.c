@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "host.h"
+#include "idna.h"
 #include "mechanism.h"
 #include "text.h"
 
@@ -92,6 +93,8 @@ CHECK(hostname)
     (void)settings;
     if (strlen(value) > HOSTNAME_LONGEST)
         return line_value(why, value, "is too long");
+    if (!idna_load(value))
+        return line_value(why, value, "needs libidn2, which is not here");
     if (host_literal(value, &address) || host_name(value, name, &absolute))
         return true;
     bool number = *value != '\0' && value[strspn(value, "0123456789.")] == '\0';

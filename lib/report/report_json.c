@@ -4,12 +4,12 @@
 #include "format.h"
 
 #include <jansson.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bar.h"
 #include "clock.h"
+#include "number.h"
 #include "summary.h"
 #include "tally.h"
 #include "text.h"
@@ -53,10 +53,14 @@ static json_t *clean_string(const char *text)
     return string;
 }
 
-/* Rounded to 1 / QUANTA. */
+/* Rounded to 1 / QUANTA, unless it is so large that it is whole. */
 static json_t *number_if(bool known, double value, double quanta)
 {
-    return known ? json_real(round(value * quanta) / quanta) : json_null();
+    static const double whole = 1ull << 52;
+    double scaled = value * quanta;
+    if (scaled > -whole && scaled < whole)
+        value = (double)number_round(scaled) / quanta;
+    return known ? json_real(value) : json_null();
 }
 
 static json_t *seconds_if(bool known, double value)
@@ -246,7 +250,7 @@ static json_t *describe_value(const struct metric *metric)
         return seconds_if(true, metric->value);
     if (metric->unit == METRIC_PERCENT)
         return number_if(true, metric->value, 100);
-    return json_integer(llround(metric->value));
+    return json_integer(number_round(metric->value));
 }
 
 static json_t *describe_metric(const struct metric *metric)
