@@ -71,7 +71,7 @@ ALL_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(sysconfdi
 ALL_CFLAGS   = -std=gnu11 -pthread $(WARNINGS) $(HARDENING) $(HERE) $(CFLAGS) $(PIC)
 ALL_LDFLAGS  = -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS)
 # Each symbol is looked for in this order at each start: those that most are in come first, which saves a tenth of it.
-ALL_LIBS     = -lcrypto -lc $(filter -l% -L%,$(PACKAGE_FLAGS)) $(LIBS)
+ALL_LIBS     = -lcrypto -lc $(filter -l% -L%,$(PACKAGE_FLAGS)) -lm $(LIBS)
 
 # The objects of rooms. Both sides of the fork have what is shared; neither has anything of the other.
 objects      = $(patsubst %.c,$(O)/%.o,$(wildcard $(1:%=lib/%/*.c)))
