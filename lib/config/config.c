@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "config_group.h"
+#include "config_library.h"
 #include "config_refuse.h"
 #include "line.h"
 #include "text.h"
@@ -45,8 +46,10 @@ static void wipe_strings(config_setting_t *setting)
 
 void config_close(struct config *config)
 {
-    wipe_strings(config_root_setting(&config->tree));
-    config_destroy(&config->tree);
+    if (config_root_setting(&config->tree)) {
+        wipe_strings(config_root_setting(&config->tree));
+        config_destroy(&config->tree);
+    }
     source_free(&config->source);
 }
 
@@ -87,6 +90,8 @@ static void take_root(struct config *config)
 bool config_open(struct config *config, const char *file, struct line *why)
 {
     *config = (struct config){0};
+    if (!config_library_load())
+        return line_set(why, "%s: libconfig is not here to read it", file);
     config_init(&config->tree);
     if (!source_read(&config->source, file, why))
         return false;

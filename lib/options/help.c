@@ -116,6 +116,6 @@ void options_print_version(FILE *out)
              "libidn2 %s, jansson %s, %s)",
              VERSION, strophe_minor(), OpenSSL_version(OPENSSL_VERSION_STRING), LIBCONFIG_VER_MAJOR,
              LIBCONFIG_VER_MINOR, ares_version(NULL), stringprep_check_version(NULL), idna ? idna : "is not here",
-             jansson_version_str(), sandbox_version(sandbox, sizeof sandbox));
+             JANSSON_VERSION, sandbox_version(sandbox, sizeof sandbox));
     print_words(out, text, 0, 4);
 }

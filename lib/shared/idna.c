@@ -1,21 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "idna.h"
 
-#include <dlfcn.h>
 #include <idn2.h>
-#include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 
-#define LIBRARY "libidn2.so.0"
+#include "library.h"
+
 #define ACE_PREFIX "xn--"
 
-/* All are there, or none. */
 static struct {
     __typeof__(idn2_to_ascii_8z) *to_ascii;
     __typeof__(idn2_to_unicode_8z8z) *to_unicode;
     __typeof__(idn2_check_version) *check_version;
-} libidn2;
+} loaded;
 
 bool idna_is_for(const char *domain)
 {
@@ -30,20 +27,12 @@ bool idna_is_for(const char *domain)
 
 static bool load(void)
 {
-    if (libidn2.to_ascii)
-        return true;
-    void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-    if (!library)
-        return false;
-    void *to_ascii = dlsym(library, "idn2_to_ascii_8z");
-    void *to_unicode = dlsym(library, "idn2_to_unicode_8z8z");
-    void *check_version = dlsym(library, "idn2_check_version");
-    if (!to_ascii || !to_unicode || !check_version)
-        return false;
-    libidn2.to_ascii = to_ascii;
-    libidn2.to_unicode = to_unicode;
-    libidn2.check_version = check_version;
-    return true;
+    static const struct library_function functions[] = {
+        {"idn2_to_ascii_8z", &loaded.to_ascii},
+        {"idn2_to_unicode_8z8z", &loaded.to_unicode},
+        {"idn2_check_version", &loaded.check_version},
+    };
+    return loaded.to_ascii || library_load(LIBRARY_idn2, functions, sizeof functions / sizeof functions[0]);
 }
 
 bool idna_load(const char *domain)
@@ -54,16 +43,16 @@ bool idna_load(const char *domain)
 int idna_to_ascii(const char *domain, char **out)
 {
     *out = NULL;
-    return libidn2.to_ascii ? libidn2.to_ascii(domain, out, IDN2_NONTRANSITIONAL) : IDN2_DISALLOWED;
+    return loaded.to_ascii ? loaded.to_ascii(domain, out, IDN2_NONTRANSITIONAL) : IDN2_DISALLOWED;
 }
 
 int idna_to_unicode(const char *domain, char **out)
 {
     *out = NULL;
-    return libidn2.to_unicode ? libidn2.to_unicode(domain, out, 0) : IDN2_DISALLOWED;
+    return loaded.to_unicode ? loaded.to_unicode(domain, out, 0) : IDN2_DISALLOWED;
 }
 
 const char *idna_version(void)
 {
-    return load() ? libidn2.check_version(NULL) : NULL;
+    return load() ? loaded.check_version(NULL) : NULL;
 }
