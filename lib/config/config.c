@@ -38,9 +38,7 @@ static void wipe_strings(config_setting_t *setting)
 {
     if (config_setting_type(setting) == CONFIG_TYPE_STRING && setting->value.sval)
         explicit_bzero(setting->value.sval, strlen(setting->value.sval));
-    if (!config_setting_is_aggregate(setting))
-        return;
-    for (int i = 0; i < config_setting_length(setting); i++)
+    for (int i = 0; i < config_setting_length(setting); i++) /* a scalar has none */
         wipe_strings(config_setting_get_elem(setting, (unsigned)i));
 }
 
