@@ -20,10 +20,10 @@ bool library_load(const char *file, const struct library_function *functions, si
 /* For a list of a library's functions, as LIST(X) with rows X(type, name, (parameters), (arguments)): pointers to them
  * as members of the struct "loaded"; rows for library_load(); and functions of the same names, so that what is written
  * for the library needs not know that it is loaded. None may be called before it is. */
-#define LIBRARY_POINTER(type, name, parameters, arguments) __typeof__(name) *name;
+#define LIBRARY_POINTER(type, name, parameters, arguments) __typeof__(name) *(name);
 #define LIBRARY_ROW(type, name, parameters, arguments) {#name, &loaded.name},
 #define LIBRARY_FORWARD(type, name, parameters, arguments)                                                             \
-    type name parameters                                                                                               \
+    type(name) parameters /* NOLINT(bugprone-macro-parentheses) */                                                     \
     {                                                                                                                  \
         return loaded.name arguments;                                                                                  \
     }
