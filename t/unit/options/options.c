@@ -158,6 +158,7 @@ static const struct {
     {"--offers=", "--offers: is empty"},
     {"--offers=starttls", "--offers: starttls is nothing that a server offers: did you mean starttls-required?"},
     {"--offers-not=sasl", "--offers-not: sasl is nothing that a server offers: did you mean sasl2?"},
+    {"--offers-not=SASL2", "--offers-not: SASL2 is nothing that a server offers: did you mean sasl2?"},
     {"--offers=plain", "--offers: plain is nothing that a server offers: did you mean PLAIN?"},
     {"--offers=scram-sha-256-plus",
      "--offers: scram-sha-256-plus is nothing that a server offers: did you mean SCRAM-SHA-256-PLUS?"},
