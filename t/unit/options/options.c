@@ -110,7 +110,7 @@ static const struct {
     {"-j a@b.example -qS", "-S: unknown option: TLS is used without it; --tls=direct is for ports without STARTTLS"},
     {"--ssl", "--ssl: unknown option: TLS is used without it; --tls=direct is for ports without STARTTLS"},
     {"--starttls", "--starttls: unknown option: STARTTLS is used without it, or by --tls=starttls"},
-    {"--sni=b.example", "--sni: unknown option: the JID's domain is always sent as the server's name"},
+    {"--sni=b.example", "--sni: unknown option: the domain of the JID is always sent as the name of the server"},
     {"-E", "-E: unknown option: nothing is to be sent or expected: the program itself speaks XMPP"},
     {"-e x", "-e: unknown option: nothing is to be sent or expected: the program itself speaks XMPP"},
     {"-k", "-k: unknown option: --insecure leaves the certificate unverified"},
