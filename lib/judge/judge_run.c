@@ -118,8 +118,7 @@ static void judge_offers(struct judge *judge, char *const *names, size_t count, 
 static void judge_federation(struct judge *judge)
 {
     static const struct any_condition no_federation = {.own = CONDITION_NO_FEDERATION};
-    const struct offers *offers = offered_where_it_counts(judge->settings, judge->result);
-    if (!judge->settings->s2s || !offers->came || offered_to_servers(offers))
+    if (!judge->settings->s2s || offered_to_servers(judge->settings, judge->result) != OFFERED_NOT)
         return;
     struct line line = sentence_begin(PHASE_STREAM, no_federation);
     sentence_add(&line, "neither SASL EXTERNAL nor dialback is offered");
