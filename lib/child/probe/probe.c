@@ -135,10 +135,12 @@ static bool find_endpoints(struct probe *probe, struct failure *failure)
 }
 
 /* In clear text a password goes to this machine at most (--tls=none; settings_check() has refused what it could know
- * without DNS). */
+ * without DNS). A component's secret does not go anywhere. */
 static bool would_leak(const struct probe *probe, const struct endpoint *endpoint, const union address *address)
 {
-    return endpoint->tls == TLS_NONE && probe->settings->password->set && !host_is_loopback(address);
+    const struct settings *settings = probe->settings;
+    return endpoint->tls == TLS_NONE && settings->password->set && !settings->component_text &&
+           !host_is_loopback(address);
 }
 
 /* False with the failure in probe->login. */
