@@ -57,8 +57,7 @@ OWN(PROBE_CRASHED, "probe-crashed", GROUP_WAY, STATE_CRITICAL,
 OWN(DEADLINE, "deadline", GROUP_WAY, STATE_CRITICAL, "-t struck; the state is the one that -t names, if any",
     "look at the phase that took the time")
 
-OWN(NO_MECHANISM, "no-mechanism", GROUP_LOGIN, STATE_CRITICAL,
-    "none of the mechanisms that the server offers can be used",
+OWN(NO_MECHANISM, "no-mechanism", GROUP_LOGIN, STATE_CRITICAL, "none of the mechanisms of the server can be used",
     "compare what the server offers with what the account can use")
 OWN(MECHANISM_DOWNGRADED, "mechanism-downgraded", GROUP_LOGIN, STATE_CRITICAL,
     "the server does not offer what --require-mechanism asks for; nothing weaker is tried",
@@ -94,7 +93,7 @@ OWN(PING_TIMEOUT, "ping-timeout", GROUP_PING, STATE_CRITICAL,
 
 STREAM(BAD_FORMAT, "bad-format", "the server cannot process what was sent")
 STREAM(BAD_NAMESPACE_PREFIX, "bad-namespace-prefix", "the server does not take a namespace prefix that was sent")
-STREAM(CONFLICT, "conflict", "another session of the account takes the place of this one")
+STREAM(CONFLICT, "conflict", "another session takes the place of this one")
 STREAM(CONNECTION_TIMEOUT, "connection-timeout", "the server heard nothing for too long")
 STREAM(HOST_GONE, "host-gone", "the server no longer serves this domain")
 STREAM(HOST_UNKNOWN, "host-unknown", "the server does not serve this domain")

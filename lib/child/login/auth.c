@@ -145,7 +145,7 @@ static bool read_sasl(struct login *login, const char *text, struct sasl_message
     if (base64_decode(text, strlen(text), message->data, sizeof message->data, &message->length))
         return true;
     login_fail(login, PHASE_AUTH, CONDITION_SERVER_NOT_AUTHENTICATED,
-               "what the server sends is no base64, or too long");
+               "the message of the server is no base64, or too long");
     return false;
 }
 

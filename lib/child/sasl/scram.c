@@ -285,7 +285,7 @@ enum sasl_result scram_answer(struct scram *scram, const struct sasl_message *in
     if (is_error(text, why, why_size))
         return SASL_REJECTED;
     if (!read_challenge(text, &challenge))
-        return refuse("what the server sends is no SCRAM", why, why_size);
+        return refuse("the message of the server is no SCRAM", why, why_size);
     if (challenge.unknown.start)
         return refuse("the server demands an extension that is not known here", why, why_size);
     if (!is_good_nonce(scram->first + scram->nonce_at, &challenge.nonce))
