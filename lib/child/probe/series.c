@@ -62,7 +62,7 @@ static struct event ping_event(const struct run *run, enum event_kind kind)
 
 static int64_t find_gap(const struct series *series, int64_t own_rtt)
 {
-    int64_t network = wire_tcp_rtt(&series->stream->wire);
+    int64_t network = series->stream->wire.network;
     int64_t gap = 2 * (own_rtt - (network > 0 ? network : 0));
     return gap < GAP_MIN ? GAP_MIN : gap > GAP_MAX ? GAP_MAX : gap;
 }

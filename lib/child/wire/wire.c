@@ -81,6 +81,7 @@ void wire_open(struct wire *wire, int fd, struct teller *teller)
     wire->teller = teller;
     teller->heard = false; /* each endpoint is told of anew */
     ask_for_stamps(fd);
+    wire->network = wire_tcp_rtt(wire);
 }
 
 static void end(struct wire *wire, enum wire_end why)

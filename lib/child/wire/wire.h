@@ -32,6 +32,7 @@ struct wire {
     enum wire_end end;
     int error; /* errno of the socket; 0: closed in order */
     struct teller *teller;
+    int64_t network;    /* wire_tcp_rtt() of the connect: later it has the work of the server in it */
     uint64_t received;  /* bytes, as they came */
     int64_t arrived_at; /* clock_now(), ns: when the bytes that wire_read() gave last came to this machine */
     int64_t left_at;    /* when the last byte was given to the kernel */
