@@ -32,7 +32,6 @@ struct wire {
     enum wire_end end;
     int error; /* errno of the socket; 0: closed in order */
     struct teller *teller;
-    int64_t network;    /* wire_tcp_rtt() of the connect: later it has the work of the server in it */
     uint64_t received;  /* bytes, as they came */
     int64_t arrived_at; /* clock_now(), ns: when the bytes that wire_read() gave last came to this machine */
     int64_t left_at;    /* when the last byte was given to the kernel */
@@ -64,6 +63,10 @@ void wire_wait(struct wire *wire, int64_t until);
 
 /* The kernel's smoothed round trip time of the TCP connection in ns, -1 where it has none. */
 int64_t wire_tcp_rtt(const struct wire *wire);
+
+/* The same, but the least of all that it has seen: the network's alone. Where the server acknowledges a question with
+ * its answer, the smoothed one has the server's work in it. */
+int64_t wire_least_tcp_rtt(const struct wire *wire);
 
 void wire_close(struct wire *wire);
 
