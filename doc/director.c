@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "json_library.h"
 #include "options.h"
 
 /* No setting of a check, or of which Icinga reads the default only. */
@@ -57,6 +58,8 @@ static json_t *datafield(const struct option_row *row)
 
 int main(void)
 {
+    if (!json_library_load())
+        return 1;
     json_t *arguments = json_object(), *datafields = json_object(), *fields = json_array();
     for (size_t i = 0; i < option_count; i++) {
         const struct option_row *row = &option_table[i];

@@ -3,6 +3,7 @@
 PROGRAMS += $(O)/doc/generate $(O)/doc/director
 $(O)/doc/generate: $(O)/doc/generate.o $(PARENT)
 $(O)/doc/director: $(O)/doc/director.o $(PARENT)
+$(O)/doc/director: LIBS += -ljansson
 
 MANUAL     := $(O)/check_xmpp_ping.1
 COMPLETION := $(O)/check_xmpp_ping.bash

@@ -154,13 +154,14 @@ use constant PROFILE => <<'END';
 While the server is next door no round trip that is saved makes up for how a program starts. `make cost` counts the instructions of
 each phase, and t/cost/ has them. Where the server is 50 ms away, a check without a login takes half of the whole (t/no_login.t).
 
-- **start** is the linker: OpenSSL's libraries alone look up 3,600 names of their own at each start, lazy binding or not. Opening
-  libconfig, jansson, c-ares, libidn and libidn2 only when they are needed would save 8 % of the processor time of a check without a
-  login, half of it for the libraries of names, which the sandbox would have to let in later, for what a server says. Left.
-- With these, OpenSSL and libstrophe linked into the program a check takes 12 % less processor time, one without a login 16 %, which is
-  then still 0.66 of the whole by the wall clock; and Debian's security updates would not reach it. Left.
-- **prepare** is OpenSSL: its configuration, its providers, and one look-up of each cipher for the first TLS context. The parts that
-  could go (strings for errors, names of old) are those that it keeps for error messages and for certificates. Left.
+- **start** is the linker: OpenSSL's libraries alone look up 3,600 names of their own at each start, lazy binding or not. Taken:
+  libidn2 with its tables (170 us), libconfig and jansson (100 us) are loaded by the runs that need them, and libm (50 us) is not
+  needed. Left: c-ares (80 us), which nearly all runs need, and libidn (60 us), which a server's JIDs may need in the sandbox.
+- With OpenSSL and libstrophe linked into the program a check would take 8 % less; and Debian's security updates would not reach it.
+  Left.
+- **prepare** is OpenSSL: its configuration, its providers, and one look-up of each cipher for the first TLS context. Taken: its
+  strings for errors (4 %) are loaded by the parent, when there is one to tell; its old list of ciphers (2 %) by checks with a client
+  certificate. Left: the names of digests, by which it verifies certificates.
 - **tls** and **auth** are cryptography.
 - **rtt**, without the collector: the floor 76 us, a check 84. The floor sends the next ping 20 us after an answer, a check after 60 to 70;
   a floor that waits 80 us has 79. The rest is the sandbox and the parent, which wakes up beside the server: without them it is 75. Left.

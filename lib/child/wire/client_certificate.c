@@ -73,16 +73,16 @@ static bool read_client(const struct settings *settings, struct client *client, 
     return loaded && !passphrase;
 }
 
-bool client_certificate_load(const struct settings *settings, SSL_CTX *context, char *why, size_t why_size)
+bool client_certificate_load(const struct settings *settings, SSL_CTX *context, struct tls_fault *fault)
 {
     if (!settings->client_cert)
         return true;
     struct client client = {0};
-    bool good = read_client(settings, &client, why, why_size);
+    bool good = read_client(settings, &client, fault->why, sizeof fault->why);
     if (good && SSL_CTX_use_cert_and_key(context, client.certificate, client.key, client.chain, 1) != 1) {
-        const char *reason = ERR_reason_error_string(ERR_peek_last_error());
-        snprintf(why, why_size, "--client-cert: %s cannot be used: %s", settings->client_cert,
-                 reason ? reason : "out of memory");
+        fault->openssl = ERR_peek_last_error();
+        snprintf(fault->why, sizeof fault->why, "--client-cert: %s cannot be used%s", settings->client_cert,
+                 fault->openssl ? "" : ": out of memory");
         good = false;
     }
     X509_free(client.certificate);

@@ -14,6 +14,7 @@
 #include "clock.h"
 #include "dial.h"
 #include "host.h"
+#include "idna.h"
 #include "tap.h"
 #include "tell.h"
 
@@ -382,6 +383,7 @@ int main(void)
     for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
         char name[256];
         bool absolute = false;
+        idna_load(hosts[i].text); /* as the option has done */
         bool valid = host_name(hosts[i].text, name, &absolute);
         is_str(valid ? name : NULL, hosts[i].name, "the host name '%s' is %s", hosts[i].text,
                hosts[i].name ? hosts[i].name : "refused");
