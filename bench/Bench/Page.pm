@@ -163,7 +163,7 @@ each phase, and t/cost/ has them. Where the server is 50 ms away, a check withou
   strings for errors (4 %) are loaded by the parent, when there is one to tell; its old list of ciphers (2 %) by checks with a client
   certificate. Left: the names of digests, by which it verifies certificates.
 - **tls** and **auth** are cryptography.
-- **rtt**, without the collector: the floor 76 us, a check 84. The floor sends the next ping 20 us after an answer, a check after 60 to 70;
+- **rtt**, while the server collects no garbage: floor 76 us, a check 84. The floor sends its next ping 20 us after an answer, a check after 60;
   a floor that waits 80 us has 79. The rest is the sandbox and the parent, which wakes up beside the server: without them it is 75. Left.
   A ping in which Prosody collects its garbage, about once in five logins, takes 0.7 ms and more; packet captures show the same to 30 us.
 - Binding names later, another order of symbols, smaller tables of relocations, fewer segments: within 1 %, or slower. Left as it was.
