@@ -1,7 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-3.0-or-later
-# 1,000 remotes in one run over one login: all right, in time, in little memory, and with RTTs that do not
-# wait for each other; and one silent target among 50 delays no other.
+# 1,000 remotes in one run over one login: all right, in time and in little memory; and one silent target among 50 delays no other.
 
 use strict;
 use warnings;
@@ -61,16 +60,10 @@ is scalar(() = $run->long =~ /^user\d+\@example\.org: OK, 3 of 3 answered, rtt /
 is scalar(grep { ($run->metric("u${_}_rtt") // 'U') ne 'U' } 1 .. 1000), 1000, 'and each has an RTT';
 is_deeply [($run->labels)[5, 6, 4004]], [qw(u1_rtt u1_first u1000_beyond)], 'the labels are in their order';
 cmp_ok $run->elapsed, '<', 50, 'it is done in time';
-# What else runs on the machine only makes times longer: the best of a few runs shows what the probe itself adds.
-my ($together) = sort { $a <=> $b } map {
-    my $one = $_ ? start(@remotes)->finish : $run;
-    median(map { $one->metric("u${_}_rtt") } 1 .. 1000)
-} 0 .. 3;
-cmp_ok $together, '<', 0.05, 'the RTT of each has no queue of a thousand in it';
 ok $peaks[1], 'both processes were seen';
 my $limit = (grep { /asan/ } Probe->program) ? 4096 : 64;    # MiB; sanitizers need more
 cmp_ok $peaks[0] + $peaks[1], '<', $limit * 1024, "their memory is below $limit MiB together";
-note sprintf '%.2f s, %d + %d kB, median RTT %.6f s', $run->elapsed, @peaks, $together;
+note sprintf '%.2f s, %d + %d kB', $run->elapsed, @peaks;
 
 # --- a silent one among 50 ---
 

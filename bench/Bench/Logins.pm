@@ -6,18 +6,18 @@ use strict;
 use warnings;
 
 use Exporter 'import';
-use List::Util qw(sum);
 
 use Bench::Measure qw(in_turn median medians ratio);
 
 our @EXPORT_OK = qw(measure_logins);
 
-# Microseconds, from what a client prints: the plugin the mean of its pings after the first, the others each ping on a line.
-sub own_rtt {
+# Microseconds of each of three pings but the first, from what a client prints: the plugin their least and their most, the others each ping
+# on a line. Not their mean: of 15 rounds most may have a ping in which the server collects its garbage.
+sub own_rtts {
     my ($text) = @_;
-    return 1e6 * $1 if $text =~ /\| rtt=(\d+\.\d+)s/;
+    return map { 1e6 * $_ } $1, $2 if $text =~ / rtt_min=(\d+\.\d+)s\S* rtt_max=(\d+\.\d+)s/;
     my (undef, @rtts) = $text =~ /^(\d+)$/mg;
-    return @rtts ? sum(@rtts) / @rtts : undef;
+    return @rtts;
 }
 
 # Milliseconds of the whole check, as the plugin says it: without what the system takes to start and to end a program.
@@ -29,12 +29,12 @@ sub measure_logins {
     my $port = $world->main->port;
     my $whole = $ways[0];
     my @others = map { $world->other($_, $port) } 'floor', 'AnyEvent::XMPP', 'slixmpp';
-    my $runs = in_turn($rounds, @others, @ways, $world->unsupervised($whole));
+    my $runs = in_turn($world, $rounds, @others, @ways, $world->unsupervised($whole));
     my $floor = $runs->{floor};
     my @rows;
     for my $client ($others[0], @ways, @others[1, 2]) {
         my $these = $runs->{ $client->{name} };
-        my @rtts = grep { defined } map { own_rtt($_->{text}) } @$these;
+        my @rtts = map { own_rtts($_->{text}) } @$these;
         push @rows, { name => $client->{name}, rounds => scalar @$these, wall_ms => medians($these, 'wall'), cpu_ms => medians($these, 'cpu'),
             wall_to_floor => ratio($these, $floor, 'wall'), cpu_to_floor => ratio($these, $floor, 'cpu'), rtt_us => @rtts ? median(@rtts) : undef };
     }

@@ -46,7 +46,7 @@ sub measure_scale {
         (map { my $count = $_; $world->own("remotes $count", $port, map { ('-R', "u$_=user$_\@example.org") } 1 .. $count) } @counts),
         (map { $world->own("pings $_", $port, '-n', $_) } @counts),
     );
-    my $runs = in_turn(ROUNDS, @clients);
+    my $runs = in_turn($world, ROUNDS, @clients);
     my %series;
     for my $client (@clients) {
         my ($what, $count) = split ' ', $client->{name};

@@ -68,6 +68,9 @@ sub other {
         command => [$file{$name}, '127.0.0.1', $port, 'example.org', 'probe', $self->{secret}, $self->{main}->ca_file, $pings // 3, $pause // ()] };
 }
 
+# A login with another number of pings each ROUND.
+sub filler { my ($self, $round) = @_; return $self->other('floor', $self->{main}->port, 1 + 37 * $round % 101) }
+
 # The system's authorities with ours among them, as OpenSSL looks for them: a bundle, and a directory by hashes.
 sub system_trust {
     my ($self) = @_;

@@ -60,11 +60,13 @@ static struct event ping_event(const struct run *run, enum event_kind kind)
     return event;
 }
 
-static int64_t find_gap(const struct series *series, int64_t own_rtt)
+/* The own server has answered: its quickest answer counts, as now and then a server collects its garbage. */
+static void narrow_gap(struct series *series, int64_t own_rtt)
 {
-    int64_t network = wire_tcp_rtt(&series->stream->wire);
+    int64_t network = wire_least_tcp_rtt(&series->stream->wire);
     int64_t gap = 2 * (own_rtt - (network > 0 ? network : 0));
-    return gap < GAP_MIN ? GAP_MIN : gap > GAP_MAX ? GAP_MAX : gap;
+    if (gap < series->gap)
+        series->gap = gap < GAP_MIN ? GAP_MIN : gap;
 }
 
 static void on_end(struct pinger *pinger, const struct ping_answer *answer, void *userdata)
@@ -90,7 +92,7 @@ static void on_end(struct pinger *pinger, const struct ping_answer *answer, void
     series->open--;
     run->next_at = clock_now() + run->target->interval;
     if (run->index == 0 && answer->end == PING_ANSWERED)
-        series->gap = find_gap(series, answer->rtt);
+        narrow_gap(series, answer->rtt);
     if (run_finished(run))
         series->unfinished--;
 }

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,6 +11,9 @@
 #ifdef __linux__
 #include <linux/errqueue.h>
 #include <linux/net_tstamp.h>
+#include <linux/tcp.h> /* the C library's tcp_info lacks what is new */
+#else
+#include <netinet/tcp.h>
 #endif
 
 #include "clock.h"
@@ -259,18 +261,42 @@ void wire_wait(struct wire *wire, int64_t until)
         flush(wire);
 }
 
+#ifdef __linux__
+
+static struct tcp_info tcp_info(const struct wire *wire)
+{
+    struct tcp_info info = {0};
+    socklen_t length = sizeof info;
+    getsockopt(wire->fd, IPPROTO_TCP, TCP_INFO, &info, &length);
+    return info;
+}
+
 int64_t wire_tcp_rtt(const struct wire *wire)
 {
-#ifdef __linux__
-    struct tcp_info info;
-    socklen_t length = sizeof info;
-    if (getsockopt(wire->fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 && info.tcpi_rtt > 0)
-        return (int64_t)info.tcpi_rtt * NS_PER_US;
+    uint32_t us = tcp_info(wire).tcpi_rtt;
+    return us > 0 ? us * NS_PER_US : -1;
+}
+
+int64_t wire_least_tcp_rtt(const struct wire *wire)
+{
+    uint32_t us = tcp_info(wire).tcpi_min_rtt;
+    return us > 0 && us < UINT32_MAX ? us * NS_PER_US : -1;
+}
+
 #else
+
+int64_t wire_tcp_rtt(const struct wire *wire)
+{
     (void)wire;
-#endif
     return -1;
 }
+
+int64_t wire_least_tcp_rtt(const struct wire *wire)
+{
+    return wire_tcp_rtt(wire);
+}
+
+#endif
 
 void wire_close(struct wire *wire)
 {

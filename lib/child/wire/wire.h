@@ -64,6 +64,10 @@ void wire_wait(struct wire *wire, int64_t until);
 /* The kernel's smoothed round trip time of the TCP connection in ns, -1 where it has none. */
 int64_t wire_tcp_rtt(const struct wire *wire);
 
+/* The same, but the least of all that it has seen: the network's alone. Where the server acknowledges a question with
+ * its answer, the smoothed one has the server's work in it. */
+int64_t wire_least_tcp_rtt(const struct wire *wire);
+
 void wire_close(struct wire *wire);
 
 #endif

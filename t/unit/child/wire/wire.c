@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* When bytes came is what the kernel says, as long as that can be. */
+/* When bytes came is what the kernel says, as long as that can be; and what it says of the network. */
 #include "wire.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -64,14 +65,38 @@ static int64_t receive_late(struct wire *wire, int64_t step)
     return got == 1 ? now - wire->arrived_at : -1;
 }
 
+/* Asks the peer, which answers after 20 ms, and acknowledges with that. */
+static void ask(struct wire *wire)
+{
+    char text[8];
+    setsockopt(peer, IPPROTO_TCP, TCP_QUICKACK, &(int){0}, sizeof(int));
+    wire_write(wire, "?", 1);
+    recv(peer, text, sizeof text, 0);
+    poll(NULL, 0, 20);
+    send(peer, "!", 1, 0);
+    wire_wait(wire, INT64_MAX);
+    wire_read(wire, text, sizeof text);
+}
+
+static void test_tcp_rtt(struct wire *wire)
+{
+    int64_t connected = wire_tcp_rtt(wire);
+    is_int(wire_least_tcp_rtt(wire), connected, "at first there is one RTT of TCP");
+    for (int i = 0; i < 5; i++)
+        ask(wire);
+    ok(wire_tcp_rtt(wire) > 2 * NS_PER_MS, "the smoothed one has a share of the peer's work");
+    ok(wire_least_tcp_rtt(wire) > 0 && wire_least_tcp_rtt(wire) <= connected, "the least does not");
+}
+
 int main(void)
 {
     static struct wire wire;
     struct teller teller = {.fd = open("/dev/null", O_WRONLY)};
     const int64_t half = DELAY_MS / 2 * NS_PER_MS;
     int64_t age = 0;
-    plan_tests(6);
+    plan_tests(9);
     wire_open(&wire, connect_here(), &teller);
+    test_tcp_rtt(&wire);
     for (int i = 0; i < 100 && age < half; i++) /* the kernel begins to stamp shortly after it was asked to */
         age = receive_late(&wire, 0);
     ok(age >= half, "bytes came when the kernel says, not when they were read: %lld us before", (long long)age / 1000);
