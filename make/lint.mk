@@ -1,7 +1,7 @@
 # Linters.
 
 C_FILES := $(wildcard *.c lib/*/*.[ch] lib/*/*/*.[ch] t/support/*.[ch] t/unit/*/*.c t/unit/*/*/*.c t/fuzz/*.[ch] \
-	doc/*.c doc/examples/*.c tools/*.c bench/*.c)
+	doc/*/*.[ch] tools/*.c bench/*.c)
 
 # What they find depends on their versions: leaves a recipe's line, and says so, where it is another than the one made for.
 made_for = $(1) --version | grep -qw '$(2)' || { echo "  $(1) is not run: it is not version $(2)"; exit 0; };

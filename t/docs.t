@@ -423,10 +423,10 @@ sub federating_late {
     return against({ ping => $ping, certificate => 'expiring' }, '-n', 1, @arguments);
 }
 
-# Conditions: all pages have them from one table.
+# Conditions and figures: all pages have them from one table each.
 {
     my $generate = ($ENV{OBJECTS} // "$root/obj") . '/doc/generate';
-    for my $file (qw(doc/states.md doc/troubleshooting.md doc/check_xmpp_ping.schema.json)) {
+    for my $file (qw(README doc/prometheus.md doc/states.md doc/troubleshooting.md doc/check_xmpp_ping.schema.json)) {
         is scalar(qx{'$generate' fill <'$root/$file'}), read_file("$root/$file"), "$file is what the tables say (make conf writes it)";
     }
     my $schema = JSON::PP->new->decode(read_file("$root/doc/check_xmpp_ping.schema.json"));

@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Prints a basket for Icinga Director (conf/icinga2/director-basket.json), made from the table of options: the command,
+/* A basket for Icinga Director: the command,
  * a data field for each of its variables, and a service template that has them. */
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "generate.h"
 #include "options.h"
-
-/* No setting of a check, or of which Icinga reads the default only. */
-static bool is_for_schedulers(const char *name)
-{
-    return strcmp(name, "help") != 0 && strcmp(name, "version") != 0 && strcmp(name, "config-test") != 0 &&
-           strcmp(name, "output") != 0;
-}
 
 static const char *variable(const struct option_row *row)
 {
@@ -55,7 +49,7 @@ static json_t *datafield(const struct option_row *row)
                      json_sprintf("Icinga\\Module\\Director\\DataType\\%s", type), "format", "settings", settings);
 }
 
-int main(void)
+bool print_director(void)
 {
     json_t *arguments = json_object(), *datafields = json_object(), *fields = json_array();
     for (size_t i = 0; i < option_count; i++) {
@@ -82,5 +76,5 @@ int main(void)
     bool printed = basket && json_dumpf(basket, stdout, JSON_INDENT(4)) == 0;
     json_decref(basket);
     putchar('\n');
-    return printed && fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
+    return printed;
 }
