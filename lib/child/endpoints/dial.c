@@ -314,10 +314,7 @@ static bool race(struct dialer *dialer, int64_t deadline)
             deadline = patience_end(dialer);
             wake = deadline < wake ? deadline : wake;
         }
-        int64_t left = wake - clock_now();
-        if (left < 0)
-            left = 0;
-        struct timespec limit = {.tv_sec = left / NS_PER_S, .tv_nsec = left % NS_PER_S};
+        struct timespec limit = clock_left(wake);
         if (ppoll(dialer->fds, dialer->count, &limit, NULL) > 0 && collect(dialer))
             return true;
         if (clock_now() >= deadline)

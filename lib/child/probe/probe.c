@@ -121,8 +121,7 @@ static void on_attempt(const struct endpoint *endpoint, const union address *add
 static bool find_endpoints(struct probe *probe, struct failure *failure)
 {
     tell_phase(&probe->teller, PHASE_DNS);
-    if (resolve(probe->settings, probe->settings->s2s ? &service_server : &service_client, probe->deadline,
-                &probe->teller, &probe->resolution))
+    if (resolve(probe->settings, probe->deadline, &probe->teller, &probe->resolution))
         return end_dns(probe, failure);
     const struct resolution *resolution = &probe->resolution;
     for (size_t i = 0; i < resolution->endpoint_count; i++) {
@@ -305,9 +304,9 @@ void probe_run(const void *input, int fd)
     struct probe *probe =
         &(struct probe){.settings = given->settings, .deadline = given->deadline, .teller = {.fd = fd}};
     struct failure failure = {0};
-    char why[200];
-    if (probe->settings->tls != TLS_NONE && !(probe->tls_context = tls_prepare(probe->settings, why, sizeof why))) {
-        failure_set_own_fault(&failure, PHASE_DNS, why);
+    struct line why = LINE_EMPTY;
+    if (probe->settings->tls != TLS_NONE && !(probe->tls_context = tls_prepare(probe->settings, &why))) {
+        failure_set_own_fault(&failure, PHASE_DNS, why.text);
         tell_failure(&probe->teller, &failure);
         return;
     }

@@ -5,13 +5,12 @@
 
 #include <openssl/ssl.h>
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "settings.h"
 
 /* Loads certificate, chain and key, PEM or PKCS#12, into CONTEXT; nothing when the settings name none. On failure
  * returns false and writes to WHY a sentence that names the option and the file. A key with a passphrase is refused:
  * nobody is there to type it. Reads files. */
-bool client_certificate_load(const struct settings *settings, SSL_CTX *context, char *why, size_t why_size);
+bool client_certificate_load(const struct settings *settings, SSL_CTX *context, struct line *why);
 
 #endif

@@ -60,15 +60,15 @@ static void on_progress(const SSL *ssl, int where, int value)
 /* --- preparation --- */
 
 /* OpenSSL's first complaint, with its details: later ones are about its consequences. */
-static bool fail(char *why, size_t why_size)
+static bool fail(struct line *why)
 {
     const char *data = NULL;
     int flags = 0;
     unsigned long error = ERR_peek_error_all(NULL, NULL, NULL, &data, &flags);
     const char *reason = ERR_reason_error_string(error);
     bool has_data = data && *data && (flags & ERR_TXT_STRING);
-    snprintf(why, why_size, "OpenSSL cannot be used here: %s%s%s%s", reason ? reason : "out of memory",
-             has_data ? " (" : "", has_data ? data : "", has_data ? ")" : "");
+    line_set(why, "OpenSSL cannot be used here: %s%s%s%s", reason ? reason : "out of memory", has_data ? " (" : "",
+             has_data ? data : "", has_data ? ")" : "");
     ERR_clear_error();
     return false;
 }
@@ -129,21 +129,22 @@ static void set_identity(struct tls_context *context, const struct settings *set
     context->alpn = settings->s2s ? alpn_server : alpn_client;
 }
 
-struct tls_context *tls_prepare(const struct settings *settings, char *why, size_t why_size)
+struct tls_context *tls_prepare(const struct settings *settings, struct line *why)
 {
-    snprintf(why, why_size, "out of memory");
     struct tls_context *context = calloc(1, sizeof *context);
-    if (!context)
+    if (!context) {
+        line_set(why, "out of memory");
         return NULL;
+    }
     context->insecure = settings->insecure;
     set_identity(context, settings);
     context->openssl = start_openssl() ? SSL_CTX_new(TLS_client_method()) : NULL;
     bool good = context->openssl && set_policy(context->openssl, settings->insecure);
-    good = good || fail(why, why_size);
-    X509_STORE *trust = good ? trust_new(settings, why, why_size) : NULL;
+    good = good || fail(why);
+    X509_STORE *trust = good ? trust_new(settings, why) : NULL;
     if (trust)
         SSL_CTX_set_cert_store(context->openssl, trust);
-    if (trust && client_certificate_load(settings, context->openssl, why, why_size))
+    if (trust && client_certificate_load(settings, context->openssl, why))
         return context;
     SSL_CTX_free(context->openssl);
     free(context);

@@ -31,7 +31,7 @@ struct tls_facts {
  * and up, whatever more openssl.cnf asks for; no renegotiation, no resumption); loads the trusted CAs and the client
  * certificate. Touches no network, reads files. NULL on failure: WHY then gets a sentence that names what is at fault.
  * SETTINGS must outlive it. It ends with the process. */
-struct tls_context *tls_prepare(const struct settings *settings, char *why, size_t why_size);
+struct tls_context *tls_prepare(const struct settings *settings, struct line *why);
 
 /* A connection that is about to begin its handshake, with XMPP asked for by ALPN for DIRECT TLS (XEP-0368). NULL
  * without memory: with a name or a policy that could not be set there is no connection. The caller ends it with

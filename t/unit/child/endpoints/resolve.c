@@ -189,35 +189,34 @@ static const struct record {
 /* What is asked for, by whom, and what comes of it: endpoints without an address with their condition. */
 static const struct {
     const char *domain;
-    const struct service *service;
+    bool s2s;
     enum tls_mode tls;
     const char *expected;
     const char *name;
 } services[] = {
-    {"both.test", &service_server, TLS_AUTO, "b.test 192.0.2.2:1270 direct, a.test 192.0.2.1:1269 starttls",
+    {"both.test", true, TLS_AUTO, "b.test 192.0.2.2:1270 direct, a.test 192.0.2.1:1269 starttls",
      "servers have SRV sets of their own"},
-    {"both.test", &service_client, TLS_AUTO, "b.test 192.0.2.2:1222 starttls, a.test 192.0.2.1:1223 direct",
+    {"both.test", false, TLS_AUTO, "b.test 192.0.2.2:1222 starttls, a.test 192.0.2.1:1223 direct",
      "clients have theirs"},
-    {"both.test", &service_server, TLS_STARTTLS, "a.test 192.0.2.1:1269 starttls", "with STARTTLS one set counts"},
-    {"both.test", &service_server, TLS_DIRECT, "b.test 192.0.2.2:1270 direct", "with direct TLS the other one"},
-    {"none.test", &service_server, TLS_AUTO, "-service-not-offered none.test has an SRV record that says so",
+    {"both.test", true, TLS_STARTTLS, "a.test 192.0.2.1:1269 starttls", "with STARTTLS one set counts"},
+    {"both.test", true, TLS_DIRECT, "b.test 192.0.2.2:1270 direct", "with direct TLS the other one"},
+    {"none.test", true, TLS_AUTO, "-service-not-offered none.test has an SRV record that says so",
      "a domain may offer itself to clients and not to servers"},
-    {"none.test", &service_client, TLS_AUTO, "a.test 192.0.2.1:1222 starttls", "to clients it does"},
-    {"fall.test", &service_server, TLS_AUTO, "fall.test 192.0.2.3:5269 starttls", "without SRV it is port 5269"},
-    {"fall.test", &service_server, TLS_DIRECT, "fall.test 192.0.2.3:5270 direct", "or 5270 with direct TLS"},
-    {"nothing.test", &service_server, TLS_DIRECT,
-     "-dns-not-found nothing.test has no _xmpps-server SRV record and no address", "what was asked for is named"},
-    {"fails.test", &service_server, TLS_AUTO,
+    {"none.test", false, TLS_AUTO, "a.test 192.0.2.1:1222 starttls", "to clients it does"},
+    {"fall.test", true, TLS_AUTO, "fall.test 192.0.2.3:5269 starttls", "without SRV it is port 5269"},
+    {"fall.test", true, TLS_DIRECT, "fall.test 192.0.2.3:5270 direct", "or 5270 with direct TLS"},
+    {"nothing.test", true, TLS_DIRECT, "-dns-not-found nothing.test has no _xmpps-server SRV record and no address",
+     "what was asked for is named"},
+    {"fails.test", true, TLS_AUTO,
      "_xmpp-server._tcp.fails.test dns-failed SERVFAIL, _xmpps-server._tcp.fails.test dns-failed SERVFAIL, "
      "fails.test 192.0.2.3:5269 starttls",
      "sets that could not be asked are listed"},
-    {"zero.test", &service_client, TLS_AUTO, "-service-not-offered SRV says port 0 for a.test",
-     "port 0 alone is no endpoint"},
-    {"beside.test", &service_client, TLS_AUTO,
-     "a.test service-not-offered SRV says port 0, b.test 192.0.2.2:1222 starttls", "beside others it has no address"},
-    {"worse.test", &service_client, TLS_AUTO, "-dns-failed SERVFAIL for _xmpps-client._tcp.worse.test",
+    {"zero.test", false, TLS_AUTO, "-service-not-offered SRV says port 0 for a.test", "port 0 alone is no endpoint"},
+    {"beside.test", false, TLS_AUTO, "a.test service-not-offered SRV says port 0, b.test 192.0.2.2:1222 starttls",
+     "beside others it has no address"},
+    {"worse.test", false, TLS_AUTO, "-dns-failed SERVFAIL for _xmpps-client._tcp.worse.test",
      "a set that could not be asked says more than port 0"},
-    {"literal.test", &service_client, TLS_AUTO, "192.0.2.7:1222 starttls", "a target that is an address is taken"},
+    {"literal.test", false, TLS_AUTO, "192.0.2.7:1222 starttls", "a target that is an address is taken"},
 };
 
 static uint8_t *put16(uint8_t *out, unsigned value)
@@ -350,10 +349,11 @@ static void test_services(void)
     for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
         char domain[64], got[700];
         snprintf(domain, sizeof(domain), "%s", services[i].domain);
-        struct settings settings = {.jid = {.ascii = domain}, .dns_server = server, .tls = services[i].tls};
+        struct settings settings = {
+            .jid = {.ascii = domain}, .dns_server = server, .tls = services[i].tls, .s2s = services[i].s2s};
         struct resolution resolution;
         struct teller to_pipe = {.fd = told[1]};
-        resolve(&settings, services[i].service, clock_now() + 30 * NS_PER_S, &to_pipe, &resolution);
+        resolve(&settings, clock_now() + 30 * NS_PER_S, &to_pipe, &resolution);
         struct event events[2];
         bool once = read(told[0], events, sizeof(events)) == (ssize_t)sizeof(events[0]);
         ok(once && events[0].kind == EVENT_HEARD, "%s: it is told once that a name server was heard", domain);
@@ -409,7 +409,7 @@ int main(void)
         settings.port = literals[i].port;
         struct resolution resolution;
         settings.hostname = host;
-        bool found = resolve(&settings, &service_client, clock_now() + NS_PER_S, &teller, &resolution);
+        bool found = resolve(&settings, clock_now() + NS_PER_S, &teller, &resolution);
         is_str(describe(&resolution, got, sizeof(got)), literals[i].expected, "-H '%s': %s", host, literals[i].name);
         is_int(found, literals[i].expected[0] != '-', "and the result says whether there is an endpoint");
         resolution_free(&resolution);
@@ -420,13 +420,13 @@ int main(void)
     settings = (struct settings){.jid = {.ascii = localhost}, .family = AF_INET, .tls = TLS_DIRECT};
     struct resolution resolution;
     char got[700];
-    ok(resolve(&settings, &service_client, clock_now() + NS_PER_S, &teller, &resolution),
+    ok(resolve(&settings, clock_now() + NS_PER_S, &teller, &resolution),
        "localhost as the domain has an endpoint without DNS");
     is_str(describe(&resolution, got, sizeof(got)), "localhost 127.0.0.1:5223 direct", "and it is 127.0.0.1 with -4");
     resolution_free(&resolution);
     char below[] = "not-in-any-hosts-file.localhost";
     settings = (struct settings){.hostname = below};
-    ok(resolve(&settings, &service_client, clock_now() + NS_PER_S, &teller, &resolution),
+    ok(resolve(&settings, clock_now() + NS_PER_S, &teller, &resolution),
        "a name below localhost has an endpoint without DNS");
     is_int((long long)resolution.endpoints[0].address_count, 2, "with both loopback addresses");
     is_str(describe(&resolution, got, sizeof(got)), "not-in-any-hosts-file.localhost [::1]:5222 starttls",

@@ -13,7 +13,7 @@ static char other_file[64], empty_file[64];
 
 struct outcome {
     bool prepared;
-    char why[300];
+    struct line why;
     bool established;
     enum tls_result ended; /* of the client's handshake, else of its last reading */
     struct tls_facts facts;
@@ -68,7 +68,7 @@ static void run(const struct shake *shake, struct outcome *outcome)
     struct settings settings = {.insecure = shake->insecure, .ca_file = (char *)shake->ca_file};
     settings.jid.ascii = (char *)shake->domain;
     settings.jid.domain = (char *)(shake->jid_domain ? shake->jid_domain : shake->domain);
-    struct tls_context *context = tls_prepare(&settings, outcome->why, sizeof outcome->why);
+    struct tls_context *context = tls_prepare(&settings, &outcome->why);
     outcome->prepared = context != NULL;
     if (!context)
         return;
@@ -346,13 +346,13 @@ static void check_own_side(void)
     char expected[160];
     snprintf(expected, sizeof expected, "--ca-file: %s holds no certificate that can be read", empty_file);
     ok(!got.prepared, "a CA file without certificates is refused");
-    is_str(got.why, expected, "and named");
+    is_str(got.why.text, expected, "and named");
 
     setenv("SSL_CERT_FILE", "/nonexistent/bundle", 1);
     setenv("SSL_CERT_DIR", directory, 1);
     got = shake((struct shake){"example.org", .leaf = leaf});
     ok(!got.prepared, "a machine without any authority is refused");
-    ok(strncmp(got.why, "no CA to trust: ", 16) == 0, "and told: %s", got.why);
+    ok(strncmp(got.why.text, "no CA to trust: ", 16) == 0, "and told: %s", got.why.text);
     got = shake((struct shake){"example.org", .insecure = true, .leaf = leaf});
     ok(got.prepared, "with --insecure it needs none");
     unsetenv("SSL_CERT_FILE");
@@ -376,9 +376,9 @@ static const struct {
 static int prepare_only(const char *file)
 {
     struct settings settings = {.ca_file = (char *)file, .jid = {.ascii = "example.org", .domain = "example.org"}};
-    char why[300] = "";
-    struct tls_context *context = tls_prepare(&settings, why, sizeof why);
-    printf("%s", context ? "usable" : why);
+    struct line why = LINE_EMPTY;
+    struct tls_context *context = tls_prepare(&settings, &why);
+    printf("%s", context ? "usable" : why.text);
     fflush(stdout);
     _exit(0); /* what the context holds is no leak */
 }
