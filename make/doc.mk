@@ -7,7 +7,7 @@ $(GENERATE): $(patsubst %.c,$(O)/%.o,$(wildcard doc/generator/*.c)) $(PARENT)
 MANUAL     := $(O)/check_xmpp_ping.1
 COMPLETION := $(O)/check_xmpp_ping.bash
 
-# What the documentation has from the tables of options, conditions, phases and figures is printed by a program that has those tables.
+# What the documentation has from the tables of options, conditions, phases and figures is printed by a program that has them.
 $(MANUAL): doc/check_xmpp_ping.1.in $(GENERATE)
 	$(call say,MAN,$@)
 	$(Q)$(GENERATE) fill <$< | sed -e 's/@VERSION@/$(VERSION)/' -e 's|@SYSCONFDIR@|$(sysconfdir)|' \

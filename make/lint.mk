@@ -20,7 +20,7 @@ lint: ## run the linters
 	$(Q)shellcheck .ci/run .ci/install .ci/debian .ci/base t/fuzz/run t/support/clean_root
 	$(call say,LINT,perl)
 	$(Q)for file in t/*.t t/valgrind/*.t t/monitors/* debian/tests/login debian/tests/library t/demo t/soak t/support/*.pm \
-		t/cost/run bench/Bench/*.pm bench/run doc/draw_rooms doc/pictures/make doc/pictures/*.pm; do \
+		t/support/*/*.pm t/cost/run bench/Bench/*.pm bench/run doc/draw_rooms doc/pictures/make doc/pictures/*.pm; do \
 		perl -It/support -Ibench -Idoc/pictures -wc $$file 2>&1 | grep -v ' syntax OK$$' && exit 1; done; true
 
 format: ## lay out the C files
