@@ -26,27 +26,17 @@ static bool to_nanoseconds(const struct number *seconds, int64_t *ns)
 bool duration_parse(const char *text, int64_t *ns, const char **why)
 {
     struct number number;
-    if (*text == '\0') {
-        *why = "is empty";
-        return false;
-    }
+    if (*text == '\0')
+        return number_refuse(why, "is empty");
     const char *end = number_read(text, &number, why);
     if (!end)
         return false;
-    if (*text == '-') {
-        *why = "is negative";
-        return false;
-    }
+    if (*text == '-')
+        return number_refuse(why, "is negative");
     end = number_read_unit(end, &number);
-    if (!end || *end != '\0') {
-        *why = "has an unknown unit: use us, ms, s, m or h";
-        return false;
-    }
-    if (!to_nanoseconds(&number, ns)) {
-        *why = "is too large";
-        return false;
-    }
-    return true;
+    if (!end || *end != '\0')
+        return number_refuse(why, "has an unknown unit: use us, ms, s, m or h");
+    return to_nanoseconds(&number, ns) || number_refuse(why, "is too large");
 }
 
 static uint64_t magnitude(int64_t ns)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What to probe and how to judge: one struct, filled from the command line and files, const from settings_check() on.
- */
+/* What to probe and how to judge: one struct, filled from the command line and files, checked by settings_check() and
+ * limits_check(), and const from then on. */
 #ifndef SETTINGS_H
 #define SETTINGS_H
 

@@ -13,7 +13,7 @@ static bool filtered; /* by who has started this test, and may kill */
 #ifdef HAVE_LIBSECCOMP
 #include <seccomp.h>
 
-/* Those that answer to arguments that make no sense: what filter.c lists without conditions. */
+/* Those that answer to arguments that make no sense: what tools/filters.c lists without conditions. */
 static const char *const listed_calls[] = {"brk",
                                            "munmap",
                                            "mremap",
