@@ -3,7 +3,6 @@
  * argument. */
 #include "options.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "array.h"
@@ -38,12 +37,8 @@ static bool apply_string(const struct option_row *row, struct settings *settings
         return line_value(why, value, "");
     if (row->check && !row->check(settings, value, why))
         return false;
-    char *copy = strdup(value);
-    if (!copy)
-        return line_set(why, "out of memory");
-    free(*string);
-    *string = copy;
-    return true;
+    *string = settings_keep(settings, value);
+    return *string || line_set(why, "out of memory");
 }
 
 static bool add_string(const struct option_row *row, struct settings *settings, const char *value, struct line *why)
@@ -52,12 +47,12 @@ static bool add_string(const struct option_row *row, struct settings *settings, 
     size_t *count = (size_t *)((char *)settings + row->count_field);
     if (row->check && !row->check(settings, value, why))
         return false;
-    char **grown = array_grow(*strings, *count, sizeof *grown);
-    if (!grown)
+    char **grown = array_grow(*strings, *count, sizeof *grown), *copy = settings_keep(settings, value);
+    *strings = grown ? grown : *strings;
+    if (!grown || !copy)
         return line_set(why, "out of memory");
-    *strings = grown;
-    grown[*count] = strdup(value);
-    return grown[(*count)++] || line_set(why, "out of memory");
+    grown[(*count)++] = copy;
+    return true;
 }
 
 bool read_whole(const char *text, int least, int most, int *number)

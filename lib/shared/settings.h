@@ -147,6 +147,9 @@ struct settings {
     char *profile;
     bool config_test; /* check the configuration instead of a server */
     uint64_t given;   /* the rows of the table of options that have been set, a bit for each: see option_bits() */
+    /* all strings above: see settings_keep() */
+    char **kept;
+    size_t kept_count;
 };
 
 /* What a child is given. */
@@ -158,6 +161,10 @@ struct probe_input {
 /* The defaults of the contract, one target (the own server). False when out of memory. The caller ends it with
  * settings_free() in both cases. */
 bool settings_init(struct settings *settings);
+
+/* A copy of TEXT that lives as long as SETTINGS, for one of their strings, which none of them owns. NULL when out of
+ * memory. */
+char *settings_keep(struct settings *settings, const char *text);
 
 /* Each takes what it adds over, also on failure, which is that there is no memory, or was none for its texts. A metric
  * or condition that is there already is replaced. */

@@ -463,8 +463,8 @@ static void write_text(const char *name, const char *text, size_t length)
 static bool load(struct settings *settings, const char *name, const char *profile, struct line *why)
 {
     init(settings);
-    settings->config_file = strdup(name);
-    settings->profile = profile ? strdup(profile) : NULL;
+    settings->config_file = settings_keep(settings, name);
+    settings->profile = profile ? settings_keep(settings, profile) : NULL;
     return config_load(settings, why);
 }
 
