@@ -32,8 +32,9 @@ static json_t *argument(const struct option_row *row)
 {
     json_t *macro = json_sprintf("$%s$", variable(row));
     if (is_switch(row))
-        return json_pack("{s:o, s:s}", "set_if", macro, "description", row->help);
-    json_t *description = json_sprintf("%s: %s%s", row->argument, row->help, is_list(row) ? "; a list" : "");
+        return json_pack("{s:o, s:s}", "set_if", macro, "description", option_help(row).text);
+    json_t *description =
+        json_sprintf("%s: %s%s", row->argument, option_help(row).text, is_list(row) ? "; a list" : "");
     json_t *made = json_pack("{s:o, s:o}", "value", macro, "description", description);
     if (is_list(row))
         json_object_set_new(made, "repeat_key", json_true());
@@ -45,7 +46,7 @@ static json_t *datafield(const struct option_row *row)
     const char *type = is_switch(row) ? "DataTypeBoolean" : is_list(row) ? "DataTypeArray" : "DataTypeString";
     json_t *settings = is_switch(row) || is_list(row) ? json_object() : json_pack("{s:s}", "visibility", "visible");
     return json_pack("{s:s, s:o, s:s, s:o, s:n, s:o}", "varname", variable(row), "caption",
-                     json_sprintf("XMPP ping: --%s", row->name), "description", row->help, "datatype",
+                     json_sprintf("XMPP ping: --%s", row->name), "description", option_help(row).text, "datatype",
                      json_sprintf("Icinga\\Module\\Director\\DataType\\%s", type), "format", "settings", settings);
 }
 

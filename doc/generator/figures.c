@@ -31,6 +31,19 @@ static struct line labels_of(const struct figure_row *row)
     return line;
 }
 
+static void print_phase_names(void)
+{
+    for (int i = 0; i < PHASE_COUNT; i++)
+        printf("%s%s", i > 0 ? ", " : "", phase_name((enum phase)i));
+}
+
+void print_phases(int unused)
+{
+    (void)unused;
+    print_phase_names();
+    puts(".");
+}
+
 void print_manual_figures(int unused)
 {
     (void)unused;
@@ -87,8 +100,10 @@ void print_prometheus_figures(int unused)
                             : !row->of_remote          ? " Own server only."
                                                        : "";
         printf("| `xmpp_ping_%s` |%s", row->family.name, row->where & OF_TARGETS ? " target, alias" : "");
-        for (int phase = 0; phase < PHASE_COUNT && (row->where & OF_PHASES); phase++)
-            printf("%s%s", phase == 0 ? " phase: " : ", ", phase_name((enum phase)phase));
+        if (row->where & OF_PHASES) {
+            fputs(" phase: ", stdout);
+            print_phase_names();
+        }
         printf(" | %s%s%s%s |\n", row->family.help, more[i] ? " " : "", more[i] ? more[i] : "", whose);
     }
 }

@@ -24,6 +24,7 @@ static const struct block {
 } blocks[] = {
     {"@OPTIONS@", NULL, print_manual_options, 0},
     {"@CONDITIONS@", NULL, print_manual_conditions, 0},
+    {"@PHASES@", NULL, print_phases, 0},
     {"@FIGURES@", NULL, print_manual_figures, 0},
     {"@FIGURES WITHOUT A LOGIN@", NULL, print_figures_without_login, 0},
     {"@FIGURES OF ENDPOINTS@", NULL, print_figures_of_endpoints, 0},

@@ -42,6 +42,7 @@ void print_wire_conditions(int space);
 void print_answers(int unused);
 void print_advice(int unused);
 void print_schema_definitions(int unused);
+void print_phases(int unused);
 void print_figures(int unused);
 void print_prometheus_figures(int unused);
 void print_figures_without_login(int unused);

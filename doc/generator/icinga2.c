@@ -34,7 +34,7 @@ static void print_icinga_argument(const struct option_row *row)
     fputs("\t\t\tdescription = \"", stdout);
     if (row->argument)
         printf("%s: ", row->argument);
-    print_icinga_string(row->help);
+    print_icinga_string(option_help(row).text);
     if (row->argument && row->repeatable)
         fputs("; one, or a list of them", stdout);
     if (row->standard) {

@@ -48,7 +48,7 @@ static void print_option(const struct option_row *row)
         fputs(row->optional ? "\\fR]" : "\\fR", stdout);
     }
     putchar('\n');
-    print_roff_sentence("", row->help);
+    print_roff_sentence("", option_help(row).text);
     if (row->repeatable)
         fputs("May be given more than once.\n", stdout);
     if (row->standard)

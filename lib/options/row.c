@@ -92,11 +92,18 @@ bool read_duration(const char *value, int64_t least, int64_t *duration, struct l
     return true;
 }
 
+/* " nagios, json and prometheus" */
+static void add_choices(struct line *line, const char *const *choices)
+{
+    for (size_t i = 0; choices[i]; i++)
+        line_add(line, "%s %s", i == 0 ? "" : choices[i + 1] ? "," : " and", choices[i]);
+}
+
 static bool refuse_choice(const char *const *choices, const char *value, struct line *why)
 {
     line_value(why, value, "is none of");
-    for (size_t i = 0; choices[i] && *value != '\0'; i++)
-        line_add(why, "%s %s", i == 0 ? "" : choices[i + 1] ? "," : " and", choices[i]);
+    if (*value != '\0')
+        add_choices(why, choices);
     return false;
 }
 
@@ -219,6 +226,18 @@ bool option_show_element(const struct option_row *row, const struct settings *se
 }
 
 /* --- what a row is --- */
+
+struct line option_help(const struct option_row *row)
+{
+    struct line help = LINE_EMPTY;
+    if (row->choices) {
+        line_add(&help, "one of");
+        add_choices(&help, row->choices);
+        line_add(&help, "; ");
+    }
+    line_add(&help, "%s", row->help);
+    return help;
+}
 
 bool option_takes_number(const struct option_row *row)
 {
