@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "tap.h"
 #include "config_report.h"
 #include "options.h"
@@ -263,29 +264,18 @@ static const struct {
     {"-f f -R z", "defaults = { remotes = (5) };", "f:1: remotes[1]: found an integer, expected a string or a group"},
 };
 
-static void write_file(const char *name, const char *content, mode_t mode)
-{
-    FILE *file = fopen(name, "w");
-    if (!file || fputs(content, file) < 0 || fclose(file) != 0 || chmod(name, mode) != 0)
-        diag("cannot write %s", name);
-}
-
 /* Words apart by spaces. The last two have a password each. */
 static void read_arguments(struct settings *settings, const char *arguments)
 {
     static struct secret passwords[2];
     static int next;
-    char text[256];
+    struct command command;
     struct line why = LINE_EMPTY;
-    char *argv[16] = {(char *)"check_xmpp_ping"}, *rest = text;
-    int argc = 1;
-    snprintf(text, sizeof text, "%s", arguments);
-    for (char *word; *arguments != '\0' && (word = strsep(&rest, " ")) != NULL;)
-        argv[argc++] = word;
+    command_split(&command, arguments);
     settings_init(settings);
     settings->password = &passwords[next++ % 2];
     secret_wipe(settings->password);
-    if (options_parse(argc, argv, settings, &why) != OPTIONS_RUN)
+    if (options_parse(command.argc, command.argv, settings, &why) != OPTIONS_RUN)
         diag("%s", why.text);
 }
 

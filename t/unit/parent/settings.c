@@ -9,11 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tap.h"
 #include "clock.h"
+#include "command.h"
 #include "config.h"
 #include "limits_check.h"
 #include "options.h"
+#include "tap.h"
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
@@ -204,15 +205,11 @@ static const struct {
 
 static void read_arguments(struct settings *settings, const char *arguments)
 {
-    char text[4096];
+    struct command command;
     struct line why = LINE_EMPTY;
-    char *argv[256] = {(char *)"check_xmpp_ping"}, *rest = text;
-    int argc = 1;
-    snprintf(text, sizeof text, "%s", arguments);
-    for (char *word; *arguments != '\0' && (word = strsep(&rest, " ")) != NULL;)
-        argv[argc++] = word;
+    command_split(&command, arguments);
     settings_init(settings);
-    if (options_parse(argc, argv, settings, &why) != OPTIONS_RUN)
+    if (options_parse(command.argc, command.argv, settings, &why) != OPTIONS_RUN)
         diag("%s", why.text);
 }
 
@@ -403,13 +400,6 @@ static void check_passwords(void)
     ok(!settings_read_password(&settings, &why), "a variable that is too long is refused");
     is_str(why.text, "CHECK_XMPP_PING_PASSWORD is too long", "it says so");
     settings_free(&settings);
-}
-
-static void write_file(const char *name, const char *content, mode_t mode)
-{
-    FILE *file = fopen(name, "w");
-    if (!file || fputs(content, file) < 0 || fclose(file) != 0 || chmod(name, mode) != 0)
-        diag("cannot write %s", name);
 }
 
 /* Configuration files that are good by themselves, and what is said of them as a whole. */
