@@ -29,8 +29,8 @@ static inline int64_t clock_now(void)
 /* What is left until UNTIL (ns), as ppoll(2) takes it; 0 when it has passed. */
 static inline struct timespec clock_left(int64_t until)
 {
-    int64_t left = until - clock_now();
-    return left < 0 ? (struct timespec){0} : (struct timespec){.tv_sec = left / NS_PER_S, .tv_nsec = left % NS_PER_S};
+    int64_t now = clock_now(), left = until > now ? until - now : 0;
+    return (struct timespec){.tv_sec = left / NS_PER_S, .tv_nsec = left % NS_PER_S};
 }
 
 /* A time in seconds, as figures are shown and compared with thresholds. */
