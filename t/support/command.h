@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "options.h"
 #include "tap.h"
 
 struct command {
@@ -23,6 +24,21 @@ static inline void command_split(struct command *command, const char *arguments)
     char *rest = command->text;
     for (char *word; *arguments != '\0' && (word = strsep(&rest, " ")) != NULL;)
         command->argv[command->argc++] = strcmp(word, "''") == 0 ? word + 2 : word;
+}
+
+/* The settings that ARGUMENTS make. The last two that were made have a password each, without a value. */
+static inline void read_arguments(struct settings *settings, const char *arguments)
+{
+    static struct secret passwords[2];
+    static int next;
+    struct command command;
+    struct line why = LINE_EMPTY;
+    command_split(&command, arguments);
+    settings_init(settings);
+    settings->password = &passwords[next++ % 2];
+    secret_wipe(settings->password);
+    if (options_parse(command.argc, command.argv, settings, &why) != OPTIONS_RUN)
+        diag("%s", why.text);
 }
 
 static inline void write_file(const char *name, const char *content, mode_t mode)
