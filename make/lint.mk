@@ -1,6 +1,6 @@
 # Linters.
 
-C_FILES := $(wildcard *.c lib/*/*.[ch] lib/*/*/*.[ch] t/support/*.[ch] t/unit/*/*.c t/unit/*/*/*.[ch] t/fuzz/*.[ch] \
+C_FILES := $(wildcard *.c lib/*/*.[ch] lib/*/*/*.[ch] t/support/*.[ch] t/unit/*/*.[ch] t/unit/*/*/*.[ch] t/fuzz/*.[ch] \
 	doc/*/*.[ch] tools/*.c bench/*.c)
 
 # What they find depends on their versions: leaves a recipe's line, and says so, where it is another than the one made for.
