@@ -27,6 +27,7 @@ const char *__lsan_default_suppressions(void)
 #define FILES 10000
 
 static char directory[] = "/tmp/config_fuzz.XXXXXX";
+
 static size_t sort_lines(char *text, char *lines[], size_t most)
 {
     size_t count = 0;
