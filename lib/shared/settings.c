@@ -181,10 +181,9 @@ uint16_t settings_port(const struct settings *settings)
 {
     if (settings->port != 0)
         return (uint16_t)settings->port;
-    /* XEP-0368 has none for direct TLS; these are the old customs */
     if (settings->s2s)
-        return settings->tls == TLS_DIRECT ? 5270 : 5269;
-    return settings->tls == TLS_DIRECT ? 5223 : 5222;
+        return settings->tls == TLS_DIRECT ? PORT_SERVER_TLS : PORT_SERVER;
+    return settings->tls == TLS_DIRECT ? PORT_CLIENT_TLS : PORT_CLIENT;
 }
 
 uint32_t settings_most_pings(const struct settings *settings)

@@ -36,6 +36,9 @@ extern const char *const tls_mode_names[];
 extern const char *const login_way_names[];
 extern const char *const server_feature_names[];
 
+/* Ports by convention: RFC 6120 section 14.7; XEP-0368 has no registered ones, but servers use these. */
+enum { PORT_CLIENT = 5222, PORT_CLIENT_TLS = 5223, PORT_SERVER = 5269, PORT_SERVER_TLS = 5270 };
+
 /* A warning and a critical range for one figure. */
 struct limits {
     struct range warning;
