@@ -35,11 +35,15 @@ HARDENING   ?= $(eval HARDENING := -fPIE $$(call unless,-fstack-protector,-fstac
 HERE         = $(call unless,--coverage,-ffile-prefix-map=$(CURDIR)=.)
 WARNINGS  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes
 PACKAGES  := libstrophe libssl libcrypto libconfig libcares libidn libidn2 jansson
+# Of these, what is not linked, but loaded when it is needed: see lib/base/library.h.
+LOADED    := config idn2 jansson
 # The child's sandbox; the program builds without it, too, and then says so in --version.
 SECCOMP   := $(shell $(PKG_CONFIG) --exists libseccomp && echo libseccomp)
 
 # Asked once, and only when something is built.
 PACKAGE_FLAGS = $(eval PACKAGE_FLAGS := $$(shell $(PKG_CONFIG) --cflags --libs $(PACKAGES) $(SECCOMP)))$(PACKAGE_FLAGS)
+soname        = $(shell readelf -d $$($(CC) -print-file-name=lib$(1).so) | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')
+LOADED_FLAGS  = $(eval LOADED_FLAGS := $(foreach name,$(LOADED),-DLIBRARY_$(name)='"$(call soname,$(name))"'))$(LOADED_FLAGS)
 
 # Which rooms of lib/ each room may include; "." is lib/ itself, for "child/child.h" and "child/cage/confine.h".
 MAY_base            := base
@@ -66,12 +70,12 @@ ROOMS               := $(sort $(CHILD_ROOMS) $(PARENT_ROOMS))
 ROOM                 = $(firstword $(filter $(ROOMS),$(patsubst lib/%/,%,$(<D)/) $(patsubst t/unit/%/,%,$(<D)/)) none)
 
 ALL_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(sysconfdir)"' -DMANUAL_SECTION='"$(mansection)"' \
-	$(if $(SECCOMP),-DHAVE_LIBSECCOMP) $(MAY_$(ROOM):%=-Ilib/%) $(if $(filter t/%,$<),-It/support) \
+	$(if $(SECCOMP),-DHAVE_LIBSECCOMP) $(LOADED_FLAGS) $(MAY_$(ROOM):%=-Ilib/%) $(if $(filter t/%,$<),-It/support) \
 	$(filter-out -l% -L%,$(PACKAGE_FLAGS)) $(CPPFLAGS)
 ALL_CFLAGS   = -std=gnu11 -pthread $(WARNINGS) $(HARDENING) $(HERE) $(CFLAGS) $(PIC)
 ALL_LDFLAGS  = -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS)
 # Each symbol is looked for in this order at each start: those that most are in come first, which saves a tenth of it.
-ALL_LIBS     = -lcrypto -lc $(filter -l% -L%,$(PACKAGE_FLAGS)) -lm $(LIBS)
+ALL_LIBS     = -lcrypto -lc $(filter-out $(LOADED:%=-l%),$(filter -l% -L%,$(PACKAGE_FLAGS))) -lm $(LIBS)
 
 # The objects of rooms. Both sides of the fork have what is shared; neither has anything of the other.
 objects      = $(patsubst %.c,$(O)/%.o,$(wildcard $(1:%=lib/%/*.c)))

@@ -3,6 +3,7 @@
 GENERATE := $(O)/doc/generate
 PROGRAMS += $(GENERATE)
 $(GENERATE): $(patsubst %.c,$(O)/%.o,$(wildcard doc/generator/*.c)) $(PARENT)
+$(GENERATE): LIBS += -ljansson
 
 MANUAL     := $(O)/check_xmpp_ping.1
 COMPLETION := $(O)/check_xmpp_ping.bash

@@ -3,7 +3,7 @@
 LIBRARY_ABI     := 0
 LIBRARY_SONAME  := libxmppping.so.$(LIBRARY_ABI)
 LIBRARY_OBJECTS := $(patsubst %,$(O)/pic/lib/%.o,$(addprefix child/xmpp/,ping ping_request ping_keepalive ping_stanza stanza id) \
-	shared/jid shared/condition shared/host base/utf8 base/text base/mark)
+	shared/jid shared/idna shared/condition shared/host base/utf8 base/text base/mark)
 
 library: $(O)/$(LIBRARY_SONAME) $(O)/libxmppping.a $(O)/libxmppping.pc ## build the ping library, shared and static
 

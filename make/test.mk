@@ -24,6 +24,9 @@ $(FUZZ_CHILD): $(CHILD)
 $(filter-out $(FUZZ_CHILD),$(FUZZ_TARGETS)): $(BOTH)
 $(O)/t/fuzz/common.a: $(FUZZ_COMMON:%.c=$(O)/%.o)
 $(FUZZ_CHILD:%=%.o) $(EXAMPLES:%=%.o): ROOM := child/probe
+# These are linked with more of a library than the program uses.
+$(O)/t/report/report_json.t $(FUZZ_TARGETS): LIBS += -ljansson
+$(O)/t/config/config_fuzz.t: LIBS += -lconfig
 
 # For t/faults.t.
 $(O)/t/inject.so: t/support/inject.c

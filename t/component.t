@@ -51,6 +51,8 @@ for (['Prosody', $prosody], ['ejabberd', $ejabberd]) {
     test_run("$name, from a full one", probe($port, '--component=bot@probe.example.org/x'), 0, qr/\Aexample\.org answers in /);
     test_run("$name, the server's name given", probe($port, '-j', 'example.org', '-n', 1), 0, qr/\Aexample\.org answers in /);
     test_run("$name, a remote", probe($port, '-R', 'it=alice@example.org'), 0, qr/, 1 of 1 remotes up\z/);
+    test_run("$name, addresses of its own", probe($port, '--component=bot@probe.example.org', '-R', 'probe.example.org', '-R', 'it=bot@probe.example.org'),
+        0, qr/, 2 of 2 remotes up\z/);
     my $wrong = test_run("$name, a wrong secret", Probe->run(['--component=probe.example.org', '-H', '127.0.0.1', '-p', $port, '-t', 20,
                 '--password-file', password_file('wrong')]), 2, qr/\Aauth: not-authorized: login of probe\.example\.org refused: the password may be wrong/);
     is_deeply [$wrong->labels], \@labels, "$name: the labels are the same as ever";

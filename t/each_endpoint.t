@@ -132,6 +132,9 @@ like $some->perfdata, qr/ b_test_${dead}_ipv4_rtt=U;5;6;0;20 b_test_${dead}_ipv4
 like $some->long, qr/^endpoint b\.test:$dead IPv4 \(starttls\): CRITICAL, connect: connect-refused.*\n.*\nphases: dns .*connect /m,
     'what is down has its ledger';
 
+like survey('zero', '-o', 'prometheus')->stdout, qr/^xmpp_ping_endpoints\{[^}]*\} 2\n(?:.*\n)*xmpp_ping_endpoints_up\{[^}]*\} 1\.0+$/m,
+    'for Prometheus a record with port 0 is an endpoint that is down, too';
+
 my $nothing = survey('nothing');
 is_deeply [$nothing->labels], [qw(endpoints_up time time_dns)], 'without an endpoint there are the figures of the whole';
 is $nothing->metric('endpoints_up'), 'U', 'and nobody knows how many are up';

@@ -120,6 +120,32 @@ for my $world (@worlds) {
     cmp_ok $told, '>=', 1, 'and those before it are told';
 }
 
+# The same without TLS, where the features, or a component's id, are what TLS is elsewhere.
+{
+    my $clear = Prosody->new(
+        domain => 'clear.test', host => '127.0.0.3', tls => 0, accounts => { alice => 'secret' }, iterations => 4096, modules => ['ping'],
+        components => { 'probe.clear.test' => 'secret' },
+    );
+    my ($port, $component) = ($clear->port, $clear->component_port);
+    for my $world (grep { $_->[0] =~ /\A(?:says nothing at all|closes at once|is a web server)\z/ } @worlds) {
+        my ($name, $texts, $close, $told) = @$world;
+        my ($bad, $child) = listen_as($texts, $close);
+        my (undef, $beside) = listen_as($texts, $close, LocalAddr => '127.0.0.2', LocalPort => $component, ReuseAddr => 1);
+        my $names = NameServer->scripted(
+            '_xmpp-client._tcp.clear.test SRV' => ["10 5 $bad b.test", "20 5 $port c.test"],
+            'b.test A' => ['127.0.0.1'], 'c.test A' => ['127.0.0.3'], 'd.test A' => ['127.0.0.2', '127.0.0.3'],
+        );
+        for (['--no-login', '-j', 'clear.test', '--tls=none'], ['-j', 'alice@clear.test', '--tls=none'],
+            ['--component=probe.clear.test', '-H', 'd.test', '-p', $component]) {
+            my $run = Probe->run([@$_, '--dns-server', $names->address, '-t', 6, '-v'], env => { CHECK_XMPP_PING_PASSWORD => 'secret' });
+            is $run->exit, 0, "$_->[0]: when the first endpoint $name, the next one is taken" or diag $run->explain;
+            like $run->long, qr/^endpoint [bd]\.test \S+ \(no TLS\): \Q$told\E after /m, 'and it is told';
+        }
+        kill 'KILL', $child, $beside;
+        waitpid $_, 0 for $child, $beside;
+    }
+}
+
 # Two that take the connection and never say a word: neither is more to blame than the other.
 {
     my @deaf = map { IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5) or die "TCP: $@\n" } 1 .. 2;

@@ -113,7 +113,7 @@ for my $call (sort keys %$made) {
 }
 
 my $reading = counts($read);
-my @file_faults = map { my $call = $_; map { "parent $call $_ ${\ENOMEM}" } 1 .. $reading->{$call}[0] } qw(malloc calloc realloc fopen open read);
+my @file_faults = map { my $call = $_; map { "parent $call $_ ${\ENOMEM}" } 1 .. $reading->{$call}[0] } qw(malloc calloc realloc fopen open read dlopen);
 
 # --- each of them ---
 

@@ -32,7 +32,7 @@ my @domains = qw(first-dead.test first-narrow.test);
 my $server = Prosody->new(
     domain => 'example.org', host => '0.0.0.0', iterations => 4096, domains => \@domains,
     accounts => { map { $_ => 'secret' } @accounts, map { "alice\@$_" } @domains },
-    modules => ['witness'], global => qq{plugin_paths = { "$FindBin::Bin/support/prosody" }},
+    components => { 'probe.example.org' => 'secret' }, modules => ['witness'], global => qq{plugin_paths = { "$FindBin::Bin/support/prosody" }},
 );
 my $port = $server->port;
 
@@ -286,6 +286,13 @@ if (!$no_tun) {
         'the first endpoint is behind an MTU black hole', start_with('-j', 'alice@first-narrow.test', @by_name, '-t', 6),
         state => 'OK', time => [2.9, 4], long => qr/^endpoint narrow\.test \S+ \(starttls\): tls-failed/m
     ];
+}
+
+{
+    my $run = start_with('--component=probe.example.org', '-H', '203.0.113.1', '-p', $server->component_port)->finish;
+    is $run->state, 'OK', 'a component, whose secret is not sent, goes to other machines, too' or diag $run->explain;
+    $run = start_with('-j', 'user1@example.org', '-H', '203.0.113.1', '-p', $port, '--tls=none')->finish;
+    is $run->state, 'UNKNOWN', 'a password in clear text does not';
 }
 
 judge_all();

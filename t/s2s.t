@@ -150,6 +150,8 @@ for my $mode (qw(starttls direct)) {
     $server = Hostile->new(%common, s2s => 1, mechanisms => ['dialback'], dialback => 0);
     my $run = test_run('a mechanism that is called dialback', probe($server->port, '-v'), 2, qr/\Astream: no-federation: /);
     like $run->long, qr/^offers behind TLS: mechanism:dialback$/m, 'is shown for what it is';
+    $server = Hostile->new(%common, s2s => 1, mechanisms => [map({ "X-$_" } 1 .. 1000), 'EXTERNAL'], dialback => 0);
+    test_run('more mechanisms than can be told of', probe($server->port), 3, qr/\Aprobe: no proof of what the server offers\z/);
     $server = Hostile->new(%common, s2s => 1, features => sub { $_[0]->features('<dialback xmlns="urn:xmpp:features:dialback"/>') });
     test_run('dialback, but no STARTTLS', probe($server->port), 2, qr/\Atls: starttls-missing: /);
 }

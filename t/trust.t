@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Which authorities are trusted without --ca-file and --ca-path: the system's, or those that SSL_CERT_FILE and SSL_CERT_DIR
-# name, as with any other program that uses OpenSSL.
+# name, as with any other program that uses OpenSSL; and an OpenSSL that cannot be used.
 
 use strict;
 use warnings;
@@ -86,5 +86,13 @@ check('--ca-path of links', 'good', undef, undef, '', '--ca-path', $linked);
 check('--ca-file stands alone', 'good', $ours, $hashed, $untrusted, '--ca-file', $stranger);
 check('--ca-path stands alone', 'good', $ours, $hashed, $untrusted, '--ca-path', $empty);
 check('--ca-file for what the environment lacks', 'good', $stranger, $empty, '', '--ca-file', $ours);
+
+# What OpenSSL's configuration makes impossible is told in its words.
+my $unusable = write_file("$empty/openssl.cnf", "openssl_conf = start\n[start]\nssl_conf = tls\n[tls]\n");
+my $run = Probe->run(['-j', 'alice@example.org', '-H', '127.0.0.1', '-p', 9],
+    env => { CHECK_XMPP_PING_PASSWORD => 'secret', OPENSSL_CONF => $unusable });
+$run->is_valid('a configuration that is not complete');
+is $run->state, 'UNKNOWN', 'a configuration that is not complete is the fault of the own machine' or diag $run->explain;
+like $run->text, qr/OpenSSL cannot be used here: ssl section empty \(section=tls\)/, 'told by its reason and details';
 
 done_testing;

@@ -161,13 +161,14 @@ use constant PROFILE => <<'END';
 While the server is next door no round trip that is saved makes up for how a program starts. `make cost` counts the instructions of
 each phase, and t/cost/ has them. Where the server is 50 ms away, a check without a login takes half of the whole (t/no_login.t).
 
-- **start** is the linker: OpenSSL's libraries alone look up 3,600 names of their own at each start, lazy binding or not. Opening
-  libconfig, jansson, c-ares, libidn and libidn2 only when they are needed would save 8 % of the processor time of a check without a
-  login, half of it for the libraries of names, which the sandbox would have to let in later, for what a server says. Left.
-- With these, OpenSSL and libstrophe linked into the program a check takes 12 % less processor time, one without a login 16 %, which is
-  then still 0.66 of the whole by the wall clock; and Debian's security updates would not reach it. Left.
-- **prepare** is OpenSSL: its configuration, its providers, and one look-up of each cipher for the first TLS context. The parts that
-  could go (strings for errors, names of old) are those that it keeps for error messages and for certificates. Left.
+- **start** is the linker: OpenSSL's libraries alone look up 3,600 names of their own at each start, lazy binding or not. Taken:
+  libidn2 with its tables (170 us), libconfig and jansson (100 us) are loaded by the runs that need them, and libm (50 us) is not
+  needed. Left: c-ares (80 us), which nearly all runs need, and libidn (60 us), which a server's JIDs may need in the sandbox.
+- With OpenSSL and libstrophe linked into the program a check would take 8 % less; and Debian's security updates would not reach it.
+  Left.
+- **prepare** is OpenSSL: its configuration, its providers, and one look-up of each cipher for the first TLS context. Taken: its
+  strings for errors (4 %) are loaded by the parent, when there is one to tell; its old list of ciphers (2 %) by checks with a client
+  certificate. Left: the names of digests, by which it verifies certificates.
 - **tls** and **auth** are cryptography.
 - Binding names later, another order of symbols, smaller tables of relocations, fewer segments: within 1 %, or slower. Left as it was.
 - Supervision: the fork and the second address space are 7 % of the processor time, the sandbox's bars 2 %, waking up the parent for

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "generate.h"
+#include "json_library.h"
 #include "options.h"
 
 static const char *variable(const struct option_row *row)
@@ -52,6 +53,8 @@ static json_t *datafield(const struct option_row *row)
 
 bool print_director(void)
 {
+    if (!json_library_load())
+        return false;
     json_t *arguments = json_object(), *datafields = json_object(), *fields = json_array();
     for (size_t i = 0; i < option_count; i++) {
         const struct option_row *row = &option_table[i];

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "line.h"
 
-#include <math.h>
 #include <stdarg.h>
 
 #include "duration.h"
+#include "number.h"
 #include "text.h"
 
 static void add(struct line *line, const char *format, va_list arguments)
@@ -79,14 +79,14 @@ void line_print(const struct line *line, FILE *out)
 
 void line_add_seconds(struct line *line, double seconds)
 {
-    long long microseconds = llround(seconds * 1e6);
+    long long microseconds = number_round(seconds * 1e6);
     long long magnitude = microseconds < 0 ? -microseconds : microseconds;
     line_add(line, "%s%lld.%06lld", microseconds < 0 ? "-" : "", magnitude / 1000000, magnitude % 1000000);
 }
 
 void line_add_decimal(struct line *line, double value)
 {
-    long long hundredths = llround(value * 100);
+    long long hundredths = number_round(value * 100);
     long long magnitude = hundredths < 0 ? -hundredths : hundredths;
     line_add(line, "%s%lld", hundredths < 0 ? "-" : "", magnitude / 100);
     if (magnitude % 10 != 0)

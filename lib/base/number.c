@@ -150,3 +150,8 @@ double number_value(const struct number *number)
     snprintf(out, sizeof text - (size_t)(out - text), "e%d", number->point - number->count);
     return strtod(text, NULL);
 }
+
+int64_t number_round(double value)
+{
+    return (int64_t)(value < 0 ? value - 0.5 : value + 0.5);
+}

@@ -36,4 +36,8 @@ bool number_format(const struct number *number, char *out, size_t size);
 /* The double nearest to it; +-HUGE_VAL beyond all doubles. */
 double number_value(const struct number *number);
 
+/* VALUE, of less than 2^52, as the integer nearest to it; halves go away from zero. llround(3) would do, but to load
+ * libm for it is half a percent of what a check costs. */
+int64_t number_round(double value);
+
 #endif

@@ -131,6 +131,8 @@ void tell_failure(const struct teller *teller, const struct failure *failure)
     event.code = failure->own_fault;
     event_set_condition(&event, failure->condition);
     event_set(event.text, failure->cause);
+    event_set(event.name, failure->detail);
+    event.openssl = failure->openssl;
     tell(teller, &event);
 }
 

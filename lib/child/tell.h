@@ -22,8 +22,10 @@ struct teller {
 struct failure {
     enum phase phase;
     struct any_condition condition;
-    char cause[216]; /* in words; the network's own are not cleaned */
-    bool own_fault;  /* the probe's side is to blame: UNKNOWN, whatever the condition */
+    char cause[216];       /* in words; the network's own are not cleaned */
+    bool own_fault;        /* the probe's side is to blame: UNKNOWN, whatever the condition */
+    unsigned long openssl; /* OpenSSL's error, whose reason belongs behind the cause; 0 for none */
+    char detail[112];      /* what OpenSSL adds to it */
 };
 
 /* Fills a failure by what the probe has found; FORMAT as for printf(3). */

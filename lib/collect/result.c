@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "array.h"
+#include "cause.h"
 #include "clock.h"
 #include "duration.h"
 #include "host.h"
@@ -114,7 +115,7 @@ static void take_endpoint(struct result *result, const struct event *event)
         endpoint->tls = (enum tls_mode)event->code;
     CLEAN(endpoint->name, event->text);
     endpoint->condition = event_condition(event);
-    CLEAN(endpoint->cause, event->name);
+    cause_take(event, event->name, endpoint->cause, sizeof endpoint->cause);
 }
 
 /* From a name server, as long as no endpoint has been told of. */
@@ -234,7 +235,7 @@ static void take_failure(struct result *result, const struct event *event)
     result->own_fault = event->code == 1;
     result->failure_phase = (enum phase)event->phase;
     result->condition = event_condition(event);
-    CLEAN(result->cause, event->text);
+    cause_take(event, event->text, result->cause, sizeof result->cause);
 }
 
 /* Kept as it is: a line, and even a character, may go on in the next record, so that only whole lines can be cleaned.

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "config_group.h"
+#include "config_library.h"
 #include "config_refuse.h"
 #include "line.h"
 #include "text.h"
@@ -37,16 +38,16 @@ static void wipe_strings(config_setting_t *setting)
 {
     if (config_setting_type(setting) == CONFIG_TYPE_STRING && setting->value.sval)
         explicit_bzero(setting->value.sval, strlen(setting->value.sval));
-    if (!config_setting_is_aggregate(setting))
-        return;
-    for (int i = 0; i < config_setting_length(setting); i++)
+    for (int i = 0; i < config_setting_length(setting); i++) /* a scalar has none */
         wipe_strings(config_setting_get_elem(setting, (unsigned)i));
 }
 
 void config_close(struct config *config)
 {
-    wipe_strings(config_root_setting(&config->tree));
-    config_destroy(&config->tree);
+    if (config_root_setting(&config->tree)) {
+        wipe_strings(config_root_setting(&config->tree));
+        config_destroy(&config->tree);
+    }
     source_free(&config->source);
 }
 
@@ -87,6 +88,8 @@ static void take_root(struct config *config)
 bool config_open(struct config *config, const char *file, struct line *why)
 {
     *config = (struct config){0};
+    if (!config_library_load())
+        return line_set(why, "%s: libconfig is not here to read it", file);
     config_init(&config->tree);
     if (!source_read(&config->source, file, why))
         return false;

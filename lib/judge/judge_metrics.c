@@ -2,9 +2,8 @@
 /* The figures of a run: what each came to, and whether that is within its limits. */
 #include "judge.h"
 
-#include <math.h>
-
 #include "clock.h"
+#include "number.h"
 #include "sentence.h"
 #include "summary.h"
 
@@ -86,7 +85,7 @@ static void judge_metric(struct judge *judge, const struct metric *metric)
     }
     line = sentence_begin(PHASE_TLS, cert_expiring);
     line_add(&line, ": ");
-    summary_expiring(&line, judge->settings, judge->result, llround(value), range, state);
+    summary_expiring(&line, judge->settings, judge->result, number_round(value), range, state);
     judge_add(judge, NO_TARGET, judge_map(judge, cert_expiring, state), cert_expiring, &line);
 }
 

@@ -86,6 +86,15 @@ static void judge_flaws(struct judge *judge)
     }
 }
 
+/* Whether NAMES has the one at INDEX before it, too. */
+static bool is_repeated(char *const *names, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(names[i], names[index]) == 0)
+            return true;
+    return false;
+}
+
 /* The names among COUNT at NAMES of which IS holds: they have CONDITION. */
 static void judge_offers(struct judge *judge, char *const *names, size_t count, enum offered is,
                          enum condition condition)
@@ -95,7 +104,7 @@ static void judge_offers(struct judge *judge, char *const *names, size_t count, 
     const char *before = ": ";
     bool found = false;
     for (size_t i = 0; i < count; i++) {
-        if (offered_is(judge->settings, judge->result, names[i]) != is)
+        if (is_repeated(names, i) || offered_is(judge->settings, judge->result, names[i]) != is)
             continue;
         line_add(&line, "%s%s", before, names[i]);
         before = ", ";
@@ -109,8 +118,7 @@ static void judge_offers(struct judge *judge, char *const *names, size_t count, 
 static void judge_federation(struct judge *judge)
 {
     static const struct any_condition no_federation = {.own = CONDITION_NO_FEDERATION};
-    const struct offers *offers = offered_where_it_counts(judge->settings, judge->result);
-    if (!judge->settings->s2s || !offers->came || offered_to_servers(offers))
+    if (!judge->settings->s2s || offered_to_servers(judge->settings, judge->result) != OFFERED_NOT)
         return;
     struct line line = sentence_begin(PHASE_STREAM, no_federation);
     sentence_add(&line, "neither SASL EXTERNAL nor dialback is offered");

@@ -42,10 +42,12 @@ static bool all_told(const struct settings *settings, const struct result *resul
 bool offered_all_told(const struct settings *settings, const struct result *result)
 {
     return all_told(settings, result, settings->offers, settings->offers_count) &&
-           all_told(settings, result, settings->offers_not, settings->offers_not_count);
+           all_told(settings, result, settings->offers_not, settings->offers_not_count) &&
+           (!settings->s2s || offered_to_servers(settings, result) != OFFERED_UNTOLD);
 }
 
-bool offered_to_servers(const struct offers *offers)
+enum offered offered_to_servers(const struct settings *settings, const struct result *result)
 {
-    return offers_have(offers, "EXTERNAL") || offers_have(offers, server_feature_names[FEATURE_DIALBACK]);
+    enum offered external = offered_is(settings, result, "EXTERNAL");
+    return external == OFFERED_INDEED ? external : offered_is(settings, result, server_feature_names[FEATURE_DIALBACK]);
 }

@@ -19,10 +19,10 @@ const struct offers *offered_where_it_counts(const struct settings *settings, co
  * plain-before-tls are looked for before TLS; direct TLS has nothing there. */
 enum offered offered_is(const struct settings *settings, const struct result *result, const char *name);
 
-/* Whether it is known of each name of --offers and --offers-not. */
+/* Whether it is known of each name of --offers and --offers-not, and of what --s2s asks for. */
 bool offered_all_told(const struct settings *settings, const struct result *result);
 
 /* Whether other servers are let in at all: by SASL EXTERNAL or by dialback. */
-bool offered_to_servers(const struct offers *offers);
+enum offered offered_to_servers(const struct settings *settings, const struct result *result);
 
 #endif

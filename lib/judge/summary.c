@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "summary.h"
 
-#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "clock.h"
 #include "duration.h"
+#include "number.h"
 #include "offered.h"
 #include "sentence.h"
 #include "text.h"
@@ -36,7 +36,7 @@ char *summary_name(const struct settings *settings, size_t target, size_t width,
 
 static void add_seconds(struct line *line, double seconds)
 {
-    line_add_time(line, llround(seconds * (double)NS_PER_S));
+    line_add_time(line, number_round(seconds * (double)NS_PER_S));
 }
 
 void summary_figures(struct line *line, const struct tally *tally, int count)
@@ -105,7 +105,7 @@ static void add_amount(struct line *line, const struct metric *metric, double am
         line_add(line, "%s", metric_unit_name(metric->unit));
     } else if (exact) {
         char text[32];
-        line_add(line, "%s s", duration_seconds(llround(amount * (double)NS_PER_S), text, sizeof text));
+        line_add(line, "%s s", duration_seconds(number_round(amount * (double)NS_PER_S), text, sizeof text));
     } else {
         add_seconds(line, amount);
     }

@@ -22,6 +22,9 @@ bool survey_run(struct check *whole, int64_t started_at, const struct survey_wor
  * and host. */
 bool survey_believes(const struct settings *settings, const struct candidate *candidate);
 
+/* How many endpoints WHOLE has: those that were checked, and those of SRV records with port 0, which are down. */
+size_t survey_count(const struct check *whole);
+
 /* check_judge() of a WHOLE with endpoints. */
 bool survey_judge(struct check *whole);
 

@@ -58,8 +58,7 @@ static void add_finding(struct verdict *verdict, enum state state, enum conditio
     text_clean_string(finding->text, sizeof finding->text, words->text);
 }
 
-/* Those that were checked, and those of SRV records with port 0, which are down. */
-static size_t count_endpoints(const struct check *whole)
+size_t survey_count(const struct check *whole)
 {
     size_t count = whole->part_count;
     for (size_t i = 0; i < whole->result.endpoint_count; i++)
@@ -110,7 +109,7 @@ static bool measure(struct check *whole, size_t up)
     }
     struct metric *endpoints = metrics_get(metrics, FIGURE_ENDPOINTS_UP);
     endpoints->has_maximum = true;
-    endpoints->maximum = (double)count_endpoints(whole);
+    endpoints->maximum = (double)survey_count(whole);
     set(metrics, FIGURE_ENDPOINTS_UP, (double)up);
     set(metrics, FIGURE_TIME, clock_seconds(ended_at - whole->result.started_at));
     set(metrics, FIGURE_PHASE, clock_seconds(whole->result.spent[PHASE_DNS]));
@@ -120,7 +119,7 @@ static bool measure(struct check *whole, size_t up)
 static void add_count(struct line *line, const struct check *whole, size_t up)
 {
     line_add(line, "%zu of ", up);
-    line_add_count(line, (long long)count_endpoints(whole), "endpoint");
+    line_add_count(line, (long long)survey_count(whole), "endpoint");
     line_add(line, " up");
 }
 

@@ -6,7 +6,7 @@
 
 #define TLS "TLS is used without it; --tls=direct is for ports without STARTTLS"
 #define STARTTLS "STARTTLS is used without it, or by --tls=starttls"
-#define SNI "the JID's domain is always sent as the server's name"
+#define SNI "the domain of the JID is always sent as the name of the server"
 #define ACCOUNT "the account is the JID of -j"
 #define DAYS "the days that a certificate has left are -C WARN,CRIT"
 #define INSECURE "--insecure leaves the certificate unverified"

@@ -3,7 +3,6 @@
 #include "options.h"
 
 #include <ares.h>
-#include <idn2.h>
 #include <jansson.h>
 #include <libconfig.h>
 #include <openssl/crypto.h>
@@ -14,6 +13,8 @@
 #ifdef HAVE_LIBSECCOMP
 #include <seccomp.h>
 #endif
+
+#include "idna.h"
 
 #define WIDTH 80
 
@@ -111,11 +112,12 @@ void options_print_version(FILE *out)
 {
     char text[300];
     char sandbox[32];
+    const char *idna = idna_version();
     snprintf(text, sizeof text,
              "check_xmpp_ping %s (libstrophe 0.%d, OpenSSL %s, libconfig %d.%d, c-ares %s, libidn %s, "
              "libidn2 %s, jansson %s, %s)",
              VERSION, strophe_minor(), OpenSSL_version(OPENSSL_VERSION_STRING), LIBCONFIG_VER_MAJOR,
-             LIBCONFIG_VER_MINOR, ares_version(NULL), stringprep_check_version(NULL), idn2_check_version(NULL),
-             jansson_version_str(), sandbox_version(sandbox, sizeof sandbox));
+             LIBCONFIG_VER_MINOR, ares_version(NULL), stringprep_check_version(NULL), idna ? idna : "is not here",
+             JANSSON_VERSION, sandbox_version(sandbox, sizeof sandbox));
     print_words(out, text, 0, 4);
 }

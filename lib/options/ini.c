@@ -40,7 +40,7 @@ static bool take_heading(struct ini *ini, char *line)
         return true;
     ini->found = true;
     if (!end) {
-        ini->why = "has no ] behind the section's name";
+        ini->why = "has no ] behind the name of the section";
         return false;
     }
     const char *behind = trim(end + 1);

@@ -3,8 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "host.h"
+#include "idna.h"
 #include "mechanism.h"
 #include "text.h"
 
@@ -66,16 +68,24 @@ static const char *guess_offer(const char *value)
     return text_nearest(value, server_feature_names, FEATURE_COUNT);
 }
 
+/* The feature that is called so but for the case of letters; NULL for none. */
+static const char *find_feature(const char *value)
+{
+    for (size_t i = 0; i < FEATURE_COUNT; i++) {
+        if (strcasecmp(server_feature_names[i], value) == 0)
+            return server_feature_names[i];
+    }
+    return NULL;
+}
+
+/* In capitals a feature would be a mechanism that no server has: --offers-not=SASL2 would always be good. */
 CHECK(offer)
 {
+    const char *feature = find_feature(value);
     (void)settings;
-    if (mechanism_name_valid(value))
+    if (feature ? strcmp(feature, value) == 0 : mechanism_name_valid(value))
         return true;
-    for (size_t i = 0; i < FEATURE_COUNT; i++) {
-        if (strcmp(server_feature_names[i], value) == 0)
-            return true;
-    }
-    const char *meant = guess_offer(value);
+    const char *meant = feature ? feature : guess_offer(value);
     if (!meant)
         return line_value(why, value,
                           "is no SASL mechanism, which has capitals, and none of starttls-required, plain-before-tls, "
@@ -92,6 +102,8 @@ CHECK(hostname)
     (void)settings;
     if (strlen(value) > HOSTNAME_LONGEST)
         return line_value(why, value, "is too long");
+    if (!idna_load(value))
+        return line_value(why, value, "needs libidn2, which is not here");
     if (host_literal(value, &address) || host_name(value, name, &absolute))
         return true;
     bool number = *value != '\0' && value[strspn(value, "0123456789.")] == '\0';

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "perfdata.h"
 
-#include <math.h>
-
 #include "clock.h"
 #include "duration.h"
 #include "line.h"
+#include "number.h"
 
 static void add_value(struct line *line, const struct metric *metric)
 {
@@ -18,7 +17,7 @@ static void add_value(struct line *line, const struct metric *metric)
         break;
     case METRIC_COUNT:
     case METRIC_DAYS:
-        line_add(line, "%lld", llround(metric->value));
+        line_add(line, "%lld", (long long)number_round(metric->value));
         break;
     }
     line_add(line, "%s", metric_unit_name(metric->unit));
@@ -26,7 +25,7 @@ static void add_value(struct line *line, const struct metric *metric)
 
 static const char *bound(bool given, double value, char *out, size_t size)
 {
-    return given ? duration_seconds(llround(value * (double)NS_PER_S), out, size) : "";
+    return given ? duration_seconds(number_round(value * (double)NS_PER_S), out, size) : "";
 }
 
 /* All behind the label's '='. */

@@ -4,12 +4,13 @@
 #include "format.h"
 
 #include <jansson.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bar.h"
 #include "clock.h"
+#include "json_library.h"
+#include "number.h"
 #include "summary.h"
 #include "tally.h"
 #include "text.h"
@@ -22,13 +23,14 @@
 /* The first of a list needs no comma. */
 #define PHASES_NULL (&(PHASE_ROWS(PHASE_NULL))[1])
 
-/* What is printed when there is no memory for more: state, code, summary, which is clean and needs no escapes, and the
- * phases. Else the same as that of a check that was not run for "out of memory". */
+/* What is printed when there is no memory, or no jansson, for more: state, code, summary, which is clean and needs no
+ * escapes, and the phases, and why there is no more. Else the same as that of a check that was not run for "out of
+ * memory". */
 #define LAST_RESORT                                                                                                    \
     "{\"state\":\"%s\",\"code\":%d,\"summary\":\"%s\",\"phase\":null,\"condition\":null,\"server\":null,"              \
     "\"targets\":[],\"phases\":{%s},\"endpoints\":[],\"tls\":null,"                                                    \
     "\"offers\":{\"before_tls\":[],\"behind_tls\":[]},\"mechanism\":null,\"sandbox\":null,"                            \
-    "\"findings\":[{\"state\":\"UNKNOWN\",\"condition\":null,\"text\":\"out of memory\"}],"                            \
+    "\"findings\":[{\"state\":\"UNKNOWN\",\"condition\":null,\"text\":\"%s\"}],"                                       \
     "\"ignored\":{\"reflected\":0,\"strangers\":0,\"duplicates\":0,\"unasked\":0},\"metrics\":[],\"log\":null,"        \
     "\"checks\":[]}\n"
 
@@ -53,10 +55,14 @@ static json_t *clean_string(const char *text)
     return string;
 }
 
-/* Rounded to 1 / QUANTA. */
+/* Rounded to 1 / QUANTA, unless it is so large that it is whole. */
 static json_t *number_if(bool known, double value, double quanta)
 {
-    return known ? json_real(round(value * quanta) / quanta) : json_null();
+    static const double whole = 1ull << 52;
+    double scaled = value * quanta;
+    if (scaled > -whole && scaled < whole)
+        value = (double)number_round(scaled) / quanta;
+    return known ? json_real(value) : json_null();
 }
 
 static json_t *seconds_if(bool known, double value)
@@ -246,7 +252,7 @@ static json_t *describe_value(const struct metric *metric)
         return seconds_if(true, metric->value);
     if (metric->unit == METRIC_PERCENT)
         return number_if(true, metric->value, 100);
-    return json_integer(llround(metric->value));
+    return json_integer(number_round(metric->value));
 }
 
 static json_t *describe_metric(const struct metric *metric)
@@ -338,12 +344,14 @@ static json_t *describe_checks(const struct check *check)
 void report_json(FILE *out, const struct check *check)
 {
     const struct verdict *verdict = &check->verdict;
-    json_t *report = describe(check);
+    bool loaded = json_library_load();
+    json_t *report = loaded ? describe(check) : NULL;
     char *text = report ? json_dumps(report, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS)) : NULL;
     if (text)
         fprintf(out, "%s\n", text);
     else
-        fprintf(out, LAST_RESORT, state_name(verdict->state), (int)verdict->state, verdict->whole, PHASES_NULL);
+        fprintf(out, LAST_RESORT, state_name(verdict->state), (int)verdict->state, verdict->whole, PHASES_NULL,
+                loaded ? "out of memory" : "jansson is not here");
     free(text);
     json_decref(report);
 }

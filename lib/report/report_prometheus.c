@@ -7,6 +7,7 @@
 #include "first_line.h"
 #include "line.h"
 #include "summary.h"
+#include "survey.h"
 #include "text.h"
 
 /* Names in labels, in characters. */
@@ -21,7 +22,7 @@ static const struct figure_family target_family = {"target_state", "State of one
 static const struct figure_family condition_family = {"condition",
                                                       "What has made the state, by name; the value is that state."};
 static const struct figure_family remotes_family = {"remotes", "Remotes that were to be pinged."};
-static const struct figure_family endpoints_family = {"endpoints", "Endpoints that were to be checked."};
+static const struct figure_family endpoints_family = {"endpoints", "Endpoints that there are."};
 
 /* A family's series stand together, so that each family goes through all parts. */
 struct printer {
@@ -131,7 +132,7 @@ static void print_counts(struct printer *printer)
     }
     if (whole->part_count > 0) {
         begin_series(printer, &endpoints_family, 0);
-        end_count(printer, whole->part_count);
+        end_count(printer, survey_count(whole));
     }
 }
 

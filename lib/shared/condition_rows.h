@@ -36,10 +36,10 @@ OWN(STARTTLS_MISSING, "starttls-missing", GROUP_WAY, STATE_CRITICAL,
 OWN(TLS_FAILED, "tls-failed", GROUP_WAY, STATE_CRITICAL,
     "the handshake failed or stalled, or something came in clear where TLS had to begin",
     "compare the protocol versions and ciphers of both sides; look into the server's log")
-OWN(CERT_EXPIRED, "cert-expired", GROUP_WAY, STATE_CRITICAL, "the certificate, or one of its issuers', has expired",
+OWN(CERT_EXPIRED, "cert-expired", GROUP_WAY, STATE_CRITICAL, "the certificate, or that of an issuer, has expired",
     "renew the certificate, and load it")
 OWN(CERT_NOT_YET_VALID, "cert-not-yet-valid", GROUP_WAY, STATE_CRITICAL,
-    "the certificate, or one of its issuers', is not valid yet", "compare the clocks")
+    "the certificate, or that of an issuer, is not valid yet", "compare the clocks")
 OWN(CERT_HOSTNAME, "cert-hostname", GROUP_WAY, STATE_CRITICAL, "the certificate is for another name",
     "give the server a certificate for the domain of its JIDs")
 OWN(CERT_UNTRUSTED, "cert-untrusted", GROUP_WAY, STATE_CRITICAL, "no authority that is trusted signed the certificate",
@@ -57,7 +57,7 @@ OWN(PROBE_CRASHED, "probe-crashed", GROUP_WAY, STATE_CRITICAL,
 OWN(DEADLINE, "deadline", GROUP_WAY, STATE_CRITICAL, "-t struck; the state is the one that -t names, if any",
     "look at the phase that took the time")
 
-OWN(NO_MECHANISM, "no-mechanism", GROUP_LOGIN, STATE_CRITICAL, "none of the server's mechanisms can be used",
+OWN(NO_MECHANISM, "no-mechanism", GROUP_LOGIN, STATE_CRITICAL, "none of the mechanisms of the server can be used",
     "compare what the server offers with what the account can use")
 OWN(MECHANISM_DOWNGRADED, "mechanism-downgraded", GROUP_LOGIN, STATE_CRITICAL,
     "the server does not offer what --require-mechanism asks for; nothing weaker is tried",
@@ -93,18 +93,18 @@ OWN(PING_TIMEOUT, "ping-timeout", GROUP_PING, STATE_CRITICAL,
 
 STREAM(BAD_FORMAT, "bad-format", "the server cannot process what was sent")
 STREAM(BAD_NAMESPACE_PREFIX, "bad-namespace-prefix", "the server does not take a namespace prefix that was sent")
-STREAM(CONFLICT, "conflict", "another session of the account takes this one's place")
+STREAM(CONFLICT, "conflict", "another session takes the place of this one")
 STREAM(CONNECTION_TIMEOUT, "connection-timeout", "the server heard nothing for too long")
 STREAM(HOST_GONE, "host-gone", "the server no longer serves this domain")
 STREAM(HOST_UNKNOWN, "host-unknown", "the server does not serve this domain")
 STREAM(IMPROPER_ADDRESSING, "improper-addressing", "a stanza lacks a sender or an addressee")
 STREAM(INTERNAL_SERVER_ERROR, "internal-server-error", "the server cannot go on")
-STREAM(INVALID_FROM, "invalid-from", "the server does not take the sender's address")
-STREAM(INVALID_NAMESPACE, "invalid-namespace", "the server does not know the stream's namespace")
+STREAM(INVALID_FROM, "invalid-from", "the server does not take the address of the sender")
+STREAM(INVALID_NAMESPACE, "invalid-namespace", "the server does not know the namespace of the stream")
 STREAM(INVALID_XML, "invalid-xml", "the server found the XML not valid")
 STREAM(NOT_AUTHORIZED, "not-authorized", "something was sent before the login that needs one")
 STREAM(NOT_WELL_FORMED, "not-well-formed", "the server found the XML not well formed")
-STREAM(POLICY_VIOLATION, "policy-violation", "the server's rules forbid this connection: often too many of them")
+STREAM(POLICY_VIOLATION, "policy-violation", "the rules of the server forbid this connection: often too many of them")
 STREAM(REMOTE_CONNECTION_FAILED, "remote-connection-failed", "the server cannot reach another one that it needs")
 STREAM(RESET, "reset", "the server wants the stream to be opened anew")
 STREAM(RESOURCE_CONSTRAINT, "resource-constraint", "the server lacks what it needs to serve")
@@ -156,9 +156,9 @@ STANZA(RECIPIENT_UNAVAILABLE, "recipient-unavailable", CRITICAL, CRITICAL, CRITI
 STANZA(REDIRECT, "redirect", CRITICAL, WARNING, WARNING, "it is there, and sends elsewhere")
 STANZA(REGISTRATION_REQUIRED, "registration-required", CRITICAL, WARNING, WARNING, "it is there, and refuses")
 STANZA(REMOTE_SERVER_NOT_FOUND, "remote-server-not-found", CRITICAL, CRITICAL, CRITICAL,
-       "the own server found no way to the remote's")
+       "the own server found no way to that of the remote")
 STANZA(REMOTE_SERVER_TIMEOUT, "remote-server-timeout", CRITICAL, CRITICAL, CRITICAL,
-       "the own server could not reach the remote's in time")
+       "the own server could not reach that of the remote in time")
 STANZA(RESOURCE_CONSTRAINT, "resource-constraint", CRITICAL, CRITICAL, CRITICAL, "it lacks what it needs to answer")
 STANZA(SERVICE_UNAVAILABLE, "service-unavailable", OK, OK, CRITICAL,
        "it answers, and does not know pings; a full JID is offline")

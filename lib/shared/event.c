@@ -103,6 +103,8 @@ bool event_valid(const struct event *event, uint32_t targets, uint32_t pings)
     bool of_certificate = event->kind == EVENT_CERTIFICATE || event->kind == EVENT_CHAIN;
     if (event->at < 0 || (event->value < 0 && !of_certificate))
         return false;
+    if (event->openssl != 0 && event->kind != EVENT_ENDPOINT && event->kind != EVENT_FAILURE)
+        return false;
     return has_condition_of_its_kind(event) && ENDS(event->type) && ENDS(event->name) && ENDS(event->by) &&
            ENDS(event->text);
 }

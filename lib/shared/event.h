@@ -31,7 +31,7 @@ enum event_kind {
     EVENT_IGNORED,      /* an answer that counts for nothing; code: enum event_ignored; by: the sender */
     EVENT_FLAW,         /* condition: one that does not end the run, as scram-weak; text: that in words */
     EVENT_FAILURE,      /* the run ends here: phase, condition or wire, text in words; code: 1 if it is the probe's own
-                           fault (UNKNOWN) */
+                           fault (UNKNOWN); name: details of OpenSSL's */
     EVENT_LOG,          /* text: a piece of the stream log, secrets masked; code: 1 if the line goes on in the next
                            record */
     EVENT_HEARD,        /* the first byte has come, from a name server or from the endpoint that is connected: a death
@@ -77,13 +77,15 @@ struct event {
     uint32_t wire;      /* enum wire_condition */
     int64_t at;         /* clock_now(), ns */
     int64_t value;      /* ns or days, by kind */
+    uint64_t openssl;   /* of EVENT_ENDPOINT and EVENT_FAILURE: OpenSSL's error, whose reason only the parent has in
+                           words;   0 for none */
     char type[16];      /* stanza error type */
     char name[112];     /* short text by kind */
     char by[104];       /* who said it, a JID */
     char text[216];     /* free text, as the network gave it */
 };
 
-_Static_assert(sizeof(struct event) == 496, "an event has one size for both sides");
+_Static_assert(sizeof(struct event) == 504, "an event has one size for both sides");
 
 /* A zeroed event of that kind, stamped now. */
 struct event event_new(enum event_kind kind);
@@ -101,7 +103,8 @@ bool event_write(int fd, const struct event *event);
 
 /* Whether a record that was read has the version, a known kind, a phase in range, a target below TARGETS, a sequence
  * number below PINGS, no bar that there is not, times that are not negative, text fields that end inside their bounds,
- * a condition that there is and that its kind may have, and an offer that there is. */
+ * a condition that there is and that its kind may have, an offer that there is, and no error of OpenSSL's that its kind
+ * may not have. */
 bool event_valid(const struct event *event, uint32_t targets, uint32_t pings);
 
 #endif

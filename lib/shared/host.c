@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "idna.h"
+
 #define DNS_PORT 53
 
 /* A decimal number from 1 to MAXIMUM without sign or white space; 0 when it is none. */
@@ -133,7 +135,7 @@ bool host_name(const char *text, char out[256], bool *absolute)
 {
     char *prepared = NULL;
     if (!is_ascii(text)) {
-        if (idn2_to_ascii_8z(text, &prepared, IDN2_NONTRANSITIONAL) != IDN2_OK)
+        if (idna_to_ascii(text, &prepared) != IDN2_OK)
             return false;
         text = prepared;
     }

@@ -10,13 +10,13 @@
 #include <stringprep.h>
 
 #include "host.h"
+#include "idna.h"
 #include "utf8.h"
 
 #define PART_LONGEST 1023       /* bytes of one prepared part, RFC 6122 2.1 */
 #define TEXT_LONGEST (9 * 1024) /* preparation makes a text at most three times shorter, but for what it drops */
 #define LABEL_LONGEST 63        /* RFC 1035 2.3.4 */
 #define NAME_LONGEST 253        /* the same, as text without the last dot */
-#define ACE_PREFIX "xn--"
 
 static const char out_of_memory[] = "is out of memory";
 static const char bad_domain[] = "has a domain that IDNA refuses";
@@ -152,19 +152,6 @@ static bool labels_short(const char *ascii)
     return strlen(ascii) <= NAME_LONGEST;
 }
 
-static bool has_ace_label(const char *ascii)
-{
-    const char *label = ascii;
-    while (label) {
-        if (strncmp(label, ACE_PREFIX, strlen(ACE_PREFIX)) == 0)
-            return true;
-        label = strchr(label, '.');
-        if (label)
-            label++;
-    }
-    return false;
-}
-
 static bool prepare_ipv6(const char *domain, struct jid *jid, const char **why)
 {
     char text[INET6_ADDRSTRLEN] = "", literal[INET6_ADDRSTRLEN + 2];
@@ -186,10 +173,9 @@ static bool prepare_ipv6(const char *domain, struct jid *jid, const char **why)
  * back stays as it is: a newer one has more of them. */
 static bool encode(const char *name, bool ascii, char **out, const char **why)
 {
-    int code = idn2_to_ascii_8z(name, out, IDN2_NONTRANSITIONAL);
+    int code = idna_to_ascii(name, out);
     if (code == IDN2_OK)
         return true;
-    *out = NULL;
     if (code == IDN2_MALLOC)
         return refuse(why, out_of_memory);
     if (!ascii) {
@@ -211,7 +197,7 @@ static bool to_ascii(const char *domain, char **ascii, const char **why)
         plain = plain && is_ascii(*c);
         *c = lower(*c);
     }
-    if (plain && !has_ace_label(name)) {
+    if (!idna_is_for(name)) {
         *ascii = name;
     } else {
         bool encoded = encode(name, plain, ascii, why);
@@ -230,10 +216,10 @@ static bool to_unicode(const char *ascii, char **domain, const char **why)
 {
     char *decoded = NULL, *again = NULL;
     int code = IDN2_OK;
-    if (has_ace_label(ascii))
-        code = idn2_to_unicode_8z8z(ascii, &decoded, 0);
+    if (idna_is_for(ascii))
+        code = idna_to_unicode(ascii, &decoded);
     if (code == IDN2_OK && decoded)
-        code = idn2_to_ascii_8z(decoded, &again, IDN2_NONTRANSITIONAL);
+        code = idna_to_ascii(decoded, &again);
     bool same = code == IDN2_OK && again && strcmp(again, ascii) == 0;
     *domain = same ? decoded : strdup(ascii);
     if (!same)
@@ -242,11 +228,13 @@ static bool to_unicode(const char *ascii, char **domain, const char **why)
     return *domain && code != IDN2_MALLOC ? true : refuse(why, out_of_memory);
 }
 
-static bool prepare_domain(const char *domain, struct jid *jid, const char **why)
+static bool prepare_domain(const char *domain, bool told, struct jid *jid, const char **why)
 {
     union address address;
     if (domain[0] == '[')
         return prepare_ipv6(domain, jid, why);
+    if (!told && !idna_load(domain))
+        return refuse(why, "has a domain that needs libidn2, which is not here");
     if (!to_ascii(domain, &jid->ascii, why))
         return false;
     if (jid->ascii[0] == '\0')
@@ -262,7 +250,7 @@ static bool prepare_domain(const char *domain, struct jid *jid, const char **why
     return strlen(jid->domain) <= PART_LONGEST ? true : refuse(why, "has a domain of more than 1023 bytes");
 }
 
-static bool prepare(const char *text, struct jid *jid, const char **why)
+static bool prepare(const char *text, bool told, struct jid *jid, const char **why)
 {
     size_t length = strlen(text);
     if (length == 0)
@@ -288,18 +276,28 @@ static bool prepare(const char *text, struct jid *jid, const char **why)
     char *domain = strndup(start, (size_t)(bare_end - start));
     if (!domain)
         return refuse(why, out_of_memory);
-    bool done = prepare_domain(domain, jid, why);
+    bool done = prepare_domain(domain, told, jid, why);
     free(domain);
     return done;
 }
 
-bool jid_parse(const char *text, struct jid *jid, const char **why)
+static bool parse(const char *text, bool told, struct jid *jid, const char **why)
 {
     *jid = (struct jid){0};
-    if (prepare(text, jid, why))
+    if (prepare(text, told, jid, why))
         return true;
     jid_free(jid);
     return false;
+}
+
+bool jid_parse(const char *text, struct jid *jid, const char **why)
+{
+    return parse(text, false, jid, why);
+}
+
+bool jid_parse_told(const char *text, struct jid *jid, const char **why)
+{
+    return parse(text, true, jid, why);
 }
 
 void jid_free(struct jid *jid)

@@ -16,8 +16,12 @@ struct jid {
 
 /* Reads and prepares TEXT. On success the caller frees *JID with jid_free(). On failure returns false, *JID is all NULL
  * and *WHY points to a static sentence fragment ("is empty", "has an empty local part before @", "has a domain that
- * IDNA refuses", "is not valid UTF-8", "is out of memory", ...). */
+ * IDNA refuses", "is not valid UTF-8", "is out of memory", ...). Loads libidn2 where the domain needs it (idna.h). */
 bool jid_parse(const char *text, struct jid *jid, const char **why);
+
+/* The same for what a stranger says, to compare it with JIDs that jid_parse() has read. Loads nothing: unless one of
+ * those has needed libidn2, a domain beyond ASCII is none of them, and is refused. */
+bool jid_parse_told(const char *text, struct jid *jid, const char **why);
 
 /* Frees the parts and sets them to NULL. */
 void jid_free(struct jid *jid);

@@ -187,7 +187,7 @@ our @cases = (
     ['CRITICAL - auth: no-mechanism: the server offers only X-OAUTH2, GSSAPI, none known here', \&against, { mechanisms => ['X-OAUTH2', 'GSSAPI'] }],
     ['CRITICAL - auth: no-mechanism: the server offers none', \&against, { mechanisms => [] }],
     ['CRITICAL - auth: mechanism-downgraded: the server offers only PLAIN', \&against, { mechanisms => ['PLAIN'] }, '--require-mechanism=SCRAM-SHA-256'],
-    ['CRITICAL - auth: server-not-authenticated: SCRAM-SHA-256: the server_s signature is wrong', \&against, { scram => { signature => 'x' x 32 } }],
+    ['CRITICAL - auth: server-not-authenticated: SCRAM-SHA-256: the signature of the server is wrong', \&against, { scram => { signature => 'x' x 32 } }],
     ['CRITICAL - bind: bind-failed: resource-constraint: Too many sessions', \&against, { bind => ['error', 'resource-constraint', 'wait', 'Too many sessions'] }],
     # the answers
     ['CRITICAL - example.org: ping-timeout: none of 3 pings answered', \&against, { ping => 'silence' }, '--ping-timeout=1s'],

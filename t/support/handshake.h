@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "idna.h"
 #include "tap.h"
 #include "tls.h"
 
@@ -123,7 +124,7 @@ static inline void carry(struct tls *client, SSL *server)
 /* What came of a handshake. */
 struct outcome {
     bool prepared;
-    struct line why;
+    char why[300];
     bool established;
     enum tls_result ended; /* of the client's handshake, else of its last reading */
     struct tls_facts facts;
@@ -179,7 +180,10 @@ static inline void run(const struct shake *shake, struct outcome *outcome)
     struct settings settings = {.insecure = shake->insecure, .ca_file = (char *)shake->ca_file};
     settings.jid.ascii = (char *)shake->domain;
     settings.jid.domain = (char *)(shake->jid_domain ? shake->jid_domain : shake->domain);
-    struct tls_context *context = tls_prepare(&settings, &outcome->why);
+    idna_load(settings.jid.domain); /* as jid_parse() does */
+    struct tls_fault fault;
+    struct tls_context *context = tls_prepare(&settings, &fault);
+    snprintf(outcome->why, sizeof outcome->why, "%s", fault.why);
     outcome->prepared = context != NULL;
     if (!context)
         return;

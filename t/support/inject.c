@@ -72,6 +72,7 @@
     DO(nanosleep)                                                                                                      \
     DO(waitpid)                                                                                                        \
     DO(getrandom)                                                                                                      \
+    DO(dlopen)                                                                                                         \
     DO(setenv)
 
 #define NUMBER(name) CALL_##name,
@@ -265,6 +266,7 @@ int fcntl(int fd, int command, ...)
     return fails(CALL_fcntl) ? -1 : next(fd, command, argument);
 }
 
+FAULTY(void *, NULL, dlopen, (const char *file, int flags), (file, flags))
 FAULTY(FILE *, NULL, fopen, (const char *file, const char *mode), (file, mode))
 
 FILE *fopen64(const char *file, const char *mode)

@@ -133,7 +133,8 @@ static bool read_sasl(struct login *login, const char *text, struct sasl_message
         text = "";
     if (base64_decode(text, strlen(text), message->data, sizeof message->data, &message->length))
         return true;
-    login_fail(login, PHASE_AUTH, CONDITION_SERVER_NOT_AUTHENTICATED, "the server's message is no base64, or too long");
+    login_fail(login, PHASE_AUTH, CONDITION_SERVER_NOT_AUTHENTICATED,
+               "the message of the server is no base64, or too long");
     return false;
 }
 

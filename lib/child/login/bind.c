@@ -67,7 +67,7 @@ const char *bind_find_fault(const struct login *login, const char *text, bool fu
     const char *why;
     if (!text)
         return "the server answers without a JID";
-    if (!jid_parse(text, &jid, &why))
+    if (!jid_parse_told(text, &jid, &why))
         return "the server binds what is no JID";
     bool same =
         jid_same_server(account, &jid) && (!account->node || (jid.node && strcmp(jid.node, account->node) == 0));

@@ -31,6 +31,7 @@ void component_begin(struct login *login)
     if (!stream_id(login->stream, id, sizeof id))
         return; /* there is nothing to answer; the stream error that says why, as Prosody's host-unknown, comes behind
                  */
+    login->arrived = true;
     tell_phase(login->teller, PHASE_AUTH);
     if (!make_digest(id, login->settings->password, hex)) {
         login_fail_own(login, PHASE_AUTH, "out of memory");

@@ -150,6 +150,7 @@ static void start_tls(struct login *login)
 /* The features behind TLS, or those of a stream that has none. */
 static void take_features(struct login *login, xmpp_stanza_t *features)
 {
+    login->arrived = true;
     offer_tell(features, login->settings, login->teller, login->stream->wire.secured);
     if (login->settings->no_login)
         login->step = LOGIN_DONE;
@@ -234,7 +235,7 @@ static int on_stanza(xmpp_conn_t *conn, xmpp_stanza_t *stanza, void *userdata)
 /* Whether no other endpoint is better than one that has got so far. */
 static bool has_arrived(const struct login *login)
 {
-    return login->tls == TLS_NONE ? login->step > LOGIN_AUTH_FEATURES : login->stream->wire.secured;
+    return login->arrived || login->stream->wire.secured;
 }
 
 /* What a turn of the stream has led to, apart from stanzas. */

@@ -115,7 +115,7 @@ static void tell_kinds(xmpp_stanza_t *features, const struct sasl_offer *offer, 
         enum offer_kind kind;
     } kinds[] = {
         {offer->starttls, OFFER_STARTTLS},
-        {starttls && xmpp_stanza_get_child_by_name(starttls, "required"), OFFER_STARTTLS_REQUIRED},
+        {starttls && has(starttls, "required", TLS_XMLNS), OFFER_STARTTLS_REQUIRED},
         {offer->binding_count > 0, OFFER_CHANNEL_BINDING},
         {offer->sasl2, OFFER_SASL2},
         {offer_has_bind2(features), OFFER_BIND2},

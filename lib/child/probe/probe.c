@@ -42,7 +42,7 @@ static struct any_condition found(enum condition condition)
 }
 
 static void tell_endpoint(const struct probe *probe, const char *name, enum tls_mode tls,
-                          struct any_condition condition, const char *cause, int64_t time)
+                          struct any_condition condition, const char *cause, unsigned long openssl, int64_t time)
 {
     struct event event = event_new(EVENT_ENDPOINT);
     event.code = tls;
@@ -50,6 +50,7 @@ static void tell_endpoint(const struct probe *probe, const char *name, enum tls_
     event_set(event.text, name);
     event_set_condition(&event, condition);
     event_set(event.name, cause);
+    event.openssl = openssl;
     tell(&probe->teller, &event);
 }
 
@@ -110,7 +111,7 @@ static void on_attempt(const struct endpoint *endpoint, const union address *add
     char name[216];
     dial_endpoint_format(endpoint, address, name, sizeof name);
     if (step != DIAL_BEGUN) {
-        tell_endpoint(probe, name, endpoint->tls, found(condition), cause, time);
+        tell_endpoint(probe, name, endpoint->tls, found(condition), cause, 0, time);
         return;
     }
     struct event event = event_new(EVENT_ATTEMPT);
@@ -126,17 +127,19 @@ static bool find_endpoints(struct probe *probe, struct failure *failure)
     const struct resolution *resolution = &probe->resolution;
     for (size_t i = 0; i < resolution->endpoint_count; i++) {
         const struct endpoint *endpoint = &resolution->endpoints[i];
-        tell_endpoint(probe, endpoint->name, endpoint->tls, found(endpoint->condition), endpoint->cause, 0);
+        tell_endpoint(probe, endpoint->name, endpoint->tls, found(endpoint->condition), endpoint->cause, 0, 0);
     }
     failure_set(failure, PHASE_DNS, resolution->condition, "%s", resolution->cause);
     return false;
 }
 
 /* In clear text a password goes to this machine at most (--tls=none; settings_check() has refused what it could know
- * without DNS). */
+ * without DNS). A component's secret does not go anywhere. */
 static bool would_leak(const struct probe *probe, const struct endpoint *endpoint, const union address *address)
 {
-    return endpoint->tls == TLS_NONE && probe->settings->password->set && !host_is_loopback(address);
+    const struct settings *settings = probe->settings;
+    return endpoint->tls == TLS_NONE && settings->password->set && !settings->component_text &&
+           !host_is_loopback(address);
 }
 
 /* False with the failure in probe->login. */
@@ -209,7 +212,8 @@ static bool reach(struct probe *probe, struct failure *failure)
         char name[216];
         const struct endpoint *endpoint = &probe->resolution.endpoints[dialed.endpoint];
         dial_endpoint_format(endpoint, &dialed.address, name, sizeof name);
-        tell_endpoint(probe, name, endpoint->tls, failure->condition, failure->cause, clock_now() - connected_at);
+        tell_endpoint(probe, name, endpoint->tls, failure->condition, failure->cause, failure->openssl,
+                      clock_now() - connected_at);
     }
 }
 
@@ -227,12 +231,12 @@ static void tell_candidate(const struct probe *probe, const struct endpoint *end
     union address address;
     bool literal = host_literal(endpoint->name, &address), absolute;
     if (!literal && !host_name(endpoint->name, name, &absolute)) { /* an SRV record may name anything */
-        tell_endpoint(probe, endpoint->name, endpoint->tls, found(endpoint->condition), endpoint->cause, 0);
+        tell_endpoint(probe, endpoint->name, endpoint->tls, found(endpoint->condition), endpoint->cause, 0, 0);
         return;
     }
     snprintf(host, sizeof host, "%s%s", endpoint->name, !probe->settings->hostname && !literal ? "." : "");
     if (strlen(host) >= sizeof event.text) { /* cut, it would be another host's */
-        tell_endpoint(probe, endpoint->name, endpoint->tls, found(CONDITION_DNS_FAILED), "too long a name", 0);
+        tell_endpoint(probe, endpoint->name, endpoint->tls, found(CONDITION_DNS_FAILED), "too long a name", 0, 0);
         return;
     }
     event_set(event.text, host);
@@ -254,7 +258,7 @@ static bool has_family(const struct endpoint *endpoint, int family)
 static void tell_candidates(const struct probe *probe, const struct endpoint *endpoint)
 {
     if (endpoint->port == 0) { /* nothing that could be checked */
-        tell_endpoint(probe, endpoint->name, endpoint->tls, found(endpoint->condition), endpoint->cause, 0);
+        tell_endpoint(probe, endpoint->name, endpoint->tls, found(endpoint->condition), endpoint->cause, 0, 0);
         return;
     }
     if (endpoint->address_count == 0)
@@ -304,9 +308,11 @@ void probe_run(const void *input, int fd)
     struct probe *probe =
         &(struct probe){.settings = given->settings, .deadline = given->deadline, .teller = {.fd = fd}};
     struct failure failure = {0};
-    struct line why = LINE_EMPTY;
-    if (probe->settings->tls != TLS_NONE && !(probe->tls_context = tls_prepare(probe->settings, &why))) {
-        failure_set_own_fault(&failure, PHASE_DNS, why.text);
+    struct tls_fault fault;
+    if (probe->settings->tls != TLS_NONE && !(probe->tls_context = tls_prepare(probe->settings, &fault))) {
+        failure_set_own_fault(&failure, PHASE_DNS, fault.why);
+        failure.openssl = fault.openssl;
+        event_set(failure.detail, fault.detail);
         tell_failure(&probe->teller, &failure);
         return;
     }

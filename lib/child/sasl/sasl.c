@@ -167,7 +167,7 @@ enum sasl_result sasl_success(struct sasl *sasl, const struct sasl_message *in, 
     if (sasl->step == STEP_DONE)
         return SASL_GOOD;
     if (in->length == 0)
-        return refuse(sasl, "success without the server's proof", why, why_size);
+        return refuse(sasl, "success without a proof of the server", why, why_size);
     if (sasl->step != STEP_VERIFY)
         return refuse(sasl, "success before the end of the exchange", why, why_size);
     return advance(sasl, STEP_DONE, scram_verify(&sasl->scram, in, why, why_size), why, why_size);

@@ -205,10 +205,10 @@ enum sasl_result scram_begin(struct scram *scram, const char *nonce, struct sasl
 {
     char prepared[PREPARED_SIZE], user[SCRAM_FIRST_SIZE - 200] = "", header[HEADER_SIZE];
     if (!saslprep(scram->user, SASLPREP_QUERY, prepared, sizeof prepared) || !write_user(prepared, user, sizeof user))
-        return blame_self("the account's name is none that SASLprep takes", why, why_size);
+        return blame_self("the name of the account is none that SASLprep takes", why, why_size);
     scram->md = EVP_MD_fetch(NULL, scram->digest, NULL);
     if (!scram->md)
-        return blame_self("OpenSSL does not have the mechanism's hash", why, why_size);
+        return blame_self("OpenSSL does not have the hash of the mechanism", why, why_size);
     scram->nonce_at = (size_t)snprintf(scram->first, sizeof scram->first, "n=%s,r=", user);
     snprintf(scram->first + scram->nonce_at, sizeof scram->first - scram->nonce_at, "%s", nonce);
     write_header(scram, header);
@@ -264,11 +264,11 @@ enum sasl_result scram_answer(struct scram *scram, const struct sasl_message *in
     if (is_error(text, why, why_size))
         return SASL_REJECTED;
     if (!read_challenge(text, &challenge))
-        return refuse("the server's message is no SCRAM", why, why_size);
+        return refuse("the message of the server is no SCRAM", why, why_size);
     if (challenge.unknown.start)
         return refuse("the server demands an extension that is not known here", why, why_size);
     if (!is_good_nonce(scram->first + scram->nonce_at, &challenge.nonce))
-        return refuse("the server's nonce is wrong", why, why_size);
+        return refuse("the nonce of the server is wrong", why, why_size);
     scram->iterations = read_iterations(&challenge.iterations);
     if (scram->iterations == 0 ||
         !base64_decode(challenge.salt.start, challenge.salt.length, salt, sizeof salt, &salt_length) ||
@@ -278,7 +278,7 @@ enum sasl_result scram_answer(struct scram *scram, const struct sasl_message *in
         return refuse("the server offered other mechanisms than arrived here", why, why_size);
     /* Room for the proof stays free. */
     if (!write_final(scram, &challenge.nonce, (char *)out->data, sizeof out->data - BASE64_SIZE(EVP_MAX_MD_SIZE) - 3))
-        return refuse("the server's nonce is too long", why, why_size);
+        return refuse("the nonce of the server is too long", why, why_size);
     enum sasl_result result = salt_password(scram, salt, salt_length, salted, why, why_size);
     if (result == SASL_GOOD)
         result = write_proof(scram, salted, text, out, why, why_size);
@@ -297,10 +297,10 @@ enum sasl_result scram_verify(const struct scram *scram, const struct sasl_messa
     if (is_error(text, why, why_size))
         return SASL_REJECTED;
     if (!take(&text, 'v', &signature) || !read_extensions(text, &challenge) || challenge.unknown.start)
-        return refuse("the server's last message is no SCRAM", why, why_size);
+        return refuse("the last message of the server is no SCRAM", why, why_size);
     if (!base64_decode(signature.start, signature.length, bytes, sizeof bytes, &length) || length != expected ||
         CRYPTO_memcmp(bytes, scram->server_signature, expected) != 0)
-        return refuse("the server's signature is wrong", why, why_size);
+        return refuse("the signature of the server is wrong", why, why_size);
     return SASL_GOOD;
 }
 

@@ -73,7 +73,7 @@ static bool is_xmpp_addr(const char *text, int length, const struct identity *id
     if (length >= (int)sizeof address)
         return false;
     snprintf(address, sizeof address, "%.*s", length, text);
-    if (!jid_parse(address, &jid, &why))
+    if (!jid_parse_told(address, &jid, &why))
         return false;
     bool is = !jid.node && !jid.resource && strcmp(jid.domain, identity->domain) == 0;
     jid_free(&jid);

@@ -45,7 +45,7 @@ static bool read_pkcs12(struct client *client, BIO *file, bool *passphrase)
     return loaded && client->certificate && client->key;
 }
 
-static bool read_client(const struct settings *settings, struct client *client, struct line *why)
+static bool read_client(const struct settings *settings, struct client *client, char *why, size_t why_size)
 {
     const char *key_file = settings->client_key ? settings->client_key : settings->client_cert;
     const char *key_option = settings->client_key ? "--client-key" : "--client-cert";
@@ -58,28 +58,32 @@ static bool read_client(const struct settings *settings, struct client *client, 
         loaded = read_pkcs12(client, cert, &passphrase);
     }
     if (passphrase)
-        line_set(why, "%s: %s is protected by a passphrase, which nobody is there to type", key_option, key_file);
+        snprintf(why, why_size, "%s: %s is protected by a passphrase, which nobody is there to type", key_option,
+                 key_file);
     else if (!loaded && (!cert || !client->certificate))
-        line_set(why, "--client-cert: %s holds no certificate that can be read", settings->client_cert);
+        snprintf(why, why_size, "--client-cert: %s holds no certificate that can be read", settings->client_cert);
     else if (!loaded)
-        line_set(why, "%s: %s holds no private key that can be read", key_option, key_file);
-    else if (!X509_check_private_key(client->certificate, client->key))
-        loaded = line_set(why, "%s: %s is not the key of the certificate", key_option, key_file);
+        snprintf(why, why_size, "%s: %s holds no private key that can be read", key_option, key_file);
+    else if (!X509_check_private_key(client->certificate, client->key)) {
+        snprintf(why, why_size, "%s: %s is not the key of the certificate", key_option, key_file);
+        loaded = false;
+    }
     BIO_free(cert);
     BIO_free(key);
     return loaded && !passphrase;
 }
 
-bool client_certificate_load(const struct settings *settings, SSL_CTX *context, struct line *why)
+bool client_certificate_load(const struct settings *settings, SSL_CTX *context, struct tls_fault *fault)
 {
     if (!settings->client_cert)
         return true;
     struct client client = {0};
-    bool good = read_client(settings, &client, why);
+    bool good = read_client(settings, &client, fault->why, sizeof fault->why);
     if (good && SSL_CTX_use_cert_and_key(context, client.certificate, client.key, client.chain, 1) != 1) {
-        const char *reason = ERR_reason_error_string(ERR_peek_last_error());
-        good = line_set(why, "--client-cert: %s cannot be used: %s", settings->client_cert,
-                        reason ? reason : "out of memory");
+        fault->openssl = ERR_peek_last_error();
+        snprintf(fault->why, sizeof fault->why, "--client-cert: %s cannot be used%s", settings->client_cert,
+                 fault->openssl ? "" : ": out of memory");
+        good = false;
     }
     X509_free(client.certificate);
     EVP_PKEY_free(client.key);

@@ -7,10 +7,11 @@
 #include <stdbool.h>
 
 #include "settings.h"
+#include "tls_fault.h"
 
 /* Loads certificate, chain and key, PEM or PKCS#12, into CONTEXT; nothing when the settings name none. On failure
- * returns false and writes to WHY a sentence that names the option and the file. A key with a passphrase is refused:
- * nobody is there to type it. Reads files. */
-bool client_certificate_load(const struct settings *settings, SSL_CTX *context, struct line *why);
+ * returns false, and FAULT names the option and the file. A key with a passphrase is refused: nobody is there to type
+ * it. Reads files. */
+bool client_certificate_load(const struct settings *settings, SSL_CTX *context, struct tls_fault *fault);
 
 #endif

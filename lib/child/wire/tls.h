@@ -11,6 +11,7 @@
 #include "certificate.h"
 #include "sasl.h"
 #include "settings.h"
+#include "tls_fault.h"
 
 /* What all connections of a run have in common: trust, policy, the client certificate. */
 struct tls_context;
@@ -23,15 +24,17 @@ struct tls_facts {
     char cipher[64];  /* "TLS_AES_256_GCM_SHA384" */
     struct certificate_facts certificate;
     char alert[128]; /* the alert that the server has sent, in OpenSSL's words; empty for none */
-    char error[128]; /* why the handshake or a record failed, when not by an alert: OpenSSL's reason */
-    bool own_fault;  /* OpenSSL could not even begin the handshake */
+    unsigned long
+        openssl;    /* why the handshake or a record failed, when not by an alert: OpenSSL's error; 0: no memory */
+    bool unproven;  /* the handshake ended well, but not with a certificate that was verified */
+    bool own_fault; /* OpenSSL could not even begin the handshake */
 };
 
 /* Prepares TLS for the settings' domain: starts OpenSSL, whose configuration must be sound; makes the policy (TLS 1.2
  * and up, whatever more openssl.cnf asks for; no renegotiation, no resumption); loads the trusted CAs and the client
- * certificate. Touches no network, reads files. NULL on failure: WHY then gets a sentence that names what is at fault.
- * SETTINGS must outlive it. It ends with the process. */
-struct tls_context *tls_prepare(const struct settings *settings, struct line *why);
+ * certificate. Touches no network, reads files. NULL on failure: FAULT then says why. SETTINGS must outlive it. It ends
+ * with the process. */
+struct tls_context *tls_prepare(const struct settings *settings, struct tls_fault *fault);
 
 /* A connection that is about to begin its handshake, with XMPP asked for by ALPN for DIRECT TLS (XEP-0368). NULL
  * without memory: with a name or a policy that could not be set there is no connection. The caller ends it with

@@ -72,42 +72,51 @@ static bool is_filled(const char *file)
 /* The system's CAs, where OpenSSL would look for them: the hashed directory, which OpenSSL reads lazily, and the
  * bundle, which by find_in_bundle() is read lazily too. A user's own SSL_CERT_FILE and SSL_CERT_DIR mean what they
  * mean. */
-static bool trust_system(X509_STORE *store, bool insecure, struct line *why)
+static bool trust_system(X509_STORE *store, bool insecure, char *why, size_t why_size)
 {
     const char *directory = system_directory();
     const char *file = environment_or(X509_get_default_cert_file_env(), X509_get_default_cert_file());
-    if (!insecure && !is_filled(file) && !has_hashed_file(directory))
-        return line_set(why, "no CA to trust: neither %s nor %s has one; install ca-certificates or give --ca-file",
-                        file, directory);
+    if (!insecure && !is_filled(file) && !has_hashed_file(directory)) {
+        snprintf(why, why_size, "no CA to trust: neither %s nor %s has one; install ca-certificates or give --ca-file",
+                 file, directory);
+        return false;
+    }
+    snprintf(why, why_size, "out of memory");
     X509_LOOKUP_METHOD *method = X509_LOOKUP_meth_new("bundle when needed");
     if (!method || !X509_STORE_load_path(store, directory) ||
         !X509_LOOKUP_meth_set_get_by_subject(method, find_in_bundle) || !X509_STORE_add_lookup(store, method))
-        return line_set(why, "out of memory");
+        return false;
     unread_bundle = file;
     return true;
 }
 
-static bool trust_given(const struct settings *settings, X509_STORE *store, struct line *why)
+static bool trust_given(const struct settings *settings, X509_STORE *store, char *why, size_t why_size)
 {
+    snprintf(why, why_size, "out of memory");
     if (!X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN)) /* each is an anchor, self-signed or not */
-        return line_set(why, "out of memory");
-    if (settings->ca_file && !X509_STORE_load_file(store, settings->ca_file))
-        return line_set(why, "--ca-file: %s holds no certificate that can be read", settings->ca_file);
-    if (settings->ca_path && !X509_STORE_load_path(store, settings->ca_path))
-        return line_set(why, "--ca-path: %s cannot be used", settings->ca_path);
+        return false;
+    if (settings->ca_file && !X509_STORE_load_file(store, settings->ca_file)) {
+        snprintf(why, why_size, "--ca-file: %s holds no certificate that can be read", settings->ca_file);
+        return false;
+    }
+    if (settings->ca_path && !X509_STORE_load_path(store, settings->ca_path)) {
+        snprintf(why, why_size, "--ca-path: %s cannot be used", settings->ca_path);
+        return false;
+    }
     return true;
 }
 
-X509_STORE *trust_new(const struct settings *settings, struct line *why)
+X509_STORE *trust_new(const struct settings *settings, char *why, size_t why_size)
 {
     X509_STORE *store = X509_STORE_new();
     bool given = settings->ca_file || settings->ca_path;
-    bool good = !store  ? line_set(why, "out of memory")
-                : given ? trust_given(settings, store, why)
-                        : trust_system(store, settings->insecure, why);
+    bool good = store && (given ? trust_given(settings, store, why, why_size)
+                                : trust_system(store, settings->insecure, why, why_size));
     ERR_clear_error();
     if (good)
         return store;
+    if (!store)
+        snprintf(why, why_size, "out of memory");
     X509_STORE_free(store);
     return NULL;
 }

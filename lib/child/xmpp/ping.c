@@ -79,7 +79,7 @@ static bool may_answer(const struct pinger *pinger, const struct ping *ping, con
         return ping->to_own_server;
     struct jid sender;
     const char *why;
-    if (!jid_parse(from, &sender, &why))
+    if (!jid_parse_told(from, &sender, &why))
         return false;
     bool may = jid_equal(&sender, &ping->to) || (ping->to_own_server && is_own_server(pinger, &sender));
     jid_free(&sender);

@@ -2,6 +2,8 @@
 /* What others ask of us: a ping, or anything else. */
 #include "ping_parts.h"
 
+#include <string.h>
+
 #include "stanza.h"
 #include "xmlns.h"
 
@@ -37,8 +39,8 @@ void pinger_take_request(struct pinger *pinger, xmpp_stanza_t *stanza)
 {
     const char *id = xmpp_stanza_get_id(stanza);
     const struct ping *ping = id ? pinger_find_open(pinger, id) : NULL;
-    /* A component is what its domain is served by: the server hands it its own ping to that domain. */
-    bool to_itself = ping && ping->to_own_server && !pinger->self.node;
+    /* A component is what its domain is served by: the server hands it its own ping to any address there. */
+    bool to_itself = ping && !pinger->self.node && strcmp(ping->to.domain, pinger->self.domain) == 0;
     if (ping && !to_itself)
         pinger_ignore(pinger, PING_IGNORED_REFLECTED, xmpp_stanza_get_from(stanza));
     else if (to_itself || pinger->context->respond)

@@ -321,14 +321,20 @@ static void explain_tls(const struct stream *stream, struct failure *failure)
 {
     const struct tls_facts *facts = tls_facts(stream->wire.tls);
     bool refused = facts->certificate.condition != CONDITION_NONE && !stream->wire.secured && !facts->alert[0];
-    if (facts->own_fault)
-        failure_set_own_fault(failure, PHASE_TLS, facts->error);
-    else if (refused)
+    if (!facts->own_fault && refused) {
         failure_set(failure, PHASE_TLS, facts->certificate.condition, "%s", certificate_cause(stream, facts));
-    else if (facts->alert[0])
+        return;
+    }
+    if (!facts->own_fault && facts->alert[0]) {
         failure_set(failure, PHASE_TLS, CONDITION_TLS_FAILED, "the server sends alert %s", facts->alert);
+        return;
+    }
+    const char *cause = facts->unproven ? "the certificate was not verified" : facts->openssl ? "" : "out of memory";
+    if (facts->own_fault)
+        failure_set_own_fault(failure, PHASE_TLS, cause);
     else
-        failure_set(failure, PHASE_TLS, CONDITION_TLS_FAILED, "%s", facts->error);
+        failure_set(failure, PHASE_TLS, CONDITION_TLS_FAILED, "%s", cause);
+    failure->openssl = facts->openssl;
 }
 
 static void explain_end(const struct stream *stream, enum phase phase, struct failure *failure)

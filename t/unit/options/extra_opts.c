@@ -124,7 +124,7 @@ static const struct {
     {"[s]\n# port=1\n[t]\nport=1\n", "! --extra-opts: F has an empty section [s]"},
     {"port=1\n[s]\nport=1\n", "! --extra-opts: F:1: stands before the first section"},
     {"\xef\xbb\xbf[s]\nport=1\n", "! --extra-opts: F:1: stands before the first section"},
-    {"\n[s\nport=1\n", "! --extra-opts: F:2: has no ] behind the section's name"},
+    {"\n[s\nport=1\n", "! --extra-opts: F:2: has no ] behind the name of the section"},
     {"[s] port=1\n", "! --extra-opts: F:1: has something behind ]"},
     {"[s]\n\nquiet\n", "! --extra-opts: F:3: has no =, which a switch needs too"},
     {"[s]\n=1\n", "! --extra-opts: F:2: has no key before ="},

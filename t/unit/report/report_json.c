@@ -5,6 +5,7 @@
 
 #define SCENE_OUTPUT OUTPUT_JSON
 #include "scene.h"
+#include "json_library.h"
 #include "perfdata.h"
 #include "printed.h"
 
@@ -351,6 +352,7 @@ static void check_memory(void)
 
 int main(void)
 {
+    json_library_load();
     check_whole();
     check_unknown();
     check_parts();

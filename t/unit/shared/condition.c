@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tap.h"
+#include "text.h"
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
@@ -229,6 +230,8 @@ static void check_rows(void)
         ok(strlen(name) < CONDITION_SIZE && strspn(name, "abcdefghijklmnopqrstuvwxyz-0123456789") == strlen(name),
            "'%s' is a name", name);
         check_words(rows[i].meaning);
+        char clean[200];
+        is_str(text_clean_string(clean, sizeof clean, rows[i].meaning), rows[i].meaning, "and is printed as it is");
         check_words(rows[i].advice);
     }
 }

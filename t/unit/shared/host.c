@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "host.h"
 
+#include "idna.h"
 #include "tap.h"
 
 static const struct {
@@ -126,6 +127,7 @@ static void check_names(void)
     for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
         char name[256];
         bool absolute = false;
+        idna_load(hosts[i].text); /* as the option has done */
         bool valid = host_name(hosts[i].text, name, &absolute);
         is_str(valid ? name : NULL, hosts[i].name, "the host name '%s' is %s", hosts[i].text,
                hosts[i].name ? hosts[i].name : "refused");

@@ -14,6 +14,7 @@
 #include "clock.h"
 #include "dial.h"
 #include "host.h"
+#include "idna.h"
 #include "tap.h"
 #include "tell.h"
 

@@ -146,7 +146,7 @@ static void test_firsts(void)
     memcpy(in.data + sizeof in.data - 11, ",s=QQ==,i=1", 11);
     in.length = sizeof in.data;
     is_int(scram_answer(&scram, &in, &out, why, sizeof why), SASL_REFUSED, "one that is full to the last byte");
-    is_str(why, "the server's nonce is too long", "as there is no room for the answer");
+    is_str(why, "the nonce of the server is too long", "as there is no room for the answer");
     scram_end(&scram);
 }
 

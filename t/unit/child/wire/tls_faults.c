@@ -60,13 +60,13 @@ static bool client_shakes(struct tls *client, enum tls_result *result)
 /* Whether a client would send its password to that server, with the allocation number FAULT failing; 0: none. */
 static bool is_taken(const struct shake *shake, long fault)
 {
-    struct line why;
+    struct tls_fault unusable;
     struct settings settings = {.ca_file = ca_file, .jid = {.ascii = "example.org", .domain = "example.org"}};
     SSL_CTX *server_context = SSL_CTX_new(TLS_server_method());
     SSL *server = make_server(shake, server_context);
     countdown = fault;
     counting = true;
-    struct tls_context *context = tls_prepare(&settings, &why);
+    struct tls_context *context = tls_prepare(&settings, &unusable);
     struct tls *client = context ? tls_new(context, true) : NULL;
     counting = false;
     enum tls_result result = client ? TLS_WAITS : TLS_FAILED;

@@ -232,21 +232,25 @@ static void test_component(struct ping_context *context)
         "xmlns='urn:xmpp:ping'/></iq>");
     ok(expect("from=\"bot@component.example.org\""), "its pong too");
 
-    struct told own = {0};
-    link_.received[0] = '\0';
-    ping_send(pinger, NULL, "component.example.org", PING_NO_TIMEOUT, on_answer, &own);
-    char id[80], get[256], pong[100];
-    snprintf(id, sizeof id, "%s", take_id());
-    snprintf(get, sizeof get,
-             "<iq type='get' id='%s' from='component.example.org' to='component.example.org'>"
-             "<ping xmlns='urn:xmpp:ping'/></iq>",
-             id);
-    snprintf(pong, sizeof pong, "id=\"%s\"", id);
-    say(get);
-    ok(expect(pong) && strstr(link_.received, "type=\"result\""), "a component answers its own ping when it gets it");
-    answer(id, "result", "component.example.org", "");
-    wait_for(&own, 1);
-    ok(own.count == 1 && own.end == PING_ANSWERED, "and so knows that its connection lives");
+    static const char *const own_addresses[] = {NULL, "bot@component.example.org"};
+    for (size_t i = 0; i < 2; i++) {
+        struct told own = {0};
+        const char *to = own_addresses[i] ? own_addresses[i] : "component.example.org";
+        link_.received[0] = '\0';
+        ping_send(pinger, own_addresses[i], "component.example.org", PING_NO_TIMEOUT, on_answer, &own);
+        char id[80], get[256], pong[100];
+        snprintf(id, sizeof id, "%s", take_id());
+        snprintf(get, sizeof get,
+                 "<iq type='get' id='%s' from='component.example.org' to='%s'><ping xmlns='urn:xmpp:ping'/></iq>", id,
+                 to);
+        snprintf(pong, sizeof pong, "id=\"%s\"", id);
+        say(get);
+        ok(expect(pong) && strstr(link_.received, "type=\"result\""),
+           "a component answers its own ping to %s when it gets it", to);
+        answer(id, "result", to, "");
+        wait_for(&own, 1);
+        ok(own.count == 1 && own.end == PING_ANSWERED, "and so knows that its connection lives");
+    }
 
     int dead = 0;
     ping_keepalive(pinger, NS_PER_MS, PING_NO_TIMEOUT, on_dead, &dead);

@@ -121,12 +121,12 @@ static int take_any(X509_STORE_CTX *verification, void *unused)
 static void test_tls(X509 *leaf)
 {
     char file[64];
-    struct line why;
+    struct tls_fault fault;
     write_long_certificate(file, sizeof file);
     struct settings settings = {.insecure = true, .ca_file = ca_file, .client_cert = file};
     settings.jid = (struct jid){.domain = (char *)"example.org", .ascii = (char *)"example.org"};
     static struct tls_context *client; /* so is this */
-    client = tls_prepare(&settings, &why);
+    client = tls_prepare(&settings, &fault);
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
     SSL_CTX_set_cert_verify_callback(context, take_any, NULL);
     SSL_CTX_set_session_id_context(context, (const unsigned char *)"test", 4);
