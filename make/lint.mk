@@ -1,7 +1,7 @@
 # Linters.
 
-C_FILES := $(wildcard *.c lib/*/*.[ch] lib/*/*/*.[ch] t/support/*.[ch] t/unit/*/*.c t/unit/*/*/*.c t/fuzz/*.[ch] \
-	doc/*.c doc/examples/*.c tools/*.c bench/*.c)
+C_FILES := $(wildcard *.c lib/*/*.[ch] lib/*/*/*.[ch] t/support/*.[ch] t/unit/*/*.[ch] t/unit/*/*/*.[ch] t/fuzz/*.[ch] \
+	doc/*/*.[ch] tools/*.c bench/*.c)
 
 # What they find depends on their versions: leaves a recipe's line, and says so, where it is another than the one made for.
 made_for = $(1) --version | grep -qw '$(2)' || { echo "  $(1) is not run: it is not version $(2)"; exit 0; };
@@ -20,7 +20,7 @@ lint: ## run the linters
 	$(Q)shellcheck .ci/run .ci/install .ci/debian .ci/base t/fuzz/run t/support/clean_root
 	$(call say,LINT,perl)
 	$(Q)for file in t/*.t t/valgrind/*.t t/monitors/* debian/tests/login debian/tests/library t/demo t/soak t/support/*.pm \
-		t/cost/run bench/Bench/*.pm bench/run doc/draw_rooms doc/pictures/make doc/pictures/*.pm; do \
+		t/support/*/*.pm t/cost/run bench/Bench/*.pm bench/run doc/draw_rooms doc/pictures/make doc/pictures/*.pm; do \
 		perl -It/support -Ibench -Idoc/pictures -wc $$file 2>&1 | grep -v ' syntax OK$$' && exit 1; done; true
 
 format: ## lay out the C files

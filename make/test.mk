@@ -55,7 +55,7 @@ check: ## run the whole test suite, after installing what it needs: `make test`,
 check-debian: ## do the same on another Debian, in a chroot that debootstrap makes: RELEASE=trixie
 	$(Q).ci/debian '$(RELEASE)' make check
 
-check-plain: plugin $(O)/doc/director unit-tests examples fuzz-targets $(O)/t/inject.so $(O)/t/under ## run all tests once
+check-plain: plugin unit-tests examples fuzz-targets $(O)/t/inject.so $(O)/t/under ## run all tests once
 	$(Q)PROBE=$(abspath $(PROGRAM)) OBJECTS=$(abspath $(O)) prove -j$(JOBS) -e '' $(UNIT_TESTS) t/*.t
 
 # The same tests; what the sanitizers find ends the process, which is then another end than the test expects.

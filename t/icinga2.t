@@ -34,7 +34,7 @@ is $command, scalar(`$generate icinga2`), 'command.conf is what the table of opt
 # The same for the Director, which cannot set a command's environment.
 {
     my $shipped = read_file("$conf/director-basket.json");
-    is $shipped, scalar(`@{[$ENV{OBJECTS} // 'obj']}/doc/director`), 'so is the Director\'s basket';
+    is $shipped, scalar(`$generate director`), 'so is the Director\'s basket';
     my $basket = JSON::PP->new->decode($shipped);
     my $arguments = $basket->{Command}{xmpp_ping}{arguments};
     my %argument = map { $_ => [($arguments->{$_}{value} // $arguments->{$_}{set_if}), $arguments->{$_}{repeat_key} ? 'list' : ''] } keys %$arguments;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Prints the child's filters of system calls (lib/filter.h) as C, when the program is built: libseccomp takes 0.3 ms to
- * make them, which each check would pay for. Without libseccomp they are empty. */
+/* Prints the child's filters of system calls (lib/child/cage/filter.h) as C, when the program is built: libseccomp
+ * takes 0.3 ms to make them, which each check would pay for. Without libseccomp they are empty. */
 #include <stdint.h>
 #include <stdio.h>
 

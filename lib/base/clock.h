@@ -26,6 +26,13 @@ static inline int64_t clock_now(void)
     return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
+/* What is left until UNTIL (ns), as ppoll(2) takes it; 0 when it has passed. */
+static inline struct timespec clock_left(int64_t until)
+{
+    int64_t now = clock_now(), left = until > now ? until - now : 0;
+    return (struct timespec){.tv_sec = left / NS_PER_S, .tv_nsec = left % NS_PER_S};
+}
+
 /* A time in seconds, as figures are shown and compared with thresholds. */
 static inline double clock_seconds(int64_t ns)
 {

@@ -5,21 +5,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clock.h"
 #include "number.h"
 
-#define NS_PER_S 1000000000
-#define LONGEST_NS (INT64_C(1000000) * 3600 * NS_PER_S)
-
-/* Whole nanoseconds of a number of seconds; false beyond LONGEST_NS. */
+/* Whole nanoseconds of a number of seconds; false beyond DURATION_MAX. */
 static bool to_nanoseconds(const struct number *seconds, int64_t *ns)
 {
     int length = seconds->point + 9;
     uint64_t sum = 0;
-    if (length > 19) /* digits of LONGEST_NS; nothing shorter overflows */
+    if (length > 19) /* digits of DURATION_MAX; nothing shorter overflows */
         return false;
     for (int i = 0; i < length; i++)
         sum = sum * 10 + (i < seconds->count ? seconds->digits[i] : 0);
-    if (sum > LONGEST_NS)
+    if (sum > DURATION_MAX)
         return false;
     *ns = (int64_t)sum;
     return true;
@@ -28,27 +26,17 @@ static bool to_nanoseconds(const struct number *seconds, int64_t *ns)
 bool duration_parse(const char *text, int64_t *ns, const char **why)
 {
     struct number number;
-    if (*text == '\0') {
-        *why = "is empty";
-        return false;
-    }
+    if (*text == '\0')
+        return number_refuse(why, "is empty");
     const char *end = number_read(text, &number, why);
     if (!end)
         return false;
-    if (*text == '-') {
-        *why = "is negative";
-        return false;
-    }
+    if (*text == '-')
+        return number_refuse(why, "is negative");
     end = number_read_unit(end, &number);
-    if (!end || *end != '\0') {
-        *why = "has an unknown unit: use us, ms, s, m or h";
-        return false;
-    }
-    if (!to_nanoseconds(&number, ns)) {
-        *why = "is too large";
-        return false;
-    }
-    return true;
+    if (!end || *end != '\0')
+        return number_refuse(why, "has an unknown unit: use us, ms, s, m or h");
+    return to_nanoseconds(&number, ns) || number_refuse(why, "is too large");
 }
 
 static uint64_t magnitude(int64_t ns)

@@ -7,7 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Reads the whole of TEXT into *NS nanoseconds (0 up to 1,000,000 hours). Digits beyond a nanosecond are cut.
+/* 1,000,000 hours in ns. */
+#define DURATION_MAX INT64_C(3600000000000000000)
+
+/* Reads the whole of TEXT into *NS nanoseconds (0 up to DURATION_MAX). Digits beyond a nanosecond are cut.
  * On failure returns false, *NS is untouched and *WHY points to a static sentence fragment ("is empty",
  * "has no number", "has an unknown unit: use us, ms, s, m or h", "is too large", "is negative", ...). */
 bool duration_parse(const char *text, int64_t *ns, const char **why);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -112,4 +113,22 @@ ssize_t file_read(int fd, char *buffer, size_t size)
         used += (size_t)got;
     }
     return (ssize_t)used;
+}
+
+bool file_write(int fd, const void *bytes, size_t length)
+{
+    const char *rest = bytes;
+    while (length > 0) {
+        ssize_t written = write(fd, rest, length);
+        if (written >= 0) {
+            rest += written;
+            length -= (size_t)written;
+        } else if (errno == EAGAIN) {
+            struct pollfd room = {.fd = fd, .events = POLLOUT};
+            poll(&room, 1, -1);
+        } else if (errno != EINTR) {
+            return false;
+        }
+    }
+    return true;
 }

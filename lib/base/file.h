@@ -29,4 +29,7 @@ const char *file_others(int fd, const struct stat *status, enum file_use use, ch
  * disks and network file systems do. */
 ssize_t file_read(int fd, char *buffer, size_t size);
 
+/* Writes all LENGTH bytes to FD; waits while it is full. False with errno when it takes no more. Async-signal-safe. */
+bool file_write(int fd, const void *bytes, size_t length);
+
 #endif

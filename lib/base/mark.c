@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mark.h"
 
-#include <stddef.h>
 #include <stdlib.h>
-
-struct interval {
-    uint32_t first, last;
-};
 
 /* As `perl -e` finds them by /[\p{Mn}\p{Me}]/; what is not assigned between two of them is with them. In order. */
 static const struct interval marks[] = {
@@ -80,7 +75,12 @@ static int compare(const void *key, const void *element)
     return code < interval->first ? -1 : code > interval->last;
 }
 
+bool interval_has(uint32_t code, const struct interval *intervals, size_t count)
+{
+    return code >= intervals[0].first && bsearch(&code, intervals, count, sizeof *intervals, compare);
+}
+
 bool mark_is(uint32_t code)
 {
-    return code >= marks[0].first && bsearch(&code, marks, sizeof marks / sizeof marks[0], sizeof marks[0], compare);
+    return interval_has(code, marks, sizeof marks / sizeof marks[0]);
 }

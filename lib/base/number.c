@@ -33,6 +33,12 @@ static void normalise(struct number *number)
     }
 }
 
+bool number_refuse(const char **why, const char *reason)
+{
+    *why = reason;
+    return false;
+}
+
 const char *number_read(const char *text, struct number *number, const char **why)
 {
     *number = (struct number){.negative = *text == '-'};

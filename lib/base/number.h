@@ -19,6 +19,9 @@ struct number {
     uint8_t digits[NUMBER_DIGITS + 2]; /* number_read_unit() may need two more */
 };
 
+/* Sets *WHY to REASON, a static sentence fragment. Always returns false, so that a failing function can end with it. */
+bool number_refuse(const char **why, const char *reason);
+
 /* Reads the number that TEXT begins with. Returns where it ends; NULL when there is none, then *WHY points to a static
  * sentence fragment. */
 const char *number_read(const char *text, struct number *number, const char **why);

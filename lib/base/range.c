@@ -13,32 +13,26 @@ struct end {
     char text[31];
 };
 
-static bool refuse(const char **why, const char *reason)
-{
-    *why = reason;
-    return false;
-}
-
 /* Reads the number, with its unit if one is allowed, that fills FROM up to TO. */
 static bool read_end(const char *from, const char *to, enum range_unit unit, struct end *end, const char **why)
 {
     struct number number;
     if (*from == '~')
-        return refuse(why, "has ~ where only a start may be");
+        return number_refuse(why, "has ~ where only a start may be");
     if (*from == ':')
-        return refuse(why, "has more than one :");
+        return number_refuse(why, "has more than one :");
     const char *next = number_read(from, &number, why);
     if (!next)
         return false;
     if (unit == RANGE_TIME) {
         next = number_read_unit(next, &number);
         if (!next)
-            return refuse(why, "has an unknown unit: use us, ms, s, m or h");
+            return number_refuse(why, "has an unknown unit: use us, ms, s, m or h");
     }
     if (next != to)
-        return refuse(why, *next == ':' ? "has more than one :" : "has something behind the number");
+        return number_refuse(why, *next == ':' ? "has more than one :" : "has something behind the number");
     if (number.cut || !number_format(&number, end->text, sizeof end->text))
-        return refuse(why, "has a number with too many digits");
+        return number_refuse(why, "has a number with too many digits");
     end->value = number_value(&number);
     return true;
 }
@@ -50,7 +44,7 @@ static bool read_start(const char *from, const char *colon, enum range_unit unit
     if (*from != '~')
         return read_end(from, colon, unit, start, why);
     if (from + 1 != colon)
-        return refuse(why, "has something behind ~");
+        return number_refuse(why, "has something behind ~");
     *start = (struct end){-INFINITY, "~"};
     return true;
 }
@@ -59,24 +53,24 @@ bool range_parse(const char *text, enum range_unit unit, struct range *range, co
 {
     struct end start = {0, "0"}, end = {INFINITY, ""};
     if (*text == '\0')
-        return refuse(why, "is empty");
+        return number_refuse(why, "is empty");
     bool inside = *text == '@';
     if (inside)
         text++;
     if (*text == '\0')
-        return refuse(why, "has no end behind @");
+        return number_refuse(why, "has no end behind @");
     if (*text == '@')
-        return refuse(why, "has more than one @");
+        return number_refuse(why, "has more than one @");
     const char *colon = strchr(text, ':');
     const char *second = colon ? colon + 1 : text;
     if (colon == text && *second == '\0')
-        return refuse(why, "has neither a start nor an end");
+        return number_refuse(why, "has neither a start nor an end");
     if (colon && !read_start(text, colon, unit, &start, why))
         return false;
     if (*second != '\0' && !read_end(second, second + strlen(second), unit, &end, why))
         return false;
     if (start.value > end.value)
-        return refuse(why, "has a start above its end");
+        return number_refuse(why, "has a start above its end");
 
     bool from_zero = start.value == 0 && end.text[0] != '\0';
     bool bare = unit == RANGE_TIME && *second >= '0' && *second <= '9' && strpbrk(second, "umsh") == NULL;

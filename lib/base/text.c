@@ -15,20 +15,6 @@
 /* On one character; more of them cover the lines around. */
 #define MARKS_MOST 2
 
-struct interval {
-    uint32_t first;
-    uint32_t last;
-};
-
-static bool is_among(uint32_t code, const struct interval *intervals, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (code >= intervals[i].first && code <= intervals[i].last)
-            return true;
-    }
-    return false;
-}
-
 /* White space and controls. */
 static bool is_blank(uint32_t code)
 {
@@ -36,7 +22,7 @@ static bool is_blank(uint32_t code)
         {0x00, 0x20},     {0x7f, 0xa0},     {0x1680, 0x1680}, {0x2000, 0x200a},
         {0x2028, 0x2029}, {0x202f, 0x202f}, {0x205f, 0x205f}, {0x3000, 0x3000},
     };
-    return is_among(code, blanks, sizeof blanks / sizeof blanks[0]);
+    return interval_has(code, blanks, sizeof blanks / sizeof blanks[0]);
 }
 
 /* Characters that nobody sees, or that change how their neighbours are seen: Unicode's Default_Ignorable_Code_Point
@@ -45,11 +31,11 @@ static bool is_deceptive(uint32_t code)
 {
     static const struct interval invisible[] = {
         {0x00ad, 0x00ad}, {0x034f, 0x034f},   {0x061c, 0x061c},   {0x115f, 0x1160},   {0x17b4, 0x17b5},
-        {0x180b, 0x180f}, {0x200b, 0x200f},   {0x202a, 0x202e},   {0x2060, 0x206f},   {0x3164, 0x3164},
-        {0x2800, 0x2800}, {0xfdd0, 0xfdef},   {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0},
+        {0x180b, 0x180f}, {0x200b, 0x200f},   {0x202a, 0x202e},   {0x2060, 0x206f},   {0x2800, 0x2800},
+        {0x3164, 0x3164}, {0xfdd0, 0xfdef},   {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0},
         {0xfff0, 0xfffb}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
     };
-    return (code & 0xfffe) == 0xfffe || is_among(code, invisible, sizeof invisible / sizeof invisible[0]);
+    return (code & 0xfffe) == 0xfffe || interval_has(code, invisible, sizeof invisible / sizeof invisible[0]);
 }
 
 /* ASCII that means something to monitoring systems, shells and browsers. */
@@ -62,20 +48,9 @@ static bool is_special(uint32_t code)
  * read. */
 static const char *stand_in(uint32_t code)
 {
-    switch (code) {
-    case '<':
-        return "(";
-    case '>':
-        return ")";
-    case '&':
-        return "+";
-    case '\'':
-    case '"':
-    case '`':
-        return "_";
-    default:
-        return "?";
-    }
+    static const char passing[] = "<>&'\"`", standing_in[] = "()+___";
+    const char *place = code > 0 && code < 0x80 ? strchr(passing, (int)code) : NULL;
+    return place ? &standing_in[place - passing] : "?";
 }
 
 static char *clean_text(char *out, size_t size, const char *in, size_t length, bool as_xml)

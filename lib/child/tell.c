@@ -68,7 +68,7 @@ void tell(const struct teller *teller, const struct event *event)
         _exit(0);
 }
 
-static void tell_edge(const struct teller *teller, enum event_kind kind, enum phase phase)
+static void tell_kind(const struct teller *teller, enum event_kind kind, enum phase phase)
 {
     struct event event = event_new(kind);
     event.phase = phase;
@@ -78,7 +78,7 @@ static void tell_edge(const struct teller *teller, enum event_kind kind, enum ph
 void tell_phase_end(struct teller *teller)
 {
     if (teller->in_phase)
-        tell_edge(teller, EVENT_PHASE_END, teller->phase);
+        tell_kind(teller, EVENT_PHASE_END, teller->phase);
     teller->in_phase = false;
 }
 
@@ -87,7 +87,7 @@ void tell_phase(struct teller *teller, enum phase phase)
     if (teller->in_phase && teller->phase == phase)
         return;
     /* The beginning of one phase is the end of the other. */
-    tell_edge(teller, EVENT_PHASE_BEGIN, phase);
+    tell_kind(teller, EVENT_PHASE_BEGIN, phase);
     teller->phase = phase;
     teller->in_phase = true;
 }
@@ -111,9 +111,7 @@ void tell_flaw(const struct teller *teller, enum condition condition, const char
 
 void tell_login(const struct teller *teller)
 {
-    struct event event = event_new(EVENT_LOGIN);
-    event.phase = teller->phase;
-    tell(teller, &event);
+    tell_kind(teller, EVENT_LOGIN, teller->phase);
 }
 
 void tell_phase_passed(struct teller *teller, enum phase phase)

@@ -15,6 +15,7 @@
 #endif
 
 #include "clock.h"
+#include "file.h"
 #include "line.h"
 #include "state.h"
 
@@ -25,12 +26,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-static const struct {
-    int number;
-    const char *name;
-} asked_to_stop[] = {{SIGTERM, "SIGTERM"}, {SIGINT, "SIGINT"},   {SIGHUP, "SIGHUP"},
-                     {SIGQUIT, "SIGQUIT"}, {SIGUSR1, "SIGUSR1"}, {SIGUSR2, "SIGUSR2"}};
-
+static const int asked_to_stop[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
 static const int own_crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGXCPU};
 
 /* What the main thread does. */
@@ -73,20 +69,12 @@ static void report_crash(int number)
     leave("XMPP PING UNKNOWN - check_xmpp_ping itself crashed\n");
 }
 
-static const char *stop_name(void)
-{
-    size_t i = 0;
-    while (i < COUNT(asked_to_stop) - 1 && asked_to_stop[i].number != guard.stop)
-        i++;
-    return asked_to_stop[i].name;
-}
-
 static _Noreturn void leave_reading(void)
 {
     struct line line = LINE_EMPTY;
     line_add(&line, "XMPP PING UNKNOWN - ");
     if (guard.stop) {
-        line_add(&line, "killed by %s while reading files", stop_name());
+        line_add(&line, "killed by SIG%s while reading files", sigabbrev_np(guard.stop));
     } else {
         line_add(&line, "files: not read in ");
         line_add_time(&line, guard.limit - guard.begun_at);
@@ -143,7 +131,7 @@ static void fill_awaited(sigset_t *set)
     sigemptyset(set);
     sigaddset(set, SIGALRM);
     for (size_t i = 0; i < COUNT(asked_to_stop); i++)
-        sigaddset(set, asked_to_stop[i].number);
+        sigaddset(set, asked_to_stop[i]);
 }
 
 static void *keep_guard(void *unused)
@@ -203,7 +191,7 @@ static bool hold_back_signals(void)
     fill_awaited(&awaited);
     bool held = sigprocmask(SIG_BLOCK, &awaited, NULL) == 0;
     for (size_t i = 0; i < COUNT(asked_to_stop); i++)
-        signal(asked_to_stop[i].number, SIG_DFL);
+        signal(asked_to_stop[i], SIG_DFL);
     signal(SIGALRM, SIG_DFL);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* an output that is too long for its file fails as any other that cannot be written */
@@ -290,23 +278,6 @@ int guard_stopped(void)
     return guard.stop;
 }
 
-static bool write_all(const char *text, size_t length)
-{
-    struct pollfd room = {.fd = STDOUT_FILENO, .events = POLLOUT};
-    while (length > 0) {
-        ssize_t written = write(STDOUT_FILENO, text, length);
-        if (written >= 0) {
-            text += written;
-            length -= (size_t)written;
-        } else if (errno == EAGAIN) {
-            poll(&room, 1, -1);
-        } else if (errno != EINTR) {
-            return false;
-        }
-    }
-    return true;
-}
-
 bool guard_print(const char *text, size_t length)
 {
     pthread_mutex_lock(&guard.lock);
@@ -315,7 +286,7 @@ bool guard_print(const char *text, size_t length)
     if (guard.stop || guard.limit < least)
         set_limit(least);
     pthread_mutex_unlock(&guard.lock);
-    bool written = write_all(text, length);
+    bool written = file_write(STDOUT_FILENO, text, length);
     pthread_mutex_lock(&guard.lock);
     guard.stage = OVER;
     pthread_mutex_unlock(&guard.lock);
@@ -328,6 +299,6 @@ void guard_dismiss(void)
 {
     set_crash_handler(SIG_DFL);
     for (size_t i = 0; i < COUNT(asked_to_stop); i++)
-        signal(asked_to_stop[i].number, SIG_IGN);
+        signal(asked_to_stop[i], SIG_IGN);
     let_signals_through();
 }

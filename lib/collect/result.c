@@ -7,13 +7,13 @@
 #include "array.h"
 #include "cause.h"
 #include "clock.h"
+#include "duration.h"
 #include "host.h"
 #include "text.h"
 
 /* What one run may make the parent keep, whatever the child says. */
 #define ENDPOINTS_MAX 256
-#define LOG_MAX ((size_t)4 << 20)                     /* printing it comes behind the deadline, and takes 20 ms a MB */
-#define TIME_MAX (INT64_C(1000000) * 3600 * NS_PER_S) /* as durations in options */
+#define LOG_MAX ((size_t)4 << 20) /* printing it comes behind the deadline, and takes 20 ms a MB */
 #define DAYS_MAX INT64_C(10000000)
 #define BITS_MAX 1000000
 
@@ -47,7 +47,7 @@ static void book(struct result *result, int64_t at)
 {
     if (at > result->opened_at)
         result->spent[result->phase] =
-            at_most(result->spent[result->phase] + at_most(at - result->opened_at, TIME_MAX), TIME_MAX);
+            at_most(result->spent[result->phase] + at_most(at - result->opened_at, DURATION_MAX), DURATION_MAX);
 }
 
 static void take_phase_begin(struct result *result, const struct event *event)
@@ -110,7 +110,7 @@ static void take_endpoint(struct result *result, const struct event *event)
         return;
     result->endpoints = grown;
     struct endpoint_result *endpoint = &result->endpoints[result->endpoint_count++];
-    *endpoint = (struct endpoint_result){.tls = TLS_STARTTLS, .time = at_most(event->value, TIME_MAX)};
+    *endpoint = (struct endpoint_result){.tls = TLS_STARTTLS, .time = at_most(event->value, DURATION_MAX)};
     if (event->code <= TLS_NONE)
         endpoint->tls = (enum tls_mode)event->code;
     CLEAN(endpoint->name, event->text);
@@ -170,7 +170,7 @@ static void take_ping_sent(struct result *result, const struct event *event)
 static void take_ping_end(struct result *result, const struct event *event, enum ping_outcome outcome)
 {
     struct target_result *target = find_target(result, event);
-    struct ping_record ping = {.outcome = outcome, .waited = at_most(event->value, TIME_MAX)};
+    struct ping_record ping = {.outcome = outcome, .waited = at_most(event->value, DURATION_MAX)};
     if (outcome == PING_ERROR) {
         ping.condition = event_condition(event).wire;
         CLEAN(ping.type, event->type);
@@ -302,7 +302,7 @@ void result_take(const struct event *event, void *userdata)
         break;
     case EVENT_TCP_RTT:
         result->tcp = true;
-        result->tcp_rtt = at_most(event->value, TIME_MAX);
+        result->tcp_rtt = at_most(event->value, DURATION_MAX);
         break;
     case EVENT_PING_SENT:
         take_ping_sent(result, event);

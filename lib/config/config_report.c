@@ -54,8 +54,7 @@ static bool make_settings(struct test *test, const char *profile, struct setting
     settings->password = password;
     if (options_parse(test->argc, test->argv, settings, &why) != OPTIONS_RUN)
         return mistakes_add(&test->mistakes, "%s", why.text);
-    free(settings->profile);
-    settings->profile = profile ? strdup(profile) : NULL;
+    settings->profile = profile ? settings_keep(settings, profile) : NULL;
     return config_apply(test->config, settings, &test->mistakes) && check_settings(test, settings);
 }
 

@@ -85,9 +85,6 @@ static void add_refused_login(struct line *sentence, const struct settings *sett
 
 /* --- doors that are not ours --- */
 
-/* Ports by convention: RFC 6120 section 14.7; XEP-0368 has no registered ones, but servers use these. */
-enum { PORT_CLIENT = 5222, PORT_CLIENT_TLS = 5223, PORT_SERVER = 5269, PORT_SERVER_TLS = 5270 };
-
 /* Whether the server has told us to go, or has just gone, and it can be because it waits for servers here. */
 static bool is_servers_door(const struct settings *settings, const struct result *result,
                             const struct endpoint_result *endpoint)

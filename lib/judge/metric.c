@@ -9,7 +9,7 @@
 #include "clock.h"
 
 const struct figure_row figure_table[FIGURE_COUNT] = {
-#define FIGURE(constant, label, of_remote, words, unit, where, family, help)                                           \
+#define FIGURE(constant, label, of_remote, words, unit, where, family, help, more)                                     \
     [FIGURE_##constant] = {label, of_remote, words, unit, where, {family, help}},
 #include "figure_rows.h"
 };

@@ -234,22 +234,11 @@ void summary_own_crash(struct line *line, const struct result *result)
 
 void summary_signal(struct line *line, int number)
 {
-    static const struct {
-        int number;
-        const char *name;
-    } signals[] = {
-        {SIGSEGV, "SIGSEGV"}, {SIGABRT, "SIGABRT"}, {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},   {SIGILL, "SIGILL"},
-        {SIGSYS, "SIGSYS"},   {SIGKILL, "SIGKILL"}, {SIGXCPU, "SIGXCPU"}, {SIGXFSZ, "SIGXFSZ"}, {SIGTERM, "SIGTERM"},
-        {SIGINT, "SIGINT"},   {SIGHUP, "SIGHUP"},   {SIGQUIT, "SIGQUIT"}, {SIGUSR1, "SIGUSR1"}, {SIGUSR2, "SIGUSR2"},
-        {SIGTRAP, "SIGTRAP"}, {SIGPIPE, "SIGPIPE"}, {SIGALRM, "SIGALRM"},
-    };
-    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
-        if (signals[i].number == number) {
-            line_add(line, "%s", signals[i].name);
-            return;
-        }
-    }
-    line_add(line, "signal %d", number);
+    const char *name = sigabbrev_np(number);
+    if (name)
+        line_add(line, "SIG%s", name);
+    else
+        line_add(line, "signal %d", number);
 }
 
 /* The server's domain and REST, at most WIDTH characters: a long name gives way. */

@@ -78,7 +78,6 @@ static void demand_proof(struct judge *judge)
 {
     enum state state = judge->worst.finding.state;
     const char *gap = find_gap(judge);
-    judge->verdict->proven = !gap;
     judge->verdict->up = !gap && result_ended_well(judge->result);
     if (!gap || (state != STATE_OK && state != STATE_WARNING) || judge->end_is_asked)
         return;

@@ -29,9 +29,9 @@ struct finding {
 
 struct verdict {
     enum state state;
-    bool proven;      /* a login in which the server proved itself, and the own server's answer; with --no-login what is
-                       * behind TLS; and whether the server offers what was asked for */
-    bool up;          /* proven, and it came to its end */
+    bool up;          /* it came to its end, and is proven: a login in which the server proved itself, and the own
+                       * server's answer; with --no-login what is behind TLS; and whether the server offers what was
+                       * asked for */
     enum phase phase; /* where it ended */
     struct any_condition condition; /* that made the state; none for a threshold */
     char summary[SUMMARY_SIZE];     /* the sentence of the first line */

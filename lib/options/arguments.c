@@ -18,6 +18,7 @@
 struct parser {
     char letters[2 + 2 * 64]; /* there are no more letters than 62 */
     struct option *longs;     /* with --password, and the empty one that ends them */
+    int argc;
     char *const *argv;
     struct line *why;
 };
@@ -166,14 +167,15 @@ static bool take(const struct parser *parser, int value, struct settings *settin
     return apply(parser, find_row(value), settings);
 }
 
-static enum options_result parse(const struct parser *parser, int argc, struct settings *settings)
+/* The next result of getopt; -1 behind the last. */
+static int next(const struct parser *parser)
 {
-    opterr = 0;
-    optind = 0; /* glibc starts anew */
-    for (;;) {
-        int value = getopt_long(argc, parser->argv, parser->letters, parser->longs, NULL);
-        if (value == -1)
-            break;
+    return getopt_long(parser->argc, parser->argv, parser->letters, parser->longs, NULL);
+}
+
+static enum options_result parse(const struct parser *parser, struct settings *settings)
+{
+    for (int value; (value = next(parser)) != -1;) {
         if (value == 'h')
             return OPTIONS_HELP;
         if (value == 'V')
@@ -181,40 +183,40 @@ static enum options_result parse(const struct parser *parser, int argc, struct s
         if (!take(parser, value, settings))
             return OPTIONS_ERROR;
     }
-    if (optind >= argc) /* nothing behind "--" */
+    if (optind >= parser->argc) /* nothing behind "--" */
         return OPTIONS_RUN;
     refuse_stray(parser, parser->argv[optind]);
     return OPTIONS_ERROR;
 }
 
+/* False when out of memory. The caller frees the longs in both cases. */
+static bool start(struct parser *parser)
+{
+    opterr = 0;
+    optind = 0; /* glibc starts anew */
+    make_letters(parser->letters);
+    parser->longs = make_longs();
+    return parser->longs;
+}
+
 enum options_result options_parse(int argc, char *const argv[], struct settings *settings, struct line *why)
 {
-    struct parser parser = {.argv = argv, .why = why};
-    make_letters(parser.letters);
-    parser.longs = make_longs();
-    if (!parser.longs) {
-        line_set(why, "out of memory");
-        return OPTIONS_ERROR;
-    }
-    enum options_result result = parse(&parser, argc, settings);
+    struct parser parser = {.argc = argc, .argv = argv, .why = why};
+    bool good = start(&parser) || line_set(why, "out of memory");
+    enum options_result result = good ? parse(&parser, settings) : OPTIONS_ERROR;
     free(parser.longs);
     return result;
 }
 
 int64_t options_timeout(int argc, char *const argv[], int64_t standard)
 {
-    struct parser parser = {.argv = argv};
+    struct parser parser = {.argc = argc, .argv = argv};
     struct settings settings = {.timeout = standard};
     struct line why;
-    make_letters(parser.letters);
-    parser.longs = make_longs();
-    opterr = 0;
-    optind = 0;
-    for (int value = 0; parser.longs && value != -1;) {
-        value = getopt_long(argc, argv, parser.letters, parser.longs, NULL);
-        const struct option_row *row = value == 't' ? find_row(value) : NULL;
-        if (row)
-            option_apply(row, &settings, optarg, &why);
+    bool good = start(&parser);
+    for (int value; good && (value = next(&parser)) != -1;) {
+        if (value == 't')
+            option_apply(find_row(value), &settings, optarg, &why);
     }
     free(parser.longs);
     return settings.timeout;

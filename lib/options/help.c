@@ -51,10 +51,12 @@ static void print_option(FILE *out, const struct option_row *row)
         column = 0;
     }
     fprintf(out, "%*s", TEXT_COLUMN - column, "");
-    char text[400];
-    snprintf(text, sizeof text, "%s%s%s%s%s", row->help, row->repeatable ? "; repeatable" : "",
-             row->standard ? " (default: " : "", row->standard ? row->standard : "", row->standard ? ")" : "");
-    print_words(out, text, TEXT_COLUMN, TEXT_COLUMN);
+    struct line text = option_help(row);
+    if (row->repeatable)
+        line_add(&text, "; repeatable");
+    if (row->standard)
+        line_add(&text, " (default: %s)", row->standard);
+    print_words(out, text.text, TEXT_COLUMN, TEXT_COLUMN);
 }
 
 void options_print_help(FILE *out)

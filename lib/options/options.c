@@ -44,8 +44,8 @@ const struct option_row option_table[] = {
      .help = "log in by this SASL mechanism only, such as SCRAM-SHA-256; a server that does not offer it is CRITICAL "
              "mechanism-downgraded"},
     {0, "login", "WAY", ACCOUNT, CHOICE(login_way, login_way_names), .useless = AT_COMPONENT,
-     .help = "one of auto, sasl2 (XEP-0388, with Bind 2) and rfc6120; auto takes SASL2 where it is offered; with sasl2 "
-             "a server that does not offer it is CRITICAL sasl2-missing",
+     .help = "auto takes SASL2 (XEP-0388, with Bind 2) where it is offered; with sasl2 a server that does not offer it "
+             "is CRITICAL sasl2-missing",
      .standard = "auto"},
     {0, "component", "JID", ACCOUNT, STRING(component_text), .check = check_component,
      .help =
@@ -72,7 +72,7 @@ const struct option_row option_table[] = {
     {'6', "use-ipv6", NULL, WAY, SPECIAL(apply_family, show_family), .excludes = "use-ipv4", .help = "IPv6 only",
      .standard = "both families, raced"},
     {0, "tls", "MODE", WAY, CHOICE(tls, tls_mode_names),
-     .help = "one of auto, starttls, direct and none; auto lets SRV decide between STARTTLS and direct TLS and means "
+     .help = "auto lets SRV decide between STARTTLS and direct TLS and means "
              "starttls with -H or -p; with none a password goes to loopback addresses only",
      .standard = "auto"},
     {0, "ca-file", "FILE", WAY, STRING(ca_file),
@@ -143,8 +143,7 @@ const struct option_row option_table[] = {
      .standard = "the program's name, in monitoring-plugins.ini"},
 
     {'o', "output", "FORMAT", OUTPUT, CHOICE(output, output_format_names),
-     .help = "one of nagios, json and prometheus, which is for the textfile collector of its node exporter",
-     .standard = "nagios"},
+     .help = "prometheus is for the textfile collector of its node exporter", .standard = "nagios"},
     {0, "omit-undetermined", NULL, OUTPUT, SWITCH(omit_undetermined),
      .help = "leave out metrics without a value, which Icinga 2 warns of, instead of printing them as U"},
     {'q', "quiet", NULL, OUTPUT, SWITCH(quiet), .help = "print nothing when OK"},

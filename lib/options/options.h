@@ -48,7 +48,7 @@ struct option_row {
     size_t field, count_field;  /* offsets in struct settings */
     int least, most;            /* of a number; most is that of others, too */
     const char *const *choices; /* ends with NULL */
-    const char *help;           /* one sentence without a full stop */
+    const char *help;           /* one sentence without a full stop; see option_help() */
     const char *standard;       /* the default in words, NULL for none */
     /* Of strings: looks at VALUE before it is kept, and may keep what it makes of it. On failure returns false and
      * writes a sentence fragment to WHY, to be read behind the option's name. NULL: any will do. */
@@ -76,6 +76,9 @@ extern const size_t option_count;
  * OUT.
  */
 char *option_key(const struct option_row *row, char out[OPTION_KEY_SIZE]);
+
+/* ROW's help, one sentence without a full stop, behind "one of " and its choices where it has some. */
+struct line option_help(const struct option_row *row);
 
 /* The bits in settings.given for a row of the table and for the one that it excludes. */
 uint64_t option_bits(const struct option_row *row);

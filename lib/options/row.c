@@ -3,7 +3,6 @@
  * argument. */
 #include "options.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "array.h"
@@ -38,12 +37,8 @@ static bool apply_string(const struct option_row *row, struct settings *settings
         return line_value(why, value, "");
     if (row->check && !row->check(settings, value, why))
         return false;
-    char *copy = strdup(value);
-    if (!copy)
-        return line_set(why, "out of memory");
-    free(*string);
-    *string = copy;
-    return true;
+    *string = settings_keep(settings, value);
+    return *string || line_set(why, "out of memory");
 }
 
 static bool add_string(const struct option_row *row, struct settings *settings, const char *value, struct line *why)
@@ -52,12 +47,12 @@ static bool add_string(const struct option_row *row, struct settings *settings, 
     size_t *count = (size_t *)((char *)settings + row->count_field);
     if (row->check && !row->check(settings, value, why))
         return false;
-    char **grown = array_grow(*strings, *count, sizeof *grown);
-    if (!grown)
+    char **grown = array_grow(*strings, *count, sizeof *grown), *copy = settings_keep(settings, value);
+    *strings = grown ? grown : *strings;
+    if (!grown || !copy)
         return line_set(why, "out of memory");
-    *strings = grown;
-    grown[*count] = strdup(value);
-    return grown[(*count)++] || line_set(why, "out of memory");
+    grown[(*count)++] = copy;
+    return true;
 }
 
 bool read_whole(const char *text, int least, int most, int *number)
@@ -97,11 +92,18 @@ bool read_duration(const char *value, int64_t least, int64_t *duration, struct l
     return true;
 }
 
+/* " nagios, json and prometheus" */
+static void add_choices(struct line *line, const char *const *choices)
+{
+    for (size_t i = 0; choices[i]; i++)
+        line_add(line, "%s %s", i == 0 ? "" : choices[i + 1] ? "," : " and", choices[i]);
+}
+
 static bool refuse_choice(const char *const *choices, const char *value, struct line *why)
 {
     line_value(why, value, "is none of");
-    for (size_t i = 0; choices[i] && *value != '\0'; i++)
-        line_add(why, "%s %s", i == 0 ? "" : choices[i + 1] ? "," : " and", choices[i]);
+    if (*value != '\0')
+        add_choices(why, choices);
     return false;
 }
 
@@ -224,6 +226,18 @@ bool option_show_element(const struct option_row *row, const struct settings *se
 }
 
 /* --- what a row is --- */
+
+struct line option_help(const struct option_row *row)
+{
+    struct line help = LINE_EMPTY;
+    if (row->choices) {
+        line_add(&help, "one of");
+        add_choices(&help, row->choices);
+        line_add(&help, "; ");
+    }
+    line_add(&help, "%s", row->help);
+    return help;
+}
 
 bool option_takes_number(const struct option_row *row)
 {

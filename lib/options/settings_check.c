@@ -30,7 +30,7 @@ static void derive_jid(struct settings *settings, struct mistakes *mistakes)
 {
     const char *domain = settings->component.domain, *dot = strchr(domain, '.'), *reason;
     const char *server = dot && strchr(dot + 1, '.') ? dot + 1 : domain;
-    settings->jid_text = strdup(server);
+    settings->jid_text = settings_keep(settings, server);
     if (!settings->jid_text)
         mistakes_add(mistakes, "out of memory");
     else if (!jid_parse(server, &settings->jid, &reason))

@@ -157,8 +157,7 @@ static bool read_loss(const char *text, struct range *loss, const char **reason)
     *reason = "has a loss that is too long";
     if (length > sizeof copy)
         return false;
-    memcpy(copy, text, length - 1);
-    copy[length - 1] = '\0';
+    text_format(copy, sizeof copy, "%.*s", (int)length - 1, text);
     return range_parse(copy, RANGE_NUMBER, loss, reason);
 }
 
@@ -223,8 +222,7 @@ APPLY(certificate)
     size_t length = comma ? (size_t)(comma - value) : strlen(value);
     if (length >= sizeof first)
         return line_value(why, value, grammar);
-    memcpy(first, value, length);
-    first[length] = '\0';
+    text_format(first, sizeof first, "%.*s", (int)length, value);
     if (!read_whole(first, 0, row->most, &warning) || (comma && !read_whole(comma + 1, 0, row->most, &critical)))
         return line_value(why, value, grammar);
     if (comma && critical >= warning)
@@ -258,8 +256,7 @@ APPLY(timeout)
     (void)row;
     if (length >= sizeof duration)
         return line_value(why, value, "is too long");
-    memcpy(duration, value, length);
-    duration[length] = '\0';
+    text_format(duration, sizeof duration, "%.*s", (int)length, value);
     if (!read_duration(duration, 1, &settings->timeout, why))
         return false;
     settings->timeout_state = STATE_CRITICAL;

@@ -11,7 +11,6 @@
 #include "line.h"
 #include "options.h"
 #include "perfdata.h"
-#include "report_settings.h"
 #include "summary.h"
 
 /* Names in the long output, in characters. */
@@ -206,6 +205,31 @@ static void print_log(FILE *out, const struct result *result)
     free(clean);
 }
 
+static void print_setting(FILE *out, const struct option_row *row, const char *value)
+{
+    struct line line = LINE_EMPTY;
+    line_add(&line, "setting %s: %s", row->name, value);
+    line_print(&line, out);
+}
+
+/* Those in force that have a value, as their options take it, but for switches that are off. None of them is a secret.
+ */
+static void print_settings(FILE *out, const struct settings *settings)
+{
+    for (const struct option_row *row = option_table; row < option_table + option_count; row++) {
+        char buffer[OPTION_SHOWN_SIZE];
+        const char *value = option_show(row, settings, buffer);
+        bool is_off = value && !row->argument && strcmp(value, "false") == 0;
+        if (value && !is_off)
+            print_setting(out, row, value);
+        struct line element = LINE_EMPTY;
+        for (size_t i = 0; option_show_element(row, settings, i, &element); i++) {
+            print_setting(out, row, element.text);
+            element = LINE_EMPTY;
+        }
+    }
+}
+
 static void print_details(FILE *out, const struct settings *settings, const struct result *result)
 {
     for (size_t i = 0; i < settings->target_count; i++)
@@ -214,7 +238,7 @@ static void print_details(FILE *out, const struct settings *settings, const stru
     print_sandbox(out, settings, result);
     print_ignored(out, result);
     if (settings->verbose >= 2)
-        report_settings(out, settings);
+        print_settings(out, settings);
     if (settings->verbose >= 3 && result->log_length > 0)
         print_log(out, result);
 }

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "event.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bar.h"
 #include "clock.h"
+#include "file.h"
 #include "phase.h"
 
 struct event event_new(enum event_kind kind)
@@ -53,21 +51,7 @@ void event_set_condition(struct event *event, struct any_condition condition)
 
 bool event_write(int fd, const struct event *event)
 {
-    const char *bytes = (const char *)event;
-    size_t left = sizeof *event;
-    while (left > 0) {
-        ssize_t written = write(fd, bytes, left);
-        if (written >= 0) {
-            bytes += written;
-            left -= (size_t)written;
-        } else if (errno == EAGAIN) {
-            struct pollfd room = {.fd = fd, .events = POLLOUT};
-            poll(&room, 1, -1);
-        } else if (errno != EINTR) {
-            return false;
-        }
-    }
-    return true;
+    return file_write(fd, event, sizeof *event);
 }
 
 #define ENDS(field) (memchr((field), '\0', sizeof(field)) != NULL)

@@ -52,6 +52,16 @@ bool settings_init(struct settings *settings)
     return settings_add_target(settings, &own);
 }
 
+char *settings_keep(struct settings *settings, const char *text)
+{
+    char **kept = array_grow(settings->kept, settings->kept_count, sizeof *kept);
+    if (!kept)
+        return NULL;
+    settings->kept = kept;
+    kept[settings->kept_count] = strdup(text);
+    return kept[settings->kept_count] ? kept[settings->kept_count++] : NULL;
+}
+
 void settings_copy_to_target(struct target *target, const struct settings *from, unsigned which)
 {
     if (which & TARGET_GIVEN_COUNT)
@@ -171,10 +181,9 @@ uint16_t settings_port(const struct settings *settings)
 {
     if (settings->port != 0)
         return (uint16_t)settings->port;
-    /* XEP-0368 has none for direct TLS; these are the old customs */
     if (settings->s2s)
-        return settings->tls == TLS_DIRECT ? 5270 : 5269;
-    return settings->tls == TLS_DIRECT ? 5223 : 5222;
+        return settings->tls == TLS_DIRECT ? PORT_SERVER_TLS : PORT_SERVER;
+    return settings->tls == TLS_DIRECT ? PORT_CLIENT_TLS : PORT_CLIENT;
 }
 
 uint32_t settings_most_pings(const struct settings *settings)
@@ -196,31 +205,14 @@ bool settings_use_password(const struct settings *settings)
     return !settings->no_login && !settings_anonymous(settings);
 }
 
-static void free_strings(char **strings, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        free(strings[i]);
-    free(strings);
-}
-
 void settings_free(struct settings *settings)
 {
     jid_free(&settings->jid);
-    free(settings->jid_text);
-    free(settings->password_file);
-    free(settings->client_cert);
-    free(settings->client_key);
-    free_strings(settings->required_mechanisms, settings->required_count);
-    free_strings(settings->offers, settings->offers_count);
-    free_strings(settings->offers_not, settings->offers_not_count);
     jid_free(&settings->from);
-    free(settings->from_text);
     jid_free(&settings->component);
-    free(settings->component_text);
-    free(settings->hostname);
-    free(settings->dns_server);
-    free(settings->ca_file);
-    free(settings->ca_path);
+    free(settings->required_mechanisms);
+    free(settings->offers);
+    free(settings->offers_not);
     for (size_t i = 0; i < settings->target_count; i++)
         target_free(&settings->targets[i]);
     free(settings->targets);
@@ -228,7 +220,8 @@ void settings_free(struct settings *settings)
         free_label(&settings->labels[i]);
     free(settings->labels);
     free(settings->map);
-    free(settings->config_file);
-    free(settings->profile);
+    for (size_t i = 0; i < settings->kept_count; i++)
+        free(settings->kept[i]);
+    free(settings->kept);
     *settings = (struct settings){0};
 }

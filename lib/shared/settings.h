@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What to probe and how to judge: one struct, filled from the command line and files, const from settings_check() on.
- */
+/* What to probe and how to judge: one struct, filled from the command line and files, checked by settings_check() and
+ * limits_check(), and const from then on. */
 #ifndef SETTINGS_H
 #define SETTINGS_H
 
@@ -35,6 +35,9 @@ enum server_feature {
 extern const char *const tls_mode_names[];
 extern const char *const login_way_names[];
 extern const char *const server_feature_names[];
+
+/* Ports by convention: RFC 6120 section 14.7; XEP-0368 has no registered ones, but servers use these. */
+enum { PORT_CLIENT = 5222, PORT_CLIENT_TLS = 5223, PORT_SERVER = 5269, PORT_SERVER_TLS = 5270 };
 
 /* A warning and a critical range for one figure. */
 struct limits {
@@ -147,6 +150,9 @@ struct settings {
     char *profile;
     bool config_test; /* check the configuration instead of a server */
     uint64_t given;   /* the rows of the table of options that have been set, a bit for each: see option_bits() */
+    /* all strings above: see settings_keep() */
+    char **kept;
+    size_t kept_count;
 };
 
 /* What a child is given. */
@@ -158,6 +164,10 @@ struct probe_input {
 /* The defaults of the contract, one target (the own server). False when out of memory. The caller ends it with
  * settings_free() in both cases. */
 bool settings_init(struct settings *settings);
+
+/* A copy of TEXT that lives as long as SETTINGS, for one of their strings, which none of them owns. NULL when out of
+ * memory. */
+char *settings_keep(struct settings *settings, const char *text);
 
 /* Each takes what it adds over, also on failure, which is that there is no memory, or was none for its texts. A metric
  * or condition that is there already is replaced. */

@@ -38,7 +38,7 @@ static void check_profile(const struct config *config, const char *profile)
     struct settings settings;
     if (!settings_init(&settings) || options_parse(3, argv, &settings, &why) != OPTIONS_RUN)
         abort();
-    settings.profile = profile ? strdup(profile) : NULL;
+    settings.profile = profile ? settings_keep(&settings, profile) : NULL;
     struct mistakes mistakes = MISTAKES_NONE;
     if (config_check_defaults(config, &mistakes) && config_check_profile(config, profile, &mistakes) &&
         config_apply(config, &settings, &mistakes)) {

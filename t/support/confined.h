@@ -184,4 +184,17 @@ static inline int try_in_child(attempt work)
     return confined(work, DOOR_ENTERED, -1, 60);
 }
 
+/* Whether the same works where nothing bars it: a test of what cannot be done anyway shows nothing. */
+enum otherwise { WORKS, MAY_WORK };
+
+/* BAR is the one that stops it, with ERROR; it holds from DOOR on. */
+struct escape {
+    const char *name;
+    attempt work;
+    enum bar bar;
+    int error;
+    enum otherwise otherwise;
+    enum door door;
+};
+
 #endif

@@ -9,8 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "idna.h"
+#include "tap.h"
 #include "tls.h"
 
 /* Before the one name of a certificate: an XmppAddr. */
@@ -85,6 +88,7 @@ struct shake {
     int version; /* the most that the server has; 0: any */
     bool asks;   /* the server requires a client certificate, which we do not have */
     X509 *leaf, *issuer, *extra;
+    const char *end_point; /* the hash of tls-server-end-point (RFC 5929 section 4.1); NULL: SHA-256 */
 };
 
 static inline SSL *make_server(const struct shake *shake, SSL_CTX *context)
@@ -116,6 +120,106 @@ static inline void carry(struct tls *client, SSL *server)
     int got;
     while ((got = BIO_read(SSL_get_wbio(server), bytes, sizeof bytes)) > 0)
         tls_put(client, bytes, (size_t)got);
+}
+
+/* What came of a handshake. */
+struct outcome {
+    bool prepared;
+    char why[300];
+    bool established;
+    enum tls_result ended; /* of the client's handshake, else of its last reading */
+    struct tls_facts facts;
+    char bindings[100];
+    char text[8]; /* what the server said */
+};
+
+/* Whether the server has the same bytes: RFC 9266 with its empty context, which on TLS 1.2 is another than none. */
+static inline bool is_shared(SSL *server, const struct sasl_binding *binding, const char *end_point)
+{
+    static const char label[] = "EXPORTER-Channel-Binding";
+    unsigned char bytes[64];
+    unsigned length = 32;
+    if (strcmp(binding->type, "tls-exporter") == 0)
+        SSL_export_keying_material(server, bytes, length, label, sizeof label - 1, (const unsigned char *)"", 0, 1);
+    else if (strcmp(binding->type, "tls-unique") == 0)
+        length = (unsigned)SSL_get_peer_finished(server, bytes, sizeof bytes);
+    else
+        X509_digest(SSL_get_certificate(server), EVP_get_digestbyname(end_point ? end_point : "SHA256"), bytes,
+                    &length);
+    return length == binding->length && memcmp(bytes, binding->data, length) == 0;
+}
+
+static inline void talk(struct tls *client, SSL *server, const char *end_point, struct outcome *outcome)
+{
+    outcome->ended = TLS_WAITS;
+    for (int i = 0; i < 10 && outcome->ended == TLS_WAITS; i++) {
+        outcome->ended = tls_handshake(client);
+        carry(client, server);
+        SSL_do_handshake(server);
+        carry(client, server);
+    }
+    outcome->established = outcome->ended == TLS_DONE;
+    struct sasl_binding bindings[TLS_BINDINGS_MAX];
+    size_t count = tls_channel_bindings(client, bindings);
+    for (size_t i = 0; i < count; i++) {
+        size_t used = strlen(outcome->bindings);
+        snprintf(outcome->bindings + used, sizeof outcome->bindings - used, "%s %s, ", bindings[i].type,
+                 is_shared(server, &bindings[i], end_point) ? "shared" : "of its own");
+    }
+    if (!outcome->established)
+        return;
+    SSL_write(server, "hello", 5);
+    carry(client, server);
+    size_t length = 0;
+    outcome->ended = tls_read(client, outcome->text, 1, &length);
+    if (outcome->ended == TLS_DONE)
+        tls_read(client, outcome->text + length, sizeof outcome->text - 2, &length);
+}
+
+/* Prepares TLS as SHAKE says, and lets both sides speak. */
+static inline void run(const struct shake *shake, struct outcome *outcome)
+{
+    struct settings settings = {.insecure = shake->insecure, .ca_file = (char *)shake->ca_file};
+    settings.jid.ascii = (char *)shake->domain;
+    settings.jid.domain = (char *)(shake->jid_domain ? shake->jid_domain : shake->domain);
+    idna_load(settings.jid.domain); /* as jid_parse() does */
+    struct tls_fault fault;
+    struct tls_context *context = tls_prepare(&settings, &fault);
+    snprintf(outcome->why, sizeof outcome->why, "%s", fault.why);
+    outcome->prepared = context != NULL;
+    if (!context)
+        return;
+    SSL_CTX *server_context = SSL_CTX_new(TLS_server_method());
+    SSL *server = make_server(shake, server_context);
+    struct tls *client = tls_new(context, true);
+    talk(client, server, shake->end_point, outcome);
+    outcome->facts = *tls_facts(client);
+    tls_free(client);
+    SSL_free(server);
+    SSL_CTX_free(server_context);
+}
+
+/* The same in a process of its own, as OpenSSL starts but once. */
+static inline struct outcome shake(struct shake shake)
+{
+    struct outcome outcome = {0};
+    int ends[2];
+    fflush(stdout);
+    if (pipe(ends) != 0)
+        return outcome;
+    pid_t child = fork();
+    if (child == 0) {
+        run(&shake, &outcome);
+        ssize_t written = write(ends[1], &outcome, sizeof outcome);
+        _exit(written == (ssize_t)sizeof outcome ? 0 : 1);
+    }
+    close(ends[1]);
+    ssize_t got = read(ends[0], &outcome, sizeof outcome);
+    close(ends[0]);
+    waitpid(child, NULL, 0);
+    if (got != (ssize_t)sizeof outcome)
+        diag("no outcome");
+    return outcome;
 }
 
 /* A directory, a key, and an authority in CA_FILE. False when there is no directory. */

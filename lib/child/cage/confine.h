@@ -32,7 +32,7 @@
 #define CONFINE_DESCRIPTORS 256
 
 /* To be called in the child first thing. It dies with PARENT, is in a session of its own, dumps no core and cannot be
- * traced, gains no privileges, writes no file, has CONFINE_MEMORY and no more CPU time than DEADLINE (CLOCK_MONOTONIC,
+ * traced, gains no privileges, writes no file, has CONFINE_MEMORY and no more CPU time than DEADLINE (clock_now(),
  * ns) leaves, no open descriptor but KEEP (-1: none), and its standard streams lead nowhere, so that no library can
  * print. What the system refuses is left out: the parent's deadline holds all the same. Ends the process when PARENT is
  * gone already. The child reads its own files then, and goes on to sandbox_enter(). */

@@ -15,7 +15,7 @@ union header {
 };
 
 /* libstrophe takes NULL for granted never to come: within the guard there is no return. */
-static void *refuse(struct memory *memory, enum memory_end why)
+static void *deny(struct memory *memory, enum memory_end why)
 {
     if (memory->guarded)
         longjmp(memory->escape, (int)why);
@@ -36,12 +36,12 @@ static void *resize(struct memory *memory, union header *block, size_t size)
     size_t more_blocks = block ? 0 : 1;
     if (size > memory->block_max || memory->bytes - before + size > MEMORY_MAX ||
         memory->blocks + more_blocks > memory->blocks_max)
-        return refuse(memory, MEMORY_EXCEEDED);
+        return deny(memory, MEMORY_EXCEEDED);
     if (!block || size > block->room) {
         size_t room = block ? size + size / 2 : size;
         union header *larger = malloc(sizeof *larger + room);
         if (!larger)
-            return refuse(memory, MEMORY_NONE);
+            return deny(memory, MEMORY_NONE);
         larger->room = room;
         if (before > 0)
             memcpy(larger + 1, block + 1, before);

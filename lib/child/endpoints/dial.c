@@ -85,8 +85,8 @@ static int rank_of(enum condition condition)
     return 1;
 }
 
-static void tell(const struct dialer *dialer, const struct attempt *attempt, enum dial_step step,
-                 enum condition condition, const char *cause)
+static void observe(const struct dialer *dialer, const struct attempt *attempt, enum dial_step step,
+                    enum condition condition, const char *cause)
 {
     const struct endpoint *endpoint = &dialer->resolution->endpoints[attempt->endpoint];
     /* without an address nothing was tried: what DNS took is not of this phase */
@@ -99,7 +99,7 @@ static void tell_failed(struct dialer *dialer, const struct attempt *attempt, en
                         const char *cause)
 {
     const struct endpoint *endpoint = &dialer->resolution->endpoints[attempt->endpoint];
-    tell(dialer, attempt, DIAL_FAILED, condition, cause);
+    observe(dialer, attempt, DIAL_FAILED, condition, cause);
     if (rank_of(condition) <= dialer->rank)
         return;
     dialer->rank = rank_of(condition);
@@ -180,7 +180,7 @@ static void begin(struct dialer *dialer, size_t index)
         close(fd);
         return;
     }
-    tell(dialer, &attempt, DIAL_BEGUN, CONDITION_NONE, NULL);
+    observe(dialer, &attempt, DIAL_BEGUN, CONDITION_NONE, NULL);
     dialer->attempts[dialer->count] = attempt;
     dialer->fds[dialer->count++] = (struct pollfd){.fd = fd, .events = POLLOUT};
     lane->open++;
@@ -292,7 +292,7 @@ static bool collect(struct dialer *dialer)
             spend(dialer, &attempt);
             dialer->fds[i].fd = -1; /* the caller's from here on */
             *dialer->dialed = (struct dialed){.fd = fd, .endpoint = attempt.endpoint, .address = *attempt.address};
-            tell(dialer, &attempt, DIAL_CONNECTED, CONDITION_NONE, NULL);
+            observe(dialer, &attempt, DIAL_CONNECTED, CONDITION_NONE, NULL);
             return true;
         }
         spend(dialer, &attempt);
@@ -314,10 +314,7 @@ static bool race(struct dialer *dialer, int64_t deadline)
             deadline = patience_end(dialer);
             wake = deadline < wake ? deadline : wake;
         }
-        int64_t left = wake - clock_now();
-        if (left < 0)
-            left = 0;
-        struct timespec limit = {.tv_sec = left / NS_PER_S, .tv_nsec = left % NS_PER_S};
+        struct timespec limit = clock_left(wake);
         if (ppoll(dialer->fds, dialer->count, &limit, NULL) > 0 && collect(dialer))
             return true;
         if (clock_now() >= deadline)

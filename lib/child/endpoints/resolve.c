@@ -15,10 +15,10 @@
 #include "host.h"
 #include "srv.h"
 
-const struct service service_client = {
-    .srv = "_xmpp-client", .srv_direct = "_xmpps-client", .port = 5222, .port_direct = 5223};
-const struct service service_server = {
-    .srv = "_xmpp-server", .srv_direct = "_xmpps-server", .port = 5269, .port_direct = 5270};
+/* A service's sets of SRV records: RFC 6120 section 3.2, XEP-0368. */
+static const struct service {
+    const char *srv, *srv_direct;
+} client = {"_xmpp-client", "_xmpps-client"}, server = {"_xmpp-server", "_xmpps-server"};
 
 /* Room for each endpoint: every SRV target, the sets that could not be asked, the records that are left out. */
 #define ENDPOINTS_MAX (DNS_LOOKUPS_MAX + 3)
@@ -348,14 +348,12 @@ static bool resolve_srv(struct dns *dns, const struct service *service, const ch
     return conclude(resolution);
 }
 
-bool resolve(const struct settings *settings, const struct service *service, int64_t deadline, struct teller *teller,
-             struct resolution *resolution)
+bool resolve(const struct settings *settings, int64_t deadline, struct teller *teller, struct resolution *resolution)
 {
     memset(resolution, 0, sizeof(*resolution));
     const char *host = settings->hostname ? settings->hostname : settings->jid.ascii;
     enum tls_mode tls = settings->tls == TLS_AUTO ? TLS_STARTTLS : settings->tls;
-    uint16_t usual = tls == TLS_DIRECT ? service->port_direct : service->port;
-    uint16_t port = settings->port ? (uint16_t)settings->port : usual;
+    uint16_t port = settings_port(settings);
     union address literal;
     if (host_literal(host, &literal))
         return resolve_literal(settings, host, &literal, port, tls, resolution);
@@ -375,7 +373,7 @@ bool resolve(const struct settings *settings, const struct service *service, int
         take_host(&dns, name, port, tls, resolution);
         passed = conclude(resolution);
     } else {
-        passed = resolve_srv(&dns, service, name, settings->tls, port, tls, resolution);
+        passed = resolve_srv(&dns, settings->s2s ? &server : &client, name, settings->tls, port, tls, resolution);
     }
     dns_close(&dns);
     return passed;

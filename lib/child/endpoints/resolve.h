@@ -14,15 +14,6 @@
 
 struct teller;
 
-/* What is looked for: its sets of SRV records, and its ports where there are none. */
-struct service {
-    const char *srv;        /* "_xmpp-client", RFC 6120 section 3.2 */
-    const char *srv_direct; /* of direct TLS, XEP-0368 */
-    uint16_t port;
-    uint16_t port_direct; /* XEP-0368 has no default; these are the old customs */
-};
-extern const struct service service_client, service_server;
-
 /* A name and a port that SRV or the options name, with all its addresses in the order to try them (families
  * interleaved, RFC 8305 section 4). */
 struct endpoint {
@@ -44,14 +35,13 @@ struct resolution {
     char cause[160];          /* in words, with the name that was asked */
 };
 
-/* Finds the endpoints of SERVICE for the settings' domain, --hostname, --port, --tls, --dns-server and family. SRV
- * records of both sets and addresses are asked side by side. Blocks until all is answered, for 5 s at most; lookups
- * that are still open then have failed. With no more than that left until DEADLINE (clock_now(), ns) it blocks
- * until shortly behind it, so that the deadline strikes. True when at least one endpoint has an address; else false
- * with condition and cause. The caller frees with resolution_free() in both cases. No DNS is asked for addresses and
- * localhost. TELLER tells when a name server is heard. */
-bool resolve(const struct settings *settings, const struct service *service, int64_t deadline, struct teller *teller,
-             struct resolution *resolution);
+/* Finds the endpoints, of users or with --s2s of servers, for the settings' domain, --hostname, --port, --tls,
+ * --dns-server and family. SRV records of both sets and addresses are asked side by side. Blocks until all is answered,
+ * for 5 s at most; lookups that are still open then have failed. With no more than that left until DEADLINE
+ * (clock_now(), ns) it blocks until shortly behind it, so that the deadline strikes. True when at least one endpoint
+ * has an address; else false with condition and cause. The caller frees with resolution_free() in both cases. No DNS is
+ * asked for addresses and localhost. TELLER tells when a name server is heard. */
+bool resolve(const struct settings *settings, int64_t deadline, struct teller *teller, struct resolution *resolution);
 
 void resolution_free(struct resolution *resolution);
 

@@ -122,8 +122,7 @@ static void on_attempt(const struct endpoint *endpoint, const union address *add
 static bool find_endpoints(struct probe *probe, struct failure *failure)
 {
     tell_phase(&probe->teller, PHASE_DNS);
-    if (resolve(probe->settings, probe->settings->s2s ? &service_server : &service_client, probe->deadline,
-                &probe->teller, &probe->resolution))
+    if (resolve(probe->settings, probe->deadline, &probe->teller, &probe->resolution))
         return end_dns(probe, failure);
     const struct resolution *resolution = &probe->resolution;
     for (size_t i = 0; i < resolution->endpoint_count; i++) {

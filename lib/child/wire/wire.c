@@ -249,10 +249,7 @@ void wire_wait(struct wire *wire, int64_t until)
     setsockopt(wire->fd, IPPROTO_TCP, TCP_QUICKACK, &(int){1}, sizeof(int));
 #endif
     struct pollfd waiting = {.fd = wire->fd, .events = wire->out_length > 0 ? POLLIN | POLLOUT : POLLIN};
-    int64_t left = until - clock_now();
-    if (left < 0)
-        left = 0;
-    struct timespec timeout = {.tv_sec = (time_t)(left / NS_PER_S), .tv_nsec = (long)(left % NS_PER_S)};
+    struct timespec timeout = clock_left(until);
     if (ppoll(&waiting, 1, &timeout, NULL) <= 0 || !(waiting.revents & POLLOUT))
         return;
     if (wire->tls)

@@ -70,7 +70,7 @@ enum wire_condition stanza_condition(xmpp_stanza_t *parent, enum wire_space spac
     static const char *const namespaces[] = {
         [SPACE_STREAM] = "urn:ietf:params:xml:ns:xmpp-streams",
         [SPACE_SASL] = SASL_XMLNS,
-        [SPACE_STANZA] = "urn:ietf:params:xml:ns:xmpp-stanzas",
+        [SPACE_STANZA] = STANZAS_XMLNS,
     };
     const char *name = NULL;  /* in the namespace */
     const char *other = NULL; /* in any other */

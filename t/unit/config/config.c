@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "tap.h"
 #include "config_report.h"
 #include "options.h"
@@ -263,32 +264,6 @@ static const struct {
     {"-f f -R z", "defaults = { remotes = (5) };", "f:1: remotes[1]: found an integer, expected a string or a group"},
 };
 
-static void write_file(const char *name, const char *content, mode_t mode)
-{
-    FILE *file = fopen(name, "w");
-    if (!file || fputs(content, file) < 0 || fclose(file) != 0 || chmod(name, mode) != 0)
-        diag("cannot write %s", name);
-}
-
-/* Words apart by spaces. The last two have a password each. */
-static void read_arguments(struct settings *settings, const char *arguments)
-{
-    static struct secret passwords[2];
-    static int next;
-    char text[256];
-    struct line why = LINE_EMPTY;
-    char *argv[16] = {(char *)"check_xmpp_ping"}, *rest = text;
-    int argc = 1;
-    snprintf(text, sizeof text, "%s", arguments);
-    for (char *word; *arguments != '\0' && (word = strsep(&rest, " ")) != NULL;)
-        argv[argc++] = word;
-    settings_init(settings);
-    settings->password = &passwords[next++ % 2];
-    secret_wipe(settings->password);
-    if (options_parse(argc, argv, settings, &why) != OPTIONS_RUN)
-        diag("%s", why.text);
-}
-
 /* The caller frees it. */
 static char *print(const struct settings *settings)
 {
@@ -327,8 +302,6 @@ static void check_refused(const char *arguments, const char *text, const char *e
     settings_free(&settings);
 }
 
-/* --- targets --- */
-
 static void check_targets(void)
 {
     struct settings settings;
@@ -359,184 +332,6 @@ static void check_targets(void)
     settings_free(&settings);
 }
 
-/* --- passwords --- */
-
-static void check_password(mode_t mode, mode_t included, const char *expected)
-{
-    struct settings settings;
-    struct line why = LINE_EMPTY;
-    write_file("f", "defaults = {\n@include \"password\"\n}", mode);
-    write_file("password", "\npassword = \"sesame \\x41\";", included);
-    read_arguments(&settings, "-f f");
-    bool good = config_load(&settings, &why);
-    is_str(why.text, expected, "a file of mode %o that includes a password of mode %o: '%s'", mode, included, expected);
-    if (good)
-        is_str(settings.password->value, "sesame A", "the password is the one of the file");
-    unlink("password");
-    settings_free(&settings);
-}
-
-static void check_passwords(void)
-{
-    check_password(0600, 0600, "");
-    check_password(0644, 0600, "");
-    check_password(0600, 0640, "password:2: password: is in a file that group or others can read");
-    check_password(0600, 0604, "password:2: password: is in a file that group or others can read");
-
-    struct settings settings;
-    char text[1200];
-    struct line why = LINE_EMPTY;
-    write_file("f", "defaults = { password = \"low\" }; profiles = { a = { password = \"high\" } };", 0600);
-    read_arguments(&settings, "-f f -P a -j a@b.example");
-    config_load(&settings, &why);
-    is_str(settings.password->value, "high", "a profile's password wins over the defaults'");
-    setenv(SECRET_VARIABLE, "environment", 1);
-    settings_read_password(&settings, &why);
-    is_str(settings.password->value, "environment", "the environment's wins over both");
-    settings_free(&settings);
-
-    write_file("f", "defaults = { password = \"low\"; password_file = \"secret\"; };", 0600);
-    write_file("secret", "file\n", 0600);
-    setenv(SECRET_VARIABLE, "environment", 1);
-    read_arguments(&settings, "-f f -j a@b.example");
-    ok(config_load(&settings, &why) && settings_read_password(&settings, &why),
-       "a password and a file of one go together");
-    is_str(settings.password->value, "file", "the file's wins over all");
-    settings_free(&settings);
-    unlink("secret");
-
-    read_arguments(&settings, "-f f -j a@b.example");
-    snprintf(text, sizeof text, "defaults = { password = \"%01024d\" };", 0);
-    write_file("f", text, 0600);
-    config_load(&settings, &why);
-    is_str(why.text, "f:1: password: is too long", "a password of 1024 bytes is too long");
-    settings_free(&settings);
-}
-
-#if !defined(__SANITIZE_ADDRESS__)
-/* How often NEEDLE, given with each bit turned, stands in this process's heap. */
-static int count_in_heap(const char *turned, size_t length)
-{
-    char line[256];
-    unsigned long begin = 0, end = 0;
-    int count = 0;
-    FILE *maps = fopen("/proc/self/maps", "r");
-    while (maps && fgets(line, sizeof line, maps)) {
-        if (strstr(line, "[heap]"))
-            sscanf(line, "%lx-%lx", &begin, &end);
-    }
-    if (maps)
-        fclose(maps);
-    for (const char *at = (const char *)begin; at + length < (const char *)end; at++) {
-        size_t same = 0;
-        while (same < length && at[same] == (char)~turned[same])
-            same++;
-        count += same == length;
-    }
-    return count;
-}
-#endif
-
-/* Password of such a length, which says in which of the C library's lists what is freed ends up. */
-static void check_heap(size_t length, bool good)
-{
-#if !defined(__SANITIZE_ADDRESS__)
-    char turned[1024];
-    struct line why = LINE_EMPTY;
-    struct settings settings;
-    for (size_t i = 0; i < length; i++)
-        turned[i] = (char)~("abcdefghijklmnopqrstuvwxyz"[(i * 7 + i / 26) % 26]);
-    FILE *file = fopen("f", "w");
-    fputs("defaults = { jid = \"a@b.example\"; password = \"", file);
-    for (size_t i = 0; i < length; i++)
-        fputc(~turned[i] & 0xff, file);
-    fputs(good ? "\"; };" : "\"; nonsense = 1; };", file);
-    setvbuf(file, NULL, _IONBF, 0);
-    fclose(file);
-    chmod("f", 0600);
-    char *shade = malloc(16384); /* what stdio has left of the file */
-    if (shade)
-        explicit_bzero(shade, 16384);
-    free(shade);
-    read_arguments(&settings, "-f f");
-    ok(config_load(&settings, &why) == good, "a file with a password of %zu bytes is %s", length,
-       good ? "read" : "refused");
-    settings_free(&settings);
-    size_t looked = length > 40 ? 32 : length - 4; /* in the midst: lists of free memory hold their pointers in front */
-    is_int(count_in_heap(turned + (length - looked), looked), 0, "nothing of it is left in the heap");
-#else
-    ok(true, "the heap with a password of %zu bytes%s is looked at without sanitizers", length,
-       good ? "" : ", refused");
-#endif
-}
-
-/* --- files that are large, deep or many --- */
-
-static void check_size(void)
-{
-    struct settings settings;
-    struct line why = LINE_EMPTY;
-    FILE *file = fopen("f", "w");
-    for (size_t i = 0; i < SOURCE_MOST / 16 + 1; i++)
-        fputs("# fifteen bytes\n", file);
-    fclose(file);
-    read_arguments(&settings, "-f f");
-    ok(!config_load(&settings, &why), "a huge file is refused");
-    is_str(why.text, "f:1: more than 262144 bytes, with all that is included", "it says so");
-    settings_free(&settings);
-
-    file = fopen("f", "w");
-    fputs("defaults = { remotes = ", file);
-    for (int i = 0; i < 100000; i++)
-        fputc('(', file);
-    fclose(file);
-    read_arguments(&settings, "-f f");
-    ok(!config_load(&settings, &why), "deep nesting is refused");
-    is_str(why.text, "f:1: nested too deep", "it says so");
-    settings_free(&settings);
-
-    for (int i = 0; i < 12; i++) {
-        char name[16], text[64];
-        snprintf(name, sizeof name, "deep%d", i);
-        snprintf(text, sizeof text, "@include \"deep%d\"\n", i + 1);
-        write_file(name, i < 11 ? text : "", 0600);
-    }
-    read_arguments(&settings, "-f deep0");
-    ok(!config_load(&settings, &why), "files that include each other too deep are refused");
-    is_str(why.text, "deep10:1: @include: deep11: is included too deep", "it says so");
-    settings_free(&settings);
-    read_arguments(&settings, "-f deep1");
-    ok(config_load(&settings, &why), "one file less is taken");
-    settings_free(&settings);
-    for (int i = 0; i < 12; i++) {
-        char name[16];
-        snprintf(name, sizeof name, "deep%d", i);
-        unlink(name);
-    }
-
-    file = fopen("f", "w");
-    for (int i = 0; i < SOURCE_FILES_MOST; i++)
-        fputs("@include \"good\"\n", file);
-    fclose(file);
-    read_arguments(&settings, "-f f");
-    ok(!config_load(&settings, &why), "too many files are refused");
-    is_str(why.text, "f:1000: @include: good: is one file too many", "it says so");
-    settings_free(&settings);
-}
-
-static void check_bytes(void)
-{
-    struct settings settings;
-    struct line why = LINE_EMPTY;
-    FILE *file = fopen("f", "w");
-    fwrite("defaults = { };\n\0rest = 1;", 1, 26, file);
-    fclose(file);
-    read_arguments(&settings, "-f f");
-    ok(!config_load(&settings, &why), "a NUL byte is refused");
-    is_str(why.text, "f:1: a NUL byte is in the file", "it says so");
-    settings_free(&settings);
-}
-
 int main(void)
 {
     if (!mkdtemp(directory) || chdir(directory) != 0)
@@ -557,14 +352,6 @@ int main(void)
     for (size_t i = 0; i < COUNT(refused); i++)
         check_refused(refused[i].arguments, refused[i].text, refused[i].why);
     check_targets();
-    check_passwords();
-    static const size_t lengths[] = {12, 24, 63, 64, 120, 500, 1000};
-    for (size_t i = 0; i < COUNT(lengths); i++) {
-        check_heap(lengths[i], true);
-        check_heap(lengths[i], false);
-    }
-    check_size();
-    check_bytes();
     static const char *const files[] = {
         "f", "fifo", "bad", "good", "cycle", "open", "directory/bad", "directory/deeper", "directory/inner"};
     for (size_t i = 0; i < COUNT(files); i++)

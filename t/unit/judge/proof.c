@@ -230,7 +230,7 @@ static void check_whole(bool no_login, bool alert)
     verdict_make(&verdict, &settings, &result);
     is_str(state_name(verdict.state), alert ? "WARNING" : "OK", "a run that lacks nothing is good: %s",
            verdict.summary);
-    ok(verdict.proven, "and proven");
+    ok(verdict.up, "and proven, and up");
     verdict_free(&verdict);
     result_free(&result);
 }

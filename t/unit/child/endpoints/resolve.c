@@ -18,70 +18,6 @@
 #include "tap.h"
 #include "tell.h"
 
-static const struct {
-    const char *text, *address; /* NULL: refused */
-} servers[] = {
-    {"192.0.2.53", "192.0.2.53:53"},
-    {"192.0.2.53:5353", "192.0.2.53:5353"},
-    {"192.0.2.53:1", "192.0.2.53:1"},
-    {"192.0.2.53:65535", "192.0.2.53:65535"},
-    {"2001:db8::53", "[2001:db8::53]:53"},
-    {"::1", "[::1]:53"},
-    {"[2001:db8::53]", "[2001:db8::53]:53"},
-    {"[2001:db8::53]:5353", "[2001:db8::53]:5353"},
-    {"", NULL},
-    {":53", NULL},
-    {"[]", NULL},
-    {"[]:53", NULL},
-    {"192.0.2.53:", NULL},
-    {"192.0.2.53:0", NULL},
-    {"192.0.2.53:65536", NULL},
-    {"192.0.2.53:99999999999999999999", NULL},
-    {"192.0.2.53:53x", NULL},
-    {"192.0.2.53:+53", NULL},
-    {"192.0.2.53: 53", NULL},
-    {"192.0.2.53 ", NULL},
-    {"192.0.2", NULL},
-    {"192.0.2.256", NULL},
-    {"[192.0.2.53]:53", NULL},
-    {"[::1", NULL},
-    {"::1]", NULL},
-    {"[::1]x", NULL},
-    {"[::1]:", NULL},
-    {"[::1]53", NULL},
-    {"fe80::1%lo", NULL},
-    {"ns.example.org", NULL},
-    {"ns.example.org:53", NULL},
-    {"192.0.2.1,192.0.2.2", NULL},
-};
-
-static const struct {
-    const char *host;
-    bool loopback;
-} loopbacks[] = {
-    {"127.0.0.1", true},
-    {"127.255.255.254", true},
-    {"::1", true},
-    {"[::1]", true},
-    {"::ffff:127.0.0.1", true},
-    {"localhost", true},
-    {"LocalHost", true},
-    {"localhost.", true},
-    {"xmpp.localhost", true},
-    {"", false},
-    {".localhost", false},
-    {"mylocalhost", false},
-    {"localhost.example.org", false},
-    {"128.0.0.1", false},
-    {"0.0.0.0", false},
-    {"::", false},
-    {"::2", false},
-    {"::ffff:192.0.2.1", false},
-    {"127.1", false},
-    {"127.0.0.1.example.org", false},
-    {"example.org", false},
-};
-
 /* A host, the options, and the endpoint that comes of it; "-" before a condition. */
 static const struct {
     const char *host;
@@ -108,39 +44,6 @@ static const struct {
     {"under score", AF_UNSPEC, TLS_AUTO, 0, "-dns-not-found under score is no host name", "white space is no name"},
     {"", AF_UNSPEC, TLS_AUTO, 0, "-dns-not-found  is no host name", "nothing is no name"},
     {".", AF_UNSPEC, TLS_AUTO, 0, "-dns-not-found . is no host name", "the root is no host"},
-};
-
-static const struct {
-    const char *text, *name; /* NULL: refused */
-    bool absolute;
-} hosts[] = {
-    {"xmpp.example.org", "xmpp.example.org", false},
-    {"xmpp.example.org.", "xmpp.example.org", true},
-    {"my_host-1", "my_host-1", false},
-    {"b\xc3\xbc"
-     "cher.example",
-     "xn--bcher-kva.example", false},
-    {"b\xc3\xbc"
-     "cher.example.",
-     "xn--bcher-kva.example", true},
-    {"stra\xc3\x9f"
-     "e.example",
-     "xn--strae-oqa.example", false},
-    {"\xff.example", NULL, false},
-    {"127.0.0.1 ", NULL, false},
-    {" xmpp.example", NULL, false},
-    {"127.0.0.1", NULL, false}, /* an address */
-    {"0127.0.0.1", NULL, false},
-    {"127.0.0.01", NULL, false},
-    {"127.1", NULL, false},
-    {"127.0.0.1.", NULL, false},
-    {"1.2.3.4.example", "1.2.3.4.example", false},
-    {"127", "127", false},
-    {"a;b.example", NULL, false},
-    {"a\\032b.example", NULL, false},
-    {".example", NULL, false},
-    {"a..", NULL, false},
-    {"123456789-123456789-123456789-123456789-123456789-123456789-1234", NULL, false},
 };
 
 /* For what asks nobody. */
@@ -190,35 +93,34 @@ static const struct record {
 /* What is asked for, by whom, and what comes of it: endpoints without an address with their condition. */
 static const struct {
     const char *domain;
-    const struct service *service;
+    bool s2s;
     enum tls_mode tls;
     const char *expected;
     const char *name;
 } services[] = {
-    {"both.test", &service_server, TLS_AUTO, "b.test 192.0.2.2:1270 direct, a.test 192.0.2.1:1269 starttls",
+    {"both.test", true, TLS_AUTO, "b.test 192.0.2.2:1270 direct, a.test 192.0.2.1:1269 starttls",
      "servers have SRV sets of their own"},
-    {"both.test", &service_client, TLS_AUTO, "b.test 192.0.2.2:1222 starttls, a.test 192.0.2.1:1223 direct",
+    {"both.test", false, TLS_AUTO, "b.test 192.0.2.2:1222 starttls, a.test 192.0.2.1:1223 direct",
      "clients have theirs"},
-    {"both.test", &service_server, TLS_STARTTLS, "a.test 192.0.2.1:1269 starttls", "with STARTTLS one set counts"},
-    {"both.test", &service_server, TLS_DIRECT, "b.test 192.0.2.2:1270 direct", "with direct TLS the other one"},
-    {"none.test", &service_server, TLS_AUTO, "-service-not-offered none.test has an SRV record that says so",
+    {"both.test", true, TLS_STARTTLS, "a.test 192.0.2.1:1269 starttls", "with STARTTLS one set counts"},
+    {"both.test", true, TLS_DIRECT, "b.test 192.0.2.2:1270 direct", "with direct TLS the other one"},
+    {"none.test", true, TLS_AUTO, "-service-not-offered none.test has an SRV record that says so",
      "a domain may offer itself to clients and not to servers"},
-    {"none.test", &service_client, TLS_AUTO, "a.test 192.0.2.1:1222 starttls", "to clients it does"},
-    {"fall.test", &service_server, TLS_AUTO, "fall.test 192.0.2.3:5269 starttls", "without SRV it is port 5269"},
-    {"fall.test", &service_server, TLS_DIRECT, "fall.test 192.0.2.3:5270 direct", "or 5270 with direct TLS"},
-    {"nothing.test", &service_server, TLS_DIRECT,
-     "-dns-not-found nothing.test has no _xmpps-server SRV record and no address", "what was asked for is named"},
-    {"fails.test", &service_server, TLS_AUTO,
+    {"none.test", false, TLS_AUTO, "a.test 192.0.2.1:1222 starttls", "to clients it does"},
+    {"fall.test", true, TLS_AUTO, "fall.test 192.0.2.3:5269 starttls", "without SRV it is port 5269"},
+    {"fall.test", true, TLS_DIRECT, "fall.test 192.0.2.3:5270 direct", "or 5270 with direct TLS"},
+    {"nothing.test", true, TLS_DIRECT, "-dns-not-found nothing.test has no _xmpps-server SRV record and no address",
+     "what was asked for is named"},
+    {"fails.test", true, TLS_AUTO,
      "_xmpp-server._tcp.fails.test dns-failed SERVFAIL, _xmpps-server._tcp.fails.test dns-failed SERVFAIL, "
      "fails.test 192.0.2.3:5269 starttls",
      "sets that could not be asked are listed"},
-    {"zero.test", &service_client, TLS_AUTO, "-service-not-offered SRV says port 0 for a.test",
-     "port 0 alone is no endpoint"},
-    {"beside.test", &service_client, TLS_AUTO,
-     "a.test service-not-offered SRV says port 0, b.test 192.0.2.2:1222 starttls", "beside others it has no address"},
-    {"worse.test", &service_client, TLS_AUTO, "-dns-failed SERVFAIL for _xmpps-client._tcp.worse.test",
+    {"zero.test", false, TLS_AUTO, "-service-not-offered SRV says port 0 for a.test", "port 0 alone is no endpoint"},
+    {"beside.test", false, TLS_AUTO, "a.test service-not-offered SRV says port 0, b.test 192.0.2.2:1222 starttls",
+     "beside others it has no address"},
+    {"worse.test", false, TLS_AUTO, "-dns-failed SERVFAIL for _xmpps-client._tcp.worse.test",
      "a set that could not be asked says more than port 0"},
-    {"literal.test", &service_client, TLS_AUTO, "192.0.2.7:1222 starttls", "a target that is an address is taken"},
+    {"literal.test", false, TLS_AUTO, "192.0.2.7:1222 starttls", "a target that is an address is taken"},
 };
 
 static uint8_t *put16(uint8_t *out, unsigned value)
@@ -351,10 +253,11 @@ static void test_services(void)
     for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
         char domain[64], got[700];
         snprintf(domain, sizeof(domain), "%s", services[i].domain);
-        struct settings settings = {.jid = {.ascii = domain}, .dns_server = server, .tls = services[i].tls};
+        struct settings settings = {
+            .jid = {.ascii = domain}, .dns_server = server, .tls = services[i].tls, .s2s = services[i].s2s};
         struct resolution resolution;
         struct teller to_pipe = {.fd = told[1]};
-        resolve(&settings, services[i].service, clock_now() + 30 * NS_PER_S, &to_pipe, &resolution);
+        resolve(&settings, clock_now() + 30 * NS_PER_S, &to_pipe, &resolution);
         struct event events[2];
         bool once = read(told[0], events, sizeof(events)) == (ssize_t)sizeof(events[0]);
         ok(once && events[0].kind == EVENT_HEARD, "%s: it is told once that a name server was heard", domain);
@@ -367,40 +270,6 @@ static void test_services(void)
 
 int main(void)
 {
-    for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++) {
-        union address address;
-        char text[80];
-        bool valid = host_server(servers[i].text, &address);
-        is_str(valid ? host_format(&address, text, sizeof(text)) : NULL, servers[i].address,
-               "the name server '%s' is %s", servers[i].text, servers[i].address ? servers[i].address : "refused");
-    }
-    for (size_t i = 0; i < sizeof(loopbacks) / sizeof(loopbacks[0]); i++) {
-        const char *host = loopbacks[i].host;
-        union address address;
-        bool loopback = host_is_localhost(host) || (host_literal(host, &address) && host_is_loopback(&address));
-        is_int(loopback, loopbacks[i].loopback, "'%s' is %sloopback", host, loopbacks[i].loopback ? "" : "not ");
-    }
-    for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
-        char name[256];
-        bool absolute = false;
-        idna_load(hosts[i].text); /* as the option has done */
-        bool valid = host_name(hosts[i].text, name, &absolute);
-        is_str(valid ? name : NULL, hosts[i].name, "the host name '%s' is %s", hosts[i].text,
-               hosts[i].name ? hosts[i].name : "refused");
-        if (valid)
-            is_int(absolute, hosts[i].absolute, "and is %s",
-                   hosts[i].absolute ? "absolute" : "subject to the search list");
-    }
-    char longest[300];
-    for (int i = 0; i < 255; i++)
-        longest[i] = i % 50 == 49 ? '.' : 'a';
-    char name[256];
-    bool absolute;
-    longest[253] = '\0';
-    ok(host_name(longest, name, &absolute), "253 characters are a host name");
-    longest[253] = 'a', longest[254] = '\0';
-    ok(!host_name(longest, name, &absolute), "254 are not");
-
     /* a name server that nobody may ask: it is not even an address */
     struct settings settings = {.dns_server = (char[]){"never"}};
     for (size_t i = 0; i < sizeof(literals) / sizeof(literals[0]); i++) {
@@ -411,7 +280,7 @@ int main(void)
         settings.port = literals[i].port;
         struct resolution resolution;
         settings.hostname = host;
-        bool found = resolve(&settings, &service_client, clock_now() + NS_PER_S, &teller, &resolution);
+        bool found = resolve(&settings, clock_now() + NS_PER_S, &teller, &resolution);
         is_str(describe(&resolution, got, sizeof(got)), literals[i].expected, "-H '%s': %s", host, literals[i].name);
         is_int(found, literals[i].expected[0] != '-', "and the result says whether there is an endpoint");
         resolution_free(&resolution);
@@ -422,13 +291,13 @@ int main(void)
     settings = (struct settings){.jid = {.ascii = localhost}, .family = AF_INET, .tls = TLS_DIRECT};
     struct resolution resolution;
     char got[700];
-    ok(resolve(&settings, &service_client, clock_now() + NS_PER_S, &teller, &resolution),
+    ok(resolve(&settings, clock_now() + NS_PER_S, &teller, &resolution),
        "localhost as the domain has an endpoint without DNS");
     is_str(describe(&resolution, got, sizeof(got)), "localhost 127.0.0.1:5223 direct", "and it is 127.0.0.1 with -4");
     resolution_free(&resolution);
     char below[] = "not-in-any-hosts-file.localhost";
     settings = (struct settings){.hostname = below};
-    ok(resolve(&settings, &service_client, clock_now() + NS_PER_S, &teller, &resolution),
+    ok(resolve(&settings, clock_now() + NS_PER_S, &teller, &resolution),
        "a name below localhost has an endpoint without DNS");
     is_int((long long)resolution.endpoints[0].address_count, 2, "with both loopback addresses");
     is_str(describe(&resolution, got, sizeof(got)), "not-in-any-hosts-file.localhost [::1]:5222 starttls",

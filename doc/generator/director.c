@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Prints a basket for Icinga Director (conf/icinga2/director-basket.json), made from the table of options: the command,
+/* A basket for Icinga Director: the command,
  * a data field for each of its variables, and a service template that has them. */
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "generate.h"
 #include "json_library.h"
 #include "options.h"
-
-/* No setting of a check, or of which Icinga reads the default only. */
-static bool is_for_schedulers(const char *name)
-{
-    return strcmp(name, "help") != 0 && strcmp(name, "version") != 0 && strcmp(name, "config-test") != 0 &&
-           strcmp(name, "output") != 0;
-}
 
 static const char *variable(const struct option_row *row)
 {
@@ -39,8 +33,9 @@ static json_t *argument(const struct option_row *row)
 {
     json_t *macro = json_sprintf("$%s$", variable(row));
     if (is_switch(row))
-        return json_pack("{s:o, s:s}", "set_if", macro, "description", row->help);
-    json_t *description = json_sprintf("%s: %s%s", row->argument, row->help, is_list(row) ? "; a list" : "");
+        return json_pack("{s:o, s:s}", "set_if", macro, "description", option_help(row).text);
+    json_t *description =
+        json_sprintf("%s: %s%s", row->argument, option_help(row).text, is_list(row) ? "; a list" : "");
     json_t *made = json_pack("{s:o, s:o}", "value", macro, "description", description);
     if (is_list(row))
         json_object_set_new(made, "repeat_key", json_true());
@@ -52,14 +47,14 @@ static json_t *datafield(const struct option_row *row)
     const char *type = is_switch(row) ? "DataTypeBoolean" : is_list(row) ? "DataTypeArray" : "DataTypeString";
     json_t *settings = is_switch(row) || is_list(row) ? json_object() : json_pack("{s:s}", "visibility", "visible");
     return json_pack("{s:s, s:o, s:s, s:o, s:n, s:o}", "varname", variable(row), "caption",
-                     json_sprintf("XMPP ping: --%s", row->name), "description", row->help, "datatype",
+                     json_sprintf("XMPP ping: --%s", row->name), "description", option_help(row).text, "datatype",
                      json_sprintf("Icinga\\Module\\Director\\DataType\\%s", type), "format", "settings", settings);
 }
 
-int main(void)
+bool print_director(void)
 {
     if (!json_library_load())
-        return 1;
+        return false;
     json_t *arguments = json_object(), *datafields = json_object(), *fields = json_array();
     for (size_t i = 0; i < option_count; i++) {
         const struct option_row *row = &option_table[i];
@@ -85,5 +80,5 @@ int main(void)
     bool printed = basket && json_dumpf(basket, stdout, JSON_INDENT(4)) == 0;
     json_decref(basket);
     putchar('\n');
-    return printed && fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
+    return printed;
 }
