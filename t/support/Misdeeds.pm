@@ -170,10 +170,10 @@ my @SPECIAL2 = (
         'auth', 'not-authorized'],
     ['a success, then a failure', { sasl => sub { my ($c) = @_; return $c->do_sasl && !$c->sasl_failure('not-authorized') } },
         'auth|bind|ping', 'not-xmpp'],
-    ['a success, then a further step', { sasl => sub { my ($c) = @_; return $c->do_sasl && !Hostile::misdeed('continues')->($c) } },
+    ['a success, then a further step', { sasl => sub { my ($c) = @_; return $c->do_sasl && !Hostile::Misdeed::misdeed('continues')->($c) } },
         'auth|bind|ping', 'not-xmpp'],
     ['a success, then a further step, nothing bound',
-        { bind2 => 0, sasl => sub { my ($c) = @_; return $c->do_sasl && !Hostile::misdeed('continues')->($c) } }, 'stream', 'not-xmpp'],
+        { bind2 => 0, sasl => sub { my ($c) = @_; return $c->do_sasl && !Hostile::Misdeed::misdeed('continues')->($c) } }, 'stream', 'not-xmpp'],
     ['the challenge of the other login', { sasl => sub { my ($c) = @_; $c->{sasl2} = 0; $c->challenge('r=x'); return 0 } }, 'auth', 'not-xmpp'],
 );
 
