@@ -214,6 +214,8 @@ my @cases = (
     # bind
     ['features without bind', { features3 => 'empty_features' }, 'bind', 'bind-failed'],
     ['bind without a JID', { bind => 'no_jid' }, 'bind', 'bind-failed'],
+    ['bind of a domain that only IDNA could read', { bind => [bound => "alice\@b\xc3\xbccher.example/x"] }, 'bind', 'bind-failed', [],
+        qr/the server binds the JID of another account/],
     ['bind refused', { bind => [error => 'resource-constraint', 'wait', 'too many'] }, 'bind', 'bind-failed', [], qr/resource-constraint/],
     ['a session refused', { wants_session => 1, session => [error => 'forbidden', 'auth'] }, 'bind', 'bind-failed', [], qr/forbidden/],
 );

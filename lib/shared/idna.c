@@ -25,6 +25,11 @@ bool idna_is_for(const char *domain)
     return false;
 }
 
+bool idna_is_loaded(void)
+{
+    return loaded.to_ascii;
+}
+
 static bool load(void)
 {
     static const struct library_function functions[] = {
@@ -32,7 +37,7 @@ static bool load(void)
         {"idn2_to_unicode_8z8z", &loaded.to_unicode},
         {"idn2_check_version", &loaded.check_version},
     };
-    return loaded.to_ascii || library_load(LIBRARY_idn2, functions, sizeof functions / sizeof functions[0]);
+    return idna_is_loaded() || library_load(LIBRARY_idn2, functions, sizeof functions / sizeof functions[0]);
 }
 
 bool idna_load(const char *domain)

@@ -13,6 +13,9 @@ bool idna_is_for(const char *domain);
 /* Loads libidn2, unless it is loaded or DOMAIN is not for IDNA. May read files. False: it is not to be had. */
 bool idna_load(const char *domain);
 
+/* Whether libidn2 is loaded. */
+bool idna_is_loaded(void);
+
 /* The functions of libidn2 with the same names, by the mappings of UTS 46 (non-transitional): they return its codes,
  * IDN2_OK for success, and the caller frees *OUT with free(). Without libidn2 they return IDN2_DISALLOWED. */
 int idna_to_ascii(const char *domain, char **out);

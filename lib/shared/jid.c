@@ -152,6 +152,14 @@ static bool labels_short(const char *ascii)
     return strlen(ascii) <= NAME_LONGEST;
 }
 
+/* DOMAIN as it came. */
+static bool keep_domain(const char *domain, struct jid *jid, const char **why)
+{
+    jid->domain = strdup(domain);
+    jid->ascii = strdup(domain);
+    return jid->domain && jid->ascii ? true : refuse(why, out_of_memory);
+}
+
 static bool prepare_ipv6(const char *domain, struct jid *jid, const char **why)
 {
     char text[INET6_ADDRSTRLEN] = "", literal[INET6_ADDRSTRLEN + 2];
@@ -163,9 +171,7 @@ static bool prepare_ipv6(const char *domain, struct jid *jid, const char **why)
     if (inet_pton(AF_INET6, text, &address) != 1 || !inet_ntop(AF_INET6, &address, text, sizeof text))
         return refuse(why, "has a domain in brackets that is no IPv6 address");
     snprintf(literal, sizeof literal, "[%s]", text);
-    jid->domain = strdup(literal);
-    jid->ascii = strdup(literal);
-    return jid->domain && jid->ascii ? true : refuse(why, out_of_memory);
+    return keep_domain(literal, jid, why);
 }
 
 /* Turns NAME, in lower case where it is ASCII, into A-labels by IDNA 2008, with the mappings of UTS 46
@@ -233,6 +239,8 @@ static bool prepare_domain(const char *domain, bool told, struct jid *jid, const
     union address address;
     if (domain[0] == '[')
         return prepare_ipv6(domain, jid, why);
+    if (told && idna_is_for(domain) && !idna_is_loaded())
+        return keep_domain(domain, jid, why);
     if (!told && !idna_load(domain))
         return refuse(why, "has a domain that needs libidn2, which is not here");
     if (!to_ascii(domain, &jid->ascii, why))

@@ -20,7 +20,7 @@ struct jid {
 bool jid_parse(const char *text, struct jid *jid, const char **why);
 
 /* The same for what a stranger says, to compare it with JIDs that jid_parse() has read. Loads nothing: unless one of
- * those has needed libidn2, a domain beyond ASCII is none of them, and is refused. */
+ * those has needed libidn2, a domain that is for IDNA is none of theirs, and stays as it came. */
 bool jid_parse_told(const char *text, struct jid *jid, const char **why);
 
 /* Frees the parts and sets them to NULL. */

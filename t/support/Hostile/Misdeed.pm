@@ -190,6 +190,7 @@ my %MISDEED = (
     # bind, session and ping: answers to the iq that was read
     error => sub { my ($c, @error) = @_; $c->iq_error(@error); return 1 },
     no_jid => sub { my ($c) = @_; $c->iq_result("<bind xmlns='$BIND'/>"); return 1 },
+    bound => sub { my ($c, $jid) = @_; $c->iq_result("<bind xmlns='$BIND'><jid>$jid</jid></bind>"); return 1 },
     result => sub { my ($c) = @_; $c->iq_result(''); return 1 },
     silent_after => sub { my ($c, $count) = @_; $c->iq_result('') if $c->{pings} <= $count; return 1 },
     lost_after => sub { my ($c, $count) = @_; return $c->reset if $c->{pings} > $count; $c->iq_result(''); return 1 },
