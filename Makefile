@@ -42,7 +42,8 @@ SECCOMP   := $(shell $(PKG_CONFIG) --exists libseccomp && echo libseccomp)
 
 # Asked once, and only when something is built.
 PACKAGE_FLAGS = $(eval PACKAGE_FLAGS := $$(shell $(PKG_CONFIG) --cflags --libs $(PACKAGES) $(SECCOMP)))$(PACKAGE_FLAGS)
-soname        = $(shell readelf -d $$($(CC) -print-file-name=lib$(1).so) | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')
+soname        = $(or $(shell readelf -d $$($(CC) $(patsubst -L%,-B%/,$(filter -L%,$(PACKAGE_FLAGS) $(LDFLAGS))) \
+	-print-file-name=lib$(1).so) | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p'),$(error lib$(1).so is not found))
 LOADED_FLAGS  = $(eval LOADED_FLAGS := $(foreach name,$(LOADED),-DLIBRARY_$(name)='"$(call soname,$(name))"'))$(LOADED_FLAGS)
 
 # Which rooms of lib/ each room may include; "." is lib/ itself, for "child/child.h" and "child/cage/confine.h".
