@@ -85,6 +85,12 @@ check('--ca-path of links', 'good', undef, undef, '', '--ca-path', $linked);
 
 check('--ca-file stands alone', 'good', $ours, $hashed, $untrusted, '--ca-file', $stranger);
 check('--ca-path stands alone', 'good', $ours, $hashed, $untrusted, '--ca-path', $empty);
+# As OpenSSL wrote them for long. Nobody asks for its passphrase.
+my $key = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC," . '0' x 32 . "\n\n"
+    . 'A' x 64 . "\n-----END RSA PRIVATE KEY-----\n";
+my $with_key = write_file(temp_dir() . '/with_key.pem', $key . read_file($ours));
+check('--ca-file with a key, which is encrypted, beside the certificate', 'good', undef, undef, '', '--ca-file', $with_key);
+check('and SSL_CERT_FILE', 'good', $with_key, undef, '');
 check('--ca-file for what the environment lacks', 'good', $stranger, $empty, '', '--ca-file', $ours);
 
 # What OpenSSL's configuration makes impossible is told in its words.

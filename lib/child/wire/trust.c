@@ -13,13 +13,20 @@
 /* The system's bundle while it has not been read; OpenSSL's look-up gives its callback no argument of ours. */
 static const char *unread_bundle;
 
+/* Adds the certificates in FILE; what else it has, as a key that somebody put beside them, is passed over. */
+static bool load_file(X509_STORE *store, const char *file)
+{
+    X509_LOOKUP *lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
+    return lookup && X509_load_cert_file(lookup, file, X509_FILETYPE_PEM) > 0;
+}
+
 /* Asked for an issuer that the hashed directory does not have: now, and not before, the bundle is worth its time. */
 static int find_in_bundle(X509_LOOKUP *lookup, X509_LOOKUP_TYPE type, const X509_NAME *name, X509_OBJECT *found)
 {
     X509_STORE *store = X509_LOOKUP_get_store(lookup);
     if (type != X509_LU_X509 || !unread_bundle)
         return 0;
-    X509_STORE_load_file(store, unread_bundle);
+    load_file(store, unread_bundle);
     ERR_clear_error();
     unread_bundle = NULL;
     X509_OBJECT *object = X509_OBJECT_retrieve_by_subject(X509_STORE_get0_objects(store), type, name);
@@ -95,7 +102,7 @@ static bool trust_given(const struct settings *settings, X509_STORE *store, char
     snprintf(why, why_size, "out of memory");
     if (!X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN)) /* each is an anchor, self-signed or not */
         return false;
-    if (settings->ca_file && !X509_STORE_load_file(store, settings->ca_file)) {
+    if (settings->ca_file && !load_file(store, settings->ca_file)) {
         snprintf(why, why_size, "--ca-file: %s holds no certificate that can be read", settings->ca_file);
         return false;
     }
