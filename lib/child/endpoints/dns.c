@@ -62,7 +62,7 @@ bool dns_open(struct dns *dns, int family, const char *server, bool search, bool
     dns->window = left > PATIENCE ? PATIENCE : left > 0 ? left : 0;
     snprintf(dns->server, sizeof(dns->server), "the name servers");
 
-    *status = cares.library_init(ARES_LIB_INIT_ALL);
+    *status = cares_load() ? cares.library_init(ARES_LIB_INIT_ALL) : ARES_ENOTINITIALIZED;
     if (*status != ARES_SUCCESS)
         return false;
     /* c-ares doubles the time of each try over all servers: the four of one server last for longer than the window, the
@@ -320,7 +320,8 @@ void dns_close(struct dns *dns)
     dns->closing = true;
     if (dns->channel)
         cares.destroy(dns->channel);
-    cares.library_cleanup();
+    if (cares_load())
+        cares.library_cleanup();
     for (size_t i = 0; i < dns->set_count; i++)
         free(dns->sets[i].records);
     for (size_t i = 0; i < dns->lookup_count; i++)

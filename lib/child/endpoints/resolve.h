@@ -35,8 +35,8 @@ struct resolution {
     char cause[160];          /* in words, with the name that was asked */
 };
 
-/* Whether names are to be looked up for these settings, and not an address alone is given: resolve() then needs
- * cares_load(), and reads the files of dns_reads(). */
+/* Whether names are to be looked up for these settings, as more than an address is given: in a cage resolve() then
+ * needs what cares_load() loads, and the files of dns_reads(). */
 bool resolve_needs_lookups(const struct settings *settings);
 
 /* Finds the endpoints, of users or with --s2s of servers, for the settings' domain, --hostname, --port, --tls,

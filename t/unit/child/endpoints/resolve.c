@@ -11,7 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cares.h"
 #include "clock.h"
 #include "dial.h"
 #include "host.h"
@@ -271,7 +270,6 @@ static void test_services(void)
 
 int main(void)
 {
-    cares_load();
     /* a name server that nobody may ask: it is not even an address */
     struct settings settings = {.dns_server = (char[]){"never"}};
     for (size_t i = 0; i < sizeof(literals) / sizeof(literals[0]); i++) {
