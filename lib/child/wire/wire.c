@@ -30,7 +30,8 @@
 
 static void ask_for_stamps(int fd)
 {
-    const int what = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
+    const int what = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_OPT_TSONLY |
+                     SOF_TIMESTAMPING_SOFTWARE;
     setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &what, sizeof what);
 }
 
@@ -39,8 +40,8 @@ static int64_t to_ns(const struct timespec *time)
     return (int64_t)time->tv_sec * NS_PER_S + time->tv_nsec;
 }
 
-/* When the kernel received the last segment of MESSAGE, by clock_now(); -1 when it does not say. Its stamps are
- * CLOCK_REALTIME: what both clocks say now tells how long ago that was. */
+/* When the kernel received or sent the last segment that MESSAGE is about, by clock_now(); -1 when it does not say. Its
+ * stamps are CLOCK_REALTIME: what both clocks say now tells how long ago that was. */
 static int64_t read_stamp(struct msghdr *message)
 {
     for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part; part = CMSG_NXTHDR(message, part)) {
@@ -59,6 +60,23 @@ static int64_t read_stamp(struct msghdr *message)
     return -1;
 }
 
+/* When the kernel gave the last segment that was sent to the network; -1 when it does not say, or not yet. Takes all
+ * that it has to say, as poll() would report that without end. */
+static int64_t read_sent_stamp(int fd)
+{
+    int64_t stamp = -1;
+    for (;;) {
+        union {
+            char room[256];
+            struct cmsghdr align;
+        } control;
+        struct msghdr message = {.msg_control = &control, .msg_controllen = sizeof control};
+        if (recvmsg(fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+            return stamp;
+        stamp = read_stamp(&message);
+    }
+}
+
 #else
 
 static void ask_for_stamps(int fd)
@@ -69,6 +87,12 @@ static void ask_for_stamps(int fd)
 static int64_t read_stamp(struct msghdr *message)
 {
     (void)message;
+    return -1;
+}
+
+static int64_t read_sent_stamp(int fd)
+{
+    (void)fd;
     return -1;
 }
 
@@ -138,7 +162,8 @@ static void flush(struct wire *wire)
         }
         if (took < 0)
             break;
-        wire->left_at = now;
+        int64_t stamp = read_sent_stamp(wire->fd);
+        wire->left_at = stamp >= now && stamp <= clock_now() ? stamp : now; /* as above */
         sent += (size_t)took;
     }
     wire->out_length -= sent;
@@ -250,7 +275,11 @@ void wire_wait(struct wire *wire, int64_t until)
 #endif
     struct pollfd waiting = {.fd = wire->fd, .events = wire->out_length > 0 ? POLLIN | POLLOUT : POLLIN};
     struct timespec timeout = clock_left(until);
-    if (ppoll(&waiting, 1, &timeout, NULL) <= 0 || !(waiting.revents & POLLOUT))
+    if (ppoll(&waiting, 1, &timeout, NULL) <= 0)
+        return;
+    if (waiting.revents & POLLERR)
+        read_sent_stamp(wire->fd);
+    if (!(waiting.revents & POLLOUT))
         return;
     if (wire->tls)
         flush_tls(wire);

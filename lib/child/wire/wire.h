@@ -34,7 +34,7 @@ struct wire {
     struct teller *teller;
     uint64_t received;  /* bytes, as they came */
     int64_t arrived_at; /* clock_now(), ns: when the bytes that wire_read() gave last came to this machine */
-    int64_t left_at;    /* when the last byte was given to the kernel */
+    int64_t left_at;    /* when the last byte left this machine, or, where that is not known, was given to the kernel */
     int64_t empty_at;   /* when nothing was there to read */
     char out[WIRE_ROOM];
     size_t out_length;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* When bytes came is what the kernel says, as long as that can be; and what it says of the network. */
+/* When bytes came and left is what the kernel says, as long as that can be; and what it says of the network. */
 #include "wire.h"
 
 #include <arpa/inet.h>
@@ -30,6 +30,27 @@ int clock_gettime(clockid_t clock, struct timespec *time)
     if (clock == CLOCK_REALTIME)
         time->tv_sec += wall_step / NS_PER_S;
     return 0;
+}
+
+static int send_delay_ms; /* for which the process is not run, when it is about to send */
+
+/* Stands in for libc's. */
+ssize_t send(int fd, const void *bytes, size_t length, int flags)
+{
+    poll(NULL, 0, send_delay_ms);
+    return sendto(fd, bytes, length, flags, NULL, 0);
+}
+
+static bool stamps_come_late; /* those of what was sent */
+
+/* Stands in for libc's. */
+ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+{
+    if (stamps_come_late && (flags & MSG_ERRQUEUE)) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return syscall(SYS_recvmsg, fd, message, flags);
 }
 
 static int peer = -1;
@@ -65,6 +86,40 @@ static int64_t receive_late(struct wire *wire, int64_t step)
     return got == 1 ? now - wire->arrived_at : -1;
 }
 
+/* Sends a byte, DELAY_MS late, with the wall clock set by STEP when that is done. Returns how long after it was to be
+ * sent it left, as the wire sees it. */
+static int64_t send_late(struct wire *wire, int64_t step)
+{
+    char text[8];
+    int64_t now = clock_now();
+    send_delay_ms = DELAY_MS;
+    wall_step = step;
+    wire_write(wire, "x", 1);
+    send_delay_ms = 0;
+    wall_step = 0;
+    recv(peer, text, sizeof text, 0);
+    return wire->left_at - now;
+}
+
+static void test_sent_stamps(struct wire *wire)
+{
+    const int64_t late = (DELAY_MS - 1) * NS_PER_MS;
+    ok(send_late(wire, 0) >= late, "bytes left when the kernel says, not when they were given to it");
+    ok(send_late(wire, HOUR) < late, "a wall clock that was set forward: when they were given to it");
+    ok(send_late(wire, -HOUR) < late, "so when it was set back");
+    ok(send_late(wire, 0) >= late, "the next stamp is believed again");
+    int64_t before = clock_now();
+    wire_wait(wire, before + DELAY_MS * NS_PER_MS);
+    ok(clock_now() - before >= late, "what the kernel says of it wakes nobody");
+    stamps_come_late = true;
+    ok(send_late(wire, 0) < late, "when it says so later, they left when they were given to it");
+    stamps_come_late = false;
+    wire_wait(wire, INT64_MAX);
+    before = clock_now();
+    wire_wait(wire, before + DELAY_MS * NS_PER_MS);
+    ok(clock_now() - before >= late, "and it wakes us once at most");
+}
+
 /* Asks the peer, which answers after 20 ms, and acknowledges with that. */
 static void ask(struct wire *wire)
 {
@@ -94,13 +149,14 @@ int main(void)
     struct teller teller = {.fd = open("/dev/null", O_WRONLY)};
     const int64_t half = DELAY_MS / 2 * NS_PER_MS;
     int64_t age = 0;
-    plan_tests(9);
+    plan_tests(16);
     wire_open(&wire, connect_here(), &teller);
     test_tcp_rtt(&wire);
     for (int i = 0; i < 100 && age < half; i++) /* the kernel begins to stamp shortly after it was asked to */
         age = receive_late(&wire, 0);
     ok(age >= half, "bytes came when the kernel says, not when they were read: %lld us before", (long long)age / 1000);
     ok(wire.arrived_at >= wire.empty_at, "and not before nothing was there");
+    test_sent_stamps(&wire);
     age = receive_late(&wire, HOUR);
     ok(age <= 0 && age > -NS_PER_S, "a wall clock that was set forward: they came when they were read");
     age = receive_late(&wire, -HOUR);
