@@ -36,7 +36,7 @@ HERE         = $(call unless,--coverage,-ffile-prefix-map=$(CURDIR)=.)
 WARNINGS  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes
 PACKAGES  := libstrophe libssl libcrypto libconfig libcares libidn libidn2 jansson
 # Of these, what is not linked, but loaded when it is needed: see lib/base/library.h.
-LOADED    := config idn2 jansson
+LOADED    := cares config idn2 jansson
 # The child's sandbox; the program builds without it, too, and then says so in --version.
 SECCOMP   := $(shell $(PKG_CONFIG) --exists libseccomp && echo libseccomp)
 

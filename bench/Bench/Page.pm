@@ -155,8 +155,9 @@ While the server is next door no round trip that is saved makes up for how a pro
 each phase, and t/cost/ has them. Where the server is 50 ms away, a check without a login takes half of the whole (t/no_login.t).
 
 - **start** is the linker: OpenSSL's libraries alone look up 3,600 names of their own at each start, lazy binding or not. Taken:
-  libidn2 with its tables (170 us), libconfig and jansson (100 us) are loaded by the runs that need them, and libm (50 us) is not
-  needed. Left: c-ares (80 us), which nearly all runs need, and libidn (60 us), which a server's JIDs may need in the sandbox.
+  libidn2 with its tables (170 us), libconfig and jansson (100 us) are loaded by the runs that need them, c-ares (80 us) by the child
+  of those that look up a name (here none does), and libm (50 us) is not needed. Left: libidn (60 us), which a server's JIDs may need
+  in the sandbox.
 - With OpenSSL and libstrophe linked into the program a check would take 8 % less; and Debian's security updates would not reach it.
   Left.
 - **prepare** is OpenSSL: its configuration, its providers, and one look-up of each cipher for the first TLS context. Taken: its

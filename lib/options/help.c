@@ -117,7 +117,7 @@ void options_print_version(FILE *out)
              "check_xmpp_ping %s (libstrophe 0.%d, OpenSSL %s, libconfig %d.%d, c-ares %s, libidn %s, "
              "libidn2 %s, jansson %s, %s)",
              VERSION, strophe_minor(), OpenSSL_version(OPENSSL_VERSION_STRING), LIBCONFIG_VER_MAJOR,
-             LIBCONFIG_VER_MINOR, ares_version(NULL), stringprep_check_version(NULL), idna ? idna : "is not here",
+             LIBCONFIG_VER_MINOR, ARES_VERSION_STR, stringprep_check_version(NULL), idna ? idna : "is not here",
              JANSSON_VERSION, sandbox_version(sandbox, sizeof sandbox));
     print_words(out, text, 0, 4);
 }

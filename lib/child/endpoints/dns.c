@@ -62,7 +62,7 @@ bool dns_open(struct dns *dns, int family, const char *server, bool search, bool
     dns->window = left > PATIENCE ? PATIENCE : left > 0 ? left : 0;
     snprintf(dns->server, sizeof(dns->server), "the name servers");
 
-    *status = ares_library_init(ARES_LIB_INIT_ALL);
+    *status = cares_load() ? cares.library_init(ARES_LIB_INIT_ALL) : ARES_ENOTINITIALIZED;
     if (*status != ARES_SUCCESS)
         return false;
     /* c-ares doubles the time of each try over all servers: the four of one server last for longer than the window, the
@@ -85,7 +85,7 @@ bool dns_open(struct dns *dns, int family, const char *server, bool search, bool
         options.lookups = files;
         mask |= ARES_OPT_LOOKUPS;
     }
-    *status = ares_init_options(&dns->channel, &options, mask);
+    *status = cares.init_options(&dns->channel, &options, mask);
     if (*status != ARES_SUCCESS) {
         dns->channel = NULL;
         return false;
@@ -99,7 +99,7 @@ bool dns_open(struct dns *dns, int family, const char *server, bool search, bool
         return false;
     }
     host_format(&address, dns->server, sizeof(dns->server));
-    *status = ares_set_servers_ports_csv(dns->channel, dns->server);
+    *status = cares.set_servers_ports_csv(dns->channel, dns->server);
     return *status == ARES_SUCCESS;
 }
 
@@ -142,14 +142,14 @@ static void take_srv(void *arg, int status, int timeouts, unsigned char *answer,
     status = true_status(set->dns, status);
     struct ares_srv_reply *reply = NULL;
     if (status == ARES_SUCCESS)
-        status = ares_parse_srv_reply(answer, length, &reply);
+        status = cares.parse_srv_reply(answer, length, &reply);
     set->status = status;
     if (status == ARES_SUCCESS)
         keep_records(set, reply);
     else
         set->answer = dns_is_negative(status) ? SRV_NONE : SRV_FAILED;
     if (reply)
-        ares_free_data(reply);
+        cares.free_data(reply);
 }
 
 void dns_ask_srv(struct dns *dns, const char *service, const char *domain, enum tls_mode tls)
@@ -157,7 +157,7 @@ void dns_ask_srv(struct dns *dns, const char *service, const char *domain, enum 
     struct dns_set *set = &dns->sets[dns->set_count++];
     *set = (struct dns_set){.dns = dns, .tls = tls, .status = ARES_ETIMEOUT};
     snprintf(set->name, sizeof(set->name), "%s._tcp.%s", service, domain);
-    ares_query(dns->channel, set->name, ns_c_in, ns_t_srv, take_srv, set);
+    cares.query(dns->channel, set->name, ns_c_in, ns_t_srv, take_srv, set);
 }
 
 static void keep_address(struct dns_lookup *lookup, const struct ares_addrinfo_node *node)
@@ -193,14 +193,14 @@ static void take_addresses(void *arg, int status, int timeouts, struct ares_addr
             lookup->dns->usable_at = clock_now();
     }
     if (result)
-        ares_freeaddrinfo(result);
+        cares.freeaddrinfo(result);
 }
 
 static void ask_family(struct dns_lookup *lookup, int family)
 {
     struct ares_addrinfo_hints hints = {.ai_family = family, .ai_socktype = SOCK_STREAM, .ai_flags = ARES_AI_NOSORT};
     lookup->open++;
-    ares_getaddrinfo(lookup->dns->channel, lookup->name, NULL, &hints, take_addresses, lookup);
+    cares.getaddrinfo(lookup->dns->channel, lookup->name, NULL, &hints, take_addresses, lookup);
 }
 
 struct dns_lookup *dns_ask_addresses(struct dns *dns, const char *name)
@@ -263,7 +263,7 @@ static void work(struct dns *dns, int64_t wake)
         left = 0;
     struct timeval longest = {.tv_sec = left / NS_PER_S, .tv_usec = left % NS_PER_S / NS_PER_US + 1};
     struct timeval buffer;
-    const struct timeval *timeout = ares_timeout(dns->channel, &longest, &buffer);
+    const struct timeval *timeout = cares.timeout(dns->channel, &longest, &buffer);
     struct timespec limit = {.tv_sec = timeout->tv_sec, .tv_nsec = timeout->tv_usec * NS_PER_US};
 
     struct pollfd fds[sizeof(dns->fds) / sizeof(dns->fds[0])];
@@ -272,9 +272,9 @@ static void work(struct dns *dns, int64_t wake)
     if (ppoll(fds, count, &limit, NULL) > 0)
         for (size_t i = 0; i < count; i++)
             if (fds[i].revents)
-                ares_process_fd(dns->channel, fds[i].revents & ~POLLOUT ? fds[i].fd : ARES_SOCKET_BAD,
-                                fds[i].revents & POLLOUT ? fds[i].fd : ARES_SOCKET_BAD);
-    ares_process_fd(dns->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+                cares.process_fd(dns->channel, fds[i].revents & ~POLLOUT ? fds[i].fd : ARES_SOCKET_BAD,
+                                 fds[i].revents & POLLOUT ? fds[i].fd : ARES_SOCKET_BAD);
+    cares.process_fd(dns->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 }
 
 void dns_wait(struct dns *dns, bool (*settled)(struct dns *dns, int64_t now, int64_t *wake))
@@ -311,7 +311,7 @@ const char *dns_failure(const struct dns *dns, int status, char *out, size_t siz
         snprintf(out, size, "no answer from %s", dns->server);
         return out;
     default:
-        return ares_strerror(status);
+        return cares.strerror(status);
     }
 }
 
@@ -319,8 +319,9 @@ void dns_close(struct dns *dns)
 {
     dns->closing = true;
     if (dns->channel)
-        ares_destroy(dns->channel);
-    ares_library_cleanup();
+        cares.destroy(dns->channel);
+    if (cares_load())
+        cares.library_cleanup();
     for (size_t i = 0; i < dns->set_count; i++)
         free(dns->sets[i].records);
     for (size_t i = 0; i < dns->lookup_count; i++)

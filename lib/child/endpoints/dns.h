@@ -3,14 +3,12 @@
 #ifndef DNS_H
 #define DNS_H
 
-/* c-ares 1.34 calls functions deprecated that c-ares 1.18 has no others for. */
-#define CARES_NO_DEPRECATED
-#include <ares.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cares.h"
 #include "resolve.h"
 #include "sandbox.h"
 #include "srv.h"

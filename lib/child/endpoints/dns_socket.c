@@ -88,5 +88,5 @@ static const struct ares_socket_functions socket_functions = {
 
 void dns_use_sockets(struct dns *dns)
 {
-    ares_set_socket_functions(dns->channel, &socket_functions, dns);
+    cares.set_socket_functions(dns->channel, &socket_functions, dns);
 }

@@ -348,10 +348,21 @@ static bool resolve_srv(struct dns *dns, const struct service *service, const ch
     return conclude(resolution);
 }
 
+static const char *host_of(const struct settings *settings)
+{
+    return settings->hostname ? settings->hostname : settings->jid.ascii;
+}
+
+bool resolve_needs_lookups(const struct settings *settings)
+{
+    union address literal;
+    return !host_literal(host_of(settings), &literal);
+}
+
 bool resolve(const struct settings *settings, int64_t deadline, struct teller *teller, struct resolution *resolution)
 {
     memset(resolution, 0, sizeof(*resolution));
-    const char *host = settings->hostname ? settings->hostname : settings->jid.ascii;
+    const char *host = host_of(settings);
     enum tls_mode tls = settings->tls == TLS_AUTO ? TLS_STARTTLS : settings->tls;
     uint16_t port = settings_port(settings);
     union address literal;
@@ -368,7 +379,8 @@ bool resolve(const struct settings *settings, int64_t deadline, struct teller *t
     int status;
     bool passed;
     if (!dns_open(&dns, settings->family, settings->dns_server, search, local, deadline, teller, &status)) {
-        passed = fail(resolution, CONDITION_DNS_FAILED, "the resolver cannot start: %s", ares_strerror(status));
+        passed = fail(resolution, CONDITION_DNS_FAILED, "the resolver cannot start: %s",
+                      cares_load() ? cares.strerror(status) : "libcares is not here");
     } else if (settings->hostname || settings->port || local) {
         take_host(&dns, name, port, tls, resolution);
         passed = conclude(resolution);

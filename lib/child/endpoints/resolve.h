@@ -35,6 +35,10 @@ struct resolution {
     char cause[160];          /* in words, with the name that was asked */
 };
 
+/* Whether names are to be looked up for these settings, as more than an address is given: in a cage resolve() then
+ * needs what cares_load() loads, and the files of dns_reads(). */
+bool resolve_needs_lookups(const struct settings *settings);
+
 /* Finds the endpoints, of users or with --s2s of servers, for the settings' domain, --hostname, --port, --tls,
  * --dns-server and family. SRV records of both sets and addresses are asked side by side. Blocks until all is answered,
  * for 5 s at most; lookups that are still open then have failed. With no more than that left until DEADLINE

@@ -68,7 +68,13 @@ static void tell_tcp_rtt(const struct probe *probe)
 static bool enter_sandbox(struct probe *probe, bool tls, struct failure *failure)
 {
     struct sandbox_reads reads = {0};
-    dns_reads(&reads);
+    bool lookups = resolve_needs_lookups(probe->settings);
+    if (lookups && !cares_load()) {
+        failure_set_own_fault(failure, PHASE_DNS, "libcares, which asks name servers, is not here");
+        return false;
+    }
+    if (lookups)
+        dns_reads(&reads);
     if (tls)
         trust_reads(probe->settings, &reads);
     probe->bars = sandbox_enter(&reads);
