@@ -12,6 +12,7 @@ use Test::More;
 use lib "$FindBin::Bin/support";
 
 use Daemon qw(die_with_parent);
+use Hostile;
 use NameServer;
 use Probe;
 use Prosody;
@@ -144,6 +145,28 @@ for my $world (@worlds) {
         kill 'KILL', $child, $beside;
         waitpid $_, 0 for $child, $beside;
     }
+}
+
+# Behind direct TLS: what shares its port with a web server may have let us through to that one; a server of XMPP has the last word.
+for (['a web server', 'http', 'not-xmpp', ''], ['a server with a stream error', 'stream_error', '', 'host-unknown']) {
+    my ($name, $misdeed, $told, $condition) = @$_;
+    my $first = Hostile->new(
+        domain => 'next.test', mode => 'direct', certificates => $server->certificates,
+        certificate => $server->certificates->leaf('good', domain => 'next.test'), stream2 => [$misdeed, 'host-unknown'],
+    );
+    my $port = $first->port;
+    my $names = NameServer->scripted(
+        %records, '_xmpps-client._tcp.next.test SRV' => ["10 5 $port b.test"], '_xmpp-client._tcp.next.test SRV' => ["20 5 $good a.test"],
+    );
+    my $run = Probe->run(
+        ['-j', 'alice@next.test', '--dns-server', $names->address, '--ca-file', $server->ca_file, '-t', 10, '-v'],
+        env => { CHECK_XMPP_PING_PASSWORD => 'secret' },
+    );
+    $run->is_valid("$name behind direct TLS");
+    is $run->exit, $told ? 0 : 2, "$name behind direct TLS: the next one is " . ($told ? 'taken' : 'not tried') or diag $run->explain;
+    like $run->long, qr/^endpoint b\.test 127\.0\.0\.1:$port \(direct TLS\): \Q$told\E after [^0]/m, "and it is told: $told" if $told;
+    is $run->condition, $condition, "it is told: $condition" if !$told;
+    unlike $first->received, qr/<auth/, 'no login was tried there';
 }
 
 # Two that take the connection and never say a word: neither is more to blame than the other.

@@ -139,6 +139,8 @@ sub not_well_formed {
 my @cases = (
     # no XMPP
     ['HTTP', { stream => 'http' }, 'stream', 'not-xmpp'],
+    ['HTTP behind an empty line', { stream => [send => "\r\nHTTP/1.1 400 Bad Request\r\n\r\n"] }, 'stream', 'not-xmpp', [],
+        qr/sends HTTP/],
     ['HTTP behind direct TLS', { mode => 'direct', stream2 => 'http' }, 'stream', 'not-xmpp'],
     ['SSH', { accept => 'ssh' }, 'stream', 'not-xmpp'],
     ['garbage', { stream => 'garbage' }, 'stream', 'not-xmpp'],

@@ -238,6 +238,12 @@ static bool has_arrived(const struct login *login)
     return login->arrived || login->stream->wire.secured;
 }
 
+/* Behind direct TLS a web server may answer that has the port, too: nothing has shown yet that it is XMPP. */
+static bool is_no_xmpp(const struct login *login)
+{
+    return login->tls == TLS_DIRECT && !login->arrived && login->failure.condition.own == CONDITION_NOT_XMPP;
+}
+
 /* What a turn of the stream has led to, apart from stanzas. */
 static void look(struct login *login, bool alive, int64_t limit)
 {
@@ -278,7 +284,7 @@ bool login_run(struct login *login, int64_t limit)
         else if (login->step < LOGIN_DONE)
             look(login, alive, limit);
     }
-    login->arrived = has_arrived(login);
+    login->arrived = has_arrived(login) && !is_no_xmpp(login);
     memory_widen(&stream->memory);
     return login->step == LOGIN_DONE;
 }

@@ -45,8 +45,8 @@ struct login {
     bool bind2;       /* and binds a resource, too (XEP-0386) */
     char id[ID_SIZE]; /* of our last iq */
     bool session_wanted;
-    bool arrived; /* at the end of TLS, without TLS at the features, as a component at the id: no other endpoint is
-                   * better than this one */
+    bool arrived; /* at the end of TLS (of direct TLS, if XMPP is behind it), without TLS at the features, as a
+                   * component at the id: no other endpoint is better than this one */
     struct ping_context
         *pings;             /* whose pinger answers pings from the bind on, as servers kick clients that stay silent */
     struct pinger *pinger;  /* from the bind on; NULL without a login */

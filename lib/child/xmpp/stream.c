@@ -289,22 +289,28 @@ void stream_close(struct stream *stream)
 /* What a server that waits for TLS answers to XML: the type of the record (RFC 8446 section 5.1). */
 #define TLS_ALERT 21
 
-static bool is_blank(const char *text)
+/* Where the first line that is not empty begins. */
+static size_t skip_blanks(const struct stream *stream)
 {
-    return text[strspn(text, " ")] == '\0';
+    static const char blanks[] = {' ', '\t', '\r', '\n'};
+    size_t start = 0;
+    while (start < stream->piece_end && memchr(blanks, stream->piece[start], sizeof blanks))
+        start++;
+    return start;
 }
 
 /* Something else than XMPP introduces itself. Later the server may know secrets, which a cut would hide. */
 static void quote(const struct stream *stream, enum phase phase, struct failure *failure)
 {
     char said[41];
-    size_t line = 0;
-    for (; line < stream->piece_end && line < sizeof said - 1 && stream->piece[line] >= ' '; line++)
-        said[line] = stream->piece[line];
-    said[line] = '\0';
+    size_t length = 0;
+    for (size_t i = skip_blanks(stream); i < stream->piece_end && length < sizeof said - 1 && stream->piece[i] >= ' ';
+         i++)
+        said[length++] = stream->piece[i];
+    said[length] = '\0';
     if (stream->piece[0] == TLS_ALERT)
         failure_set(failure, phase, CONDITION_NOT_XMPP, "the server answers in TLS: does it want --tls=direct?");
-    else if (is_blank(said))
+    else if (length == 0)
         failure_set(failure, phase, CONDITION_NOT_XMPP, "the server sends no text");
     else
         failure_set(failure, phase, CONDITION_NOT_XMPP, "the server sends %s", tell_masked(stream->wire.teller, said));
