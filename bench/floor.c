@@ -5,6 +5,7 @@
  *
  *   floor HOST PORT DOMAIN USER PASSWORDFILE CAFILE [PINGS]
  *
+ * Without pings (0) it does not log in, and ends when it has the features behind TLS.
  * Prints the round trip of each ping in microseconds, one a line. Exit code 0, or 2 on any failure. */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -223,12 +224,15 @@ int main(int argc, char *argv[])
     wire.ssl = start_tls(wire.fd, domain, argv[6]);
     if (!strstr(open_stream(&wire, domain), ">SCRAM-SHA-1<"))
         die("SCRAM-SHA-1 is not offered");
+    int pings = argc > 7 ? atoi(argv[7]) : 3;
+    if (pings == 0)
+        return 0;
     authenticate(&wire, argv[4], read_password(argv[5]));
     open_stream(&wire, domain);
     ask(&wire, "<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>");
     if (!strstr(await(&wire, "</iq>"), "<jid>"))
         die("not bound");
-    for (int i = 0, pings = argc > 7 ? atoi(argv[7]) : 3; i < pings; i++) {
+    for (int i = 0; i < pings; i++) {
         char text[400], id[20];
         snprintf(id, sizeof id, "p%d", i);
         snprintf(text, sizeof text, "<iq type='get' id='%s' to='%s'><ping xmlns='urn:xmpp:ping'/></iq>", id, domain);

@@ -28,11 +28,12 @@ sub measure_logins {
     my @ways = $world->ways;
     my $port = $world->main->port;
     my $whole = $ways[0];
-    my @others = map { $world->other($_, $port) } 'floor', 'AnyEvent::XMPP', 'slixmpp';
-    my $runs = in_turn($world, $rounds, @others, @ways, $world->unsupervised($whole));
+    my @floors = ($world->other('floor', $port), { %{ $world->other('floor', $port, 0) }, name => 'floor, no login' });
+    my @others = map { $world->other($_, $port) } 'AnyEvent::XMPP', 'slixmpp';
+    my $runs = in_turn($world, $rounds, @floors, @others, @ways, $world->unsupervised($whole));
     my $floor = $runs->{floor};
     my @rows;
-    for my $client ($others[0], @ways, @others[1, 2]) {
+    for my $client (@floors, @ways, @others) {
         my $these = $runs->{ $client->{name} };
         my @rtts = map { own_rtts($_->{text}) } @$these;
         push @rows, { name => $client->{name}, rounds => scalar @$these, wall_ms => medians($these, 'wall'), cpu_ms => medians($these, 'cpu'),
@@ -47,6 +48,7 @@ sub measure_logins {
         cpu_to => { map { ($_ => ratio($own, $runs->{$_}, 'cpu')) } 'floor', 'slixmpp', 'AnyEvent::XMPP' },
         trust_cpu => ratio($runs->{'STARTTLS, trusting the system'}, $own, 'cpu'),
         no_login_wall => ratio($no_login, $own, 'wall'),
+        floor_no_login_wall => ratio($runs->{'floor, no login'}, $own, 'wall'),
         no_login_time => ratio($no_login, $own, 'time'),
         supervision => 1 - ratio($runs->{'STARTTLS, unsupervised'}, $own, 'cpu'),
     };
