@@ -20,7 +20,11 @@ my %is_linked = map { $_ => 1 } @linked;
 ok $is_linked{crypto}, 'the program is linked with libraries';
 ok !$is_linked{$_}, "but not with $_, which hardly any run needs" for qw(cares config jansson idn2 unistring m);
 
-plan skip_all => 'AddressSanitizer and gcov have calls of their own' if read_file($program) =~ /__asan_init|__gcov_dump/;
+# What follows takes the place of libc's calls, as AddressSanitizer and gcov do.
+if (read_file($program) =~ /__asan_init|__gcov_dump/) {
+    done_testing;
+    exit;
+}
 
 my $inject = abs_path(($ENV{OBJECTS} // 'obj') . '/t/inject.so');
 my $dir = temp_dir();
