@@ -311,8 +311,9 @@ static void collect_secrets(struct probe *probe)
 void probe_run(const void *input, int fd)
 {
     const struct probe_input *given = input;
-    struct probe *probe =
-        &(struct probe){.settings = given->settings, .deadline = given->deadline, .teller = {.fd = fd}};
+    static struct probe run; /* what it has is not freed: the process ends with it */
+    struct probe *probe = &run;
+    *probe = (struct probe){.settings = given->settings, .deadline = given->deadline, .teller = {.fd = fd}};
     struct failure failure = {0};
     struct tls_fault fault;
     if (probe->settings->tls != TLS_NONE && !(probe->tls_context = tls_prepare(probe->settings, &fault))) {
