@@ -143,6 +143,11 @@ my @cases = (
         qr/sends HTTP/],
     ['HTTP behind direct TLS', { mode => 'direct', stream2 => 'http' }, 'stream', 'not-xmpp'],
     ['SSH', { accept => 'ssh' }, 'stream', 'not-xmpp'],
+    # Prosody does so when it is stopped at that moment.
+    ['an end in one breath with the success', { mechanisms => ['PLAIN'], sasl => [send => "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
+            . "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='x'"
+            . " from='example.org' version='1.0'><stream:error><system-shutdown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>"
+            . '</stream:error></stream:stream>'] }, 'stream', 'system-shutdown'],
     ['garbage', { stream => 'garbage' }, 'stream', 'not-xmpp'],
     ['XML that is not well-formed', { stream => 'bad_xml' }, 'stream', 'not-xmpp'],
     ['invalid UTF-8', { stream => 'invalid_utf8' }, 'stream', 'not-xmpp'],

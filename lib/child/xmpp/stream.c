@@ -180,11 +180,16 @@ static void run(struct stream *stream)
     stream->ended = stream->ended || stream->memory_end != MEMORY_GOOD;
 }
 
-/* Hands the next bytes over, all that there are or up to the end of a tag. */
+/* Hands the next bytes over, all that there are or up to the end of a tag. A server that shuts down may begin the stream
+ * behind the login in one breath with the success: this beginning is for libstrophe's next parser. */
 static void hand_over(struct stream *stream)
 {
+    static const char beginning[] = "<?xml";
     const char *start = stream->piece + stream->piece_start;
     size_t length = stream->piece_end - stream->piece_start;
+    const char *next = memmem(start + 1, length - 1, beginning, sizeof beginning - 1);
+    if (next)
+        length = (size_t)(next - start);
     const char *tag_end = stream->by_tags ? memchr(start, '>', length) : NULL;
     if (tag_end)
         length = (size_t)(tag_end - start) + 1;
