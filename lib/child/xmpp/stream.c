@@ -180,8 +180,8 @@ static void run(struct stream *stream)
     stream->ended = stream->ended || stream->memory_end != MEMORY_GOOD;
 }
 
-/* Hands the next bytes over, all that there are or up to the end of a tag. A server that shuts down may begin the stream
- * behind the login in one breath with the success: this beginning is for libstrophe's next parser. */
+/* Hands the next bytes over, all that there are or up to the end of a tag. A server that shuts down may begin the
+ * stream behind the login in one breath with the success: this beginning is for libstrophe's next parser. */
 static void hand_over(struct stream *stream)
 {
     static const char beginning[] = "<?xml";
