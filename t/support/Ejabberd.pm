@@ -61,8 +61,8 @@ sub start {
         log => "$self->{dir}/log",
         dir => $self->{dir},
     );
-    $self->{daemon}->wait_port($self->{host}, $self->{ports}{$_}, 180) for sort keys %{ $self->{ports} };
-    $self->{daemon}->wait_until(sub { -e $ready }, 180, 'create accounts');
+    $self->{daemon}->wait_port($self->{host}, $self->{ports}{$_}, 400) for sort keys %{ $self->{ports} };
+    $self->{daemon}->wait_until(sub { -e $ready }, 400, 'create accounts');
     return $self;
 }
 
