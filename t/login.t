@@ -125,15 +125,6 @@ for my $case ([4096, 0], [4095, 1], [1, 1], [1, 0, '--map=scram-weak=OK'], [1, 2
     like $run->text, qr/\Aauth: scram-weak: an iteration count of $iterations, 4096 is the least that is sound/, 'and its words' if $exit;
 }
 
-# What servers answer to the start of a TLS handshake where they expect a stream.
-sub not_well_formed {
-    my ($c) = @_;
-    $c->fill;
-    $c->header;
-    $c->stream_error('not-well-formed');
-    return $c->close;
-}
-
 # --- servers that are not: what, how, phase, condition, more arguments, words ---
 
 my @cases = (
@@ -175,7 +166,7 @@ my @cases = (
     ['garbage instead of a handshake', { tls => 'garbage' }, 'tls', 'tls-failed'],
     ['an end instead of a handshake', { tls => 'close' }, 'tls', 'tls-failed'],
     ['a reset instead of a handshake', { tls => 'reset' }, 'tls', 'tls-failed'],
-    ['direct TLS where STARTTLS is', { accept => \&not_well_formed }, 'tls', 'tls-failed', ['--tls=direct']],
+    ['direct TLS where STARTTLS is', { accept => 'stream_wanted' }, 'tls', 'tls-failed', ['--tls=direct']],
     ['TLS 1.1', { tls_options => { SSL_version => 'TLSv1_1', SSL_cipher_list => 'ALL:@SECLEVEL=0' } }, 'tls', 'tls-failed'],
 
     # SASL

@@ -102,15 +102,6 @@ sub late {
     return $c->iq_result('');
 }
 
-# What a server says to a TLS handshake where it expects a stream.
-sub not_well_formed {
-    my ($c) = @_;
-    $c->fill;
-    $c->header;
-    $c->stream_error('not-well-formed');
-    return $c->close;
-}
-
 our $two = { ping => ['silent_after', 2] };
 my %up = ('xmpp.example.org A' => ['127.0.0.1']);
 my %cluster = (
@@ -169,7 +160,7 @@ our @cases = (
     ['CRITICAL - stream: no-federation: neither SASL EXTERNAL nor dialback is offered', \&against, { s2s => 1, mechanisms => [], dialback => 0 }, '-j', 'example.org', '--s2s'],
     # tls
     ['CRITICAL - tls: starttls-missing: the server does not offer STARTTLS, nothing secret was sent', \&against, { features => 'no_starttls' }],
-    ['CRITICAL - tls: tls-failed: wrong version number, port 5222: does it want --tls=starttls?', \&against, { accept => \&not_well_formed }, '--tls=direct'],
+    ['CRITICAL - tls: tls-failed: wrong version number, port 5222: does it want --tls=starttls?', \&against, { accept => 'stream_wanted' }, '--tls=direct'],
     ['CRITICAL - tls: tls-failed: unsupported protocol', \&against, { tls_options => { SSL_version => 'TLSv1_1', SSL_cipher_list => 'ALL:@SECLEVEL=0' } }],
     ['CRITICAL - tls: tls-failed: the server answers STARTTLS with a failure', \&against, { starttls => 'starttls_failure' }],
     ['CRITICAL - tls: tls-failed: something came in clear text behind (proceed/)', \&against, { starttls => 'injected' }],

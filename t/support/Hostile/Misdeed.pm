@@ -129,6 +129,14 @@ my %MISDEED = (
         $c->close;
         return 0;
     },
+    # What servers answer to the start of a TLS handshake where they expect a stream.
+    stream_wanted => sub {
+        my ($c) = @_;
+        $c->fill;
+        $c->header;
+        $c->stream_error('not-well-formed');
+        return $c->close;
+    },
     see_other_host => sub {
         my ($c, $host) = @_;
         $c->in_stream;
