@@ -15,8 +15,8 @@ struct cares {
     __typeof__(ares_freeaddrinfo) *freeaddrinfo;
     __typeof__(ares_getaddrinfo) *getaddrinfo;
     __typeof__(ares_init_options) *init_options;
-    __typeof__(ares_library_cleanup) *library_cleanup;
-    __typeof__(ares_library_init) *library_init;
+    __typeof__(ares_library_cleanup) *cleanup;
+    __typeof__(ares_library_init) *init;
     __typeof__(ares_parse_srv_reply) *parse_srv_reply;
     __typeof__(ares_process_fd) *process_fd;
     __typeof__(ares_query) *query;

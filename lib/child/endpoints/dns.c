@@ -62,7 +62,7 @@ bool dns_open(struct dns *dns, int family, const char *server, bool search, bool
     dns->window = left > PATIENCE ? PATIENCE : left > 0 ? left : 0;
     snprintf(dns->server, sizeof(dns->server), "the name servers");
 
-    *status = cares_load() ? cares.library_init(ARES_LIB_INIT_ALL) : ARES_ENOTINITIALIZED;
+    *status = cares_load() ? cares.init(ARES_LIB_INIT_ALL) : ARES_ENOTINITIALIZED;
     if (*status != ARES_SUCCESS)
         return false;
     /* c-ares doubles the time of each try over all servers: the four of one server last for longer than the window, the
@@ -258,10 +258,8 @@ bool dns_addresses_settled(struct dns *dns, int64_t now, int64_t *wake)
 /* Waits for the sockets until WAKE, or c-ares' own next timeout, and lets c-ares work. */
 static void work(struct dns *dns, int64_t wake)
 {
-    int64_t left = wake - clock_now();
-    if (left < 0)
-        left = 0;
-    struct timeval longest = {.tv_sec = left / NS_PER_S, .tv_usec = left % NS_PER_S / NS_PER_US + 1};
+    struct timespec left = clock_left(wake);
+    struct timeval longest = {.tv_sec = left.tv_sec, .tv_usec = left.tv_nsec / NS_PER_US + 1};
     struct timeval buffer;
     const struct timeval *timeout = cares.timeout(dns->channel, &longest, &buffer);
     struct timespec limit = {.tv_sec = timeout->tv_sec, .tv_nsec = timeout->tv_usec * NS_PER_US};
@@ -320,8 +318,8 @@ void dns_close(struct dns *dns)
     dns->closing = true;
     if (dns->channel)
         cares.destroy(dns->channel);
-    if (cares_load())
-        cares.library_cleanup();
+    if (cares.cleanup)
+        cares.cleanup();
     for (size_t i = 0; i < dns->set_count; i++)
         free(dns->sets[i].records);
     for (size_t i = 0; i < dns->lookup_count; i++)

@@ -380,7 +380,7 @@ bool resolve(const struct settings *settings, int64_t deadline, struct teller *t
     bool passed;
     if (!dns_open(&dns, settings->family, settings->dns_server, search, local, deadline, teller, &status)) {
         passed = fail(resolution, CONDITION_DNS_FAILED, "the resolver cannot start: %s",
-                      cares_load() ? cares.strerror(status) : "libcares is not here");
+                      cares.strerror ? cares.strerror(status) : "libcares is not here");
     } else if (settings->hostname || settings->port || local) {
         take_host(&dns, name, port, tls, resolution);
         passed = conclude(resolution);
